@@ -1,0 +1,13 @@
+using BatchLLM.Rows;
+
+namespace BatchLLM.Inference;
+
+/// <summary>What an engine made of one request.</summary>
+/// <param name="Index">The request's <see cref="InferenceRequest.Index"/>.</param>
+/// <param name="Text">The completion without stop string or special tokens; empty if <paramref name="Error"/> is set.</param>
+/// <param name="TokenIds">Generated ids without a closing stop token; after a stop string, up to the token that ended it.</param>
+/// <param name="CompletionTokens">Tokens generated, a closing stop token included.</param>
+/// <param name="FinishReason">Why generation ended.</param>
+/// <param name="Error">Why there is no completion; null otherwise.</param>
+public sealed record Generation(
+    int Index, string Text, int[] TokenIds, int CompletionTokens, FinishReason FinishReason, RowError? Error);

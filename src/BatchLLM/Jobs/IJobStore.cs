@@ -1,0 +1,65 @@
+namespace BatchLLM.Jobs;
+
+/// <summary>
+/// Durable state of jobs and shards; one operation per transition. All times are the store's clock. Every operation is
+/// atomic, and safe to repeat after a lost connection.
+/// </summary>
+public interface IJobStore
+{
+    /// <summary>
+    /// Creates a running job and its shards. If a job with the same key is there that is not cancelled, returns that one
+    /// instead, whatever its state, unless <paramref name="again"/>: then only one that is running or paused.
+    /// </summary>
+    Task<(Job Job, bool Created)> CreateAsync(
+        NewJob job, IReadOnlyList<NewShard> shards, bool again, CancellationToken cancellationToken);
+
+    /// <summary>The job, or null.</summary>
+    Task<Job?> FindAsync(long jobId, CancellationToken cancellationToken);
+
+    /// <summary>The newest job with a key that is not cancelled, or null.</summary>
+    Task<Job?> FindByKeyAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>The newest jobs first.</summary>
+    Task<IReadOnlyList<Job>> ListAsync(int limit, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Leases up to <paramref name="most"/> shards of a running job, lowest first: such as nobody holds, or whose lease
+    /// has run out. Each gets a new epoch.
+    /// </summary>
+    Task<IReadOnlyList<ShardLease>> LeaseAsync(
+        long jobId, string worker, int most, TimeSpan duration, CancellationToken cancellationToken);
+
+    /// <summary>Extends leases; returns those still held. The others were lost: another worker has them.</summary>
+    Task<IReadOnlyList<ShardLease>> RenewAsync(
+        IReadOnlyList<ShardLease> leases, TimeSpan duration, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Commits a shard's output and adds its counts to the job, in one transaction that checks the epoch. Repeating a
+    /// commit that took effect is true again and adds nothing.
+    /// </summary>
+    /// <returns>False if the lease was lost, so the output is garbage.</returns>
+    Task<bool> CommitAsync(ShardLease lease, ShardOutput output, CancellationToken cancellationToken);
+
+    /// <summary>Hands uncommitted leases back, so that others need not wait until they run out.</summary>
+    Task ReleaseAsync(IReadOnlyList<ShardLease> leases, CancellationToken cancellationToken);
+
+    /// <summary>Committed shards in order of their index.</summary>
+    Task<IReadOnlyList<CommittedShard>> ListCommittedAsync(long jobId, CancellationToken cancellationToken);
+
+    /// <summary>Running to paused, with a reason for people. False if the job was not running.</summary>
+    Task<bool> PauseAsync(long jobId, string reason, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Paused to running; a new spec may replace the old one (a larger error budget). False if the job was not paused.
+    /// </summary>
+    Task<bool> ResumeAsync(long jobId, string? specJson, CancellationToken cancellationToken);
+
+    /// <summary>Running or paused to cancelled. False if the job was in a final state. Leases are lost.</summary>
+    Task<bool> CancelAsync(long jobId, string reason, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Running to completed, once every shard is committed; or records the receipt of a cancelled job. False if the job
+    /// is in no such state. Repeating it is true again.
+    /// </summary>
+    Task<bool> FinishAsync(long jobId, string receiptSha256, CancellationToken cancellationToken);
+}

@@ -1,0 +1,35 @@
+namespace BatchLLM.Jobs;
+
+/// <summary>What a user submits, as the job file says it, with defaults filled in and URIs still unresolved.</summary>
+public sealed record JobSpec
+{
+    /// <summary>Name of the job, for people; 1 to 100 characters of a-z, A-Z, 0-9, dot, dash and underscore.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Model directory.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Input files, in order. At least one.</summary>
+    public required IReadOnlyList<InputSpec> Inputs { get; init; }
+
+    /// <summary>How a row becomes a prompt.</summary>
+    public required PromptSpec Prompt { get; init; }
+
+    /// <summary>Column that names a row; null if rows have no id.</summary>
+    public string? IdColumn { get; init; }
+
+    /// <summary>Sampling for all rows, and which columns override it.</summary>
+    public SamplingSpec Sampling { get; init; } = new();
+
+    /// <summary>Where and how completions are written.</summary>
+    public required OutputSpec Output { get; init; }
+
+    /// <summary>What happens at the edges.</summary>
+    public PolicySpec Policies { get; init; } = new();
+
+    /// <summary>Which engine runs it: <c>local</c>.</summary>
+    public string Engine { get; init; } = "local";
+
+    /// <summary>Which device the local engine uses: <c>cpu</c>.</summary>
+    public string Device { get; init; } = "cpu";
+}

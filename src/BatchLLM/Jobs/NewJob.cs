@@ -1,0 +1,21 @@
+namespace BatchLLM.Jobs;
+
+/// <summary>A job about to be created.</summary>
+/// <param name="Name">The spec's name.</param>
+/// <param name="Key">
+/// Digest of everything that decides the output: spec, input files with their versions, model. The same key again means
+/// the same job.
+/// </param>
+/// <param name="SpecJson">The effective job file, as JSON text; what <c>resume</c> runs.</param>
+/// <param name="Model">The model directory's absolute path.</param>
+/// <param name="OutputUri">Absolute URI of the output directory.</param>
+/// <param name="Inputs">Resolved input files, in order.</param>
+/// <param name="RowCount">Rows of all inputs.</param>
+public sealed record NewJob(
+    string Name,
+    string Key,
+    string SpecJson,
+    string Model,
+    string OutputUri,
+    IReadOnlyList<InputFile> Inputs,
+    long RowCount);
