@@ -43,6 +43,12 @@ public interface IJobStore
     /// <summary>Hands uncommitted leases back, so that others need not wait until they run out.</summary>
     Task ReleaseAsync(IReadOnlyList<ShardLease> leases, CancellationToken cancellationToken);
 
+    /// <summary>Names of the workers that hold leases of a job.</summary>
+    Task<IReadOnlyList<string>> ListWorkersAsync(long jobId, CancellationToken cancellationToken);
+
+    /// <summary>Hands back all leases that a worker holds of a job, because it is known to be dead.</summary>
+    Task ReleaseWorkerAsync(long jobId, string worker, CancellationToken cancellationToken);
+
     /// <summary>Committed shards in order of their index.</summary>
     Task<IReadOnlyList<CommittedShard>> ListCommittedAsync(long jobId, CancellationToken cancellationToken);
 
