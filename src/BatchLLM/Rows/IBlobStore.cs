@@ -5,7 +5,8 @@ public interface IBlobStore
 {
     /// <summary>
     /// The blobs matching a URI that may hold the globs <c>*</c>, <c>?</c> and <c>**</c> (any depth), sorted ordinally.
-    /// A URI without globs gives that blob, or nothing if it does not exist.
+    /// As in a shell, a glob never matches a leading dot. A URI without globs gives that blob, or nothing if it does not
+    /// exist.
     /// </summary>
     IAsyncEnumerable<BlobInfo> ListAsync(string pattern, CancellationToken cancellationToken);
 

@@ -1,0 +1,87 @@
+using System.Buffers;
+using System.Text;
+
+namespace BatchLLM.Blobs.Files;
+
+/// <summary>
+/// Turns paths into <c>file:</c> URIs and back. In a URI the globs <c>*</c> and <c>?</c> stand bare; a file whose very name
+/// holds one has it as <c>%2A</c> or <c>%3F</c>, so a listed URI never reads as a pattern.
+/// </summary>
+public static class FileUri
+{
+    private const string Scheme = "file:";
+    private const string Prefix = "file://";
+
+    // RFC 3986 pchar without '*' (a glob here) and '%'; '/' separates segments.
+    private static readonly SearchValues<char> Plain = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()+,;=:@/");
+
+    /// <summary>True if the text is a <c>file:</c> URI.</summary>
+    public static bool IsFileUri(string text) => text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// The absolute file URI of what a user wrote: a path, relative to <paramref name="baseDirectory"/> or absolute, or
+    /// already a <c>file:</c> URI. Globs stay globs; <c>.</c>, <c>..</c> and a closing slash are resolved away.
+    /// </summary>
+    /// <exception cref="BatchLLMException">Nothing local can be meant: empty, another scheme, another host.</exception>
+    public static string FromPath(string path, string baseDirectory)
+    {
+        if (IsFileUri(path))
+        {
+            return Prefix + Escape(Normalise(RawPath(path), "/"), keepGlobs: true, keepEscapes: true);
+        }
+
+        if (string.IsNullOrWhiteSpace(path) || path.Contains('\0') || path.Contains("://", StringComparison.Ordinal))
+        {
+            throw new BatchLLMException(
+                $"'{path}' is not a local path; expected a path or a file: URI, as only local files are served.");
+        }
+
+        return Prefix + Escape(Normalise(path, baseDirectory), keepGlobs: true, keepEscapes: false);
+    }
+
+    /// <summary>The local path of a file URI; a bare glob stands for itself.</summary>
+    /// <exception cref="BatchLLMException">The text is not an absolute file URI of this machine.</exception>
+    public static string ToPath(string uri) => Uri.UnescapeDataString(RawPath(uri));
+
+    /// <summary>The file URI of an existing file: characters that would read as globs are escaped.</summary>
+    internal static string FromExactPath(string absolutePath) =>
+        Prefix + Escape(absolutePath, keepGlobs: false, keepEscapes: false);
+
+    /// <summary>The still escaped, absolute path part of a file URI.</summary>
+    internal static string RawPath(string uri)
+    {
+        var rest = IsFileUri(uri) ? uri[Scheme.Length..] : "";
+        if (rest.StartsWith("//", StringComparison.Ordinal))
+        {
+            rest = rest["//".Length..];
+            rest = rest.StartsWith("localhost/", StringComparison.OrdinalIgnoreCase) ? rest["localhost".Length..] : rest;
+        }
+
+        return rest.StartsWith('/') ? rest : throw new BatchLLMException(
+            $"'{uri}' is not an absolute file URI of this machine; expected file:///path/to/file.");
+    }
+
+    private static string Normalise(string path, string baseDirectory)
+    {
+        var full = Path.GetFullPath(path, baseDirectory);
+        return full.Length > 1 ? Path.TrimEndingDirectorySeparator(full) : full;
+    }
+
+    private static string Escape(string path, bool keepGlobs, bool keepEscapes)
+    {
+        var escaped = new StringBuilder(path.Length);
+        foreach (var rune in path.EnumerateRunes())
+        {
+            var keep = rune.Value switch
+            {
+                '*' or '?' => keepGlobs,
+                '%' => keepEscapes,
+                _ => rune.IsAscii && Plain.Contains((char)rune.Value),
+            };
+            escaped.Append(keep ? rune.ToString() : Uri.EscapeDataString(rune.ToString()));
+        }
+
+        return escaped.ToString();
+    }
+}

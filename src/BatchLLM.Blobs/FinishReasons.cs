@@ -1,0 +1,15 @@
+using BatchLLM.Inference;
+
+namespace BatchLLM.Blobs;
+
+/// <summary>The names of <see cref="FinishReason"/> in output files.</summary>
+internal static class FinishReasons
+{
+    /// <summary>The field's name; null for a failed row.</summary>
+    public static string? Name(FinishReason? reason) => reason switch
+    {
+        FinishReason.Stop => "stop",
+        FinishReason.Length => "length",
+        _ => null,
+    };
+}

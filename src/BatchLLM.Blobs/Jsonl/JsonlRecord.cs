@@ -1,0 +1,115 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using BatchLLM.Rows;
+
+namespace BatchLLM.Blobs.Jsonl;
+
+/// <summary>Turns one line into a row. A fault of the line becomes the row's error, with its place but never its text.</summary>
+/// <remarks>
+/// A name that stands twice has its last value, as in JavaScript, Python and jq; refusing it would need every name of
+/// every row to be remembered. An escaped half of a surrogate pair (<c>\ud800</c>) is no text, so it fails the row where a
+/// wanted name or text value holds it. Inside objects and arrays, which stay raw JSON, and in columns that are not read, it
+/// is left alone.
+/// </remarks>
+internal static class JsonlRecord
+{
+    /// <summary>The deepest nesting that is read.</summary>
+    public const int MaxDepth = 64;
+
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = MaxDepth };
+
+    /// <summary>Reads a line that is not blank.</summary>
+    public static Row Read(ReadOnlySpan<byte> line, RowLocation location, ColumnNames names)
+    {
+        if (!Utf8.IsValid(line))
+        {
+            return Row.Unreadable(location, new RowError(
+                RowErrorCodes.InvalidUtf8, $"Byte {FirstInvalidByte(line)} of the line is not UTF-8."));
+        }
+
+        var reader = new Utf8JsonReader(line, Options);
+        try
+        {
+            reader.Read();
+            return reader.TokenType == JsonTokenType.StartObject
+                ? new Row(location, ReadColumns(line, ref reader, names), Error: null)
+                : Invalid(location, $"The line holds {Name(reader.TokenType)}; expected one JSON object.");
+        }
+        catch (JsonException e)
+        {
+            return Invalid(location, reader.CurrentDepth >= MaxDepth
+                ? $"The line nests deeper than {MaxDepth} levels."
+                : $"The line is not valid JSON from byte {e.BytePositionInLine + 1} on; expected one object.");
+        }
+        catch (InvalidOperationException)
+        {
+            return Invalid(location, $"The text at byte {reader.TokenStartIndex + 1} of the line escapes half of a " +
+                "surrogate pair; expected both halves or neither.");
+        }
+    }
+
+    private static Row Invalid(RowLocation location, string message) =>
+        Row.Unreadable(location, new RowError(RowErrorCodes.InvalidJson, message));
+
+    private static Dictionary<string, RowValue> ReadColumns(
+        ReadOnlySpan<byte> line, ref Utf8JsonReader reader, ColumnNames names)
+    {
+        var columns = new Dictionary<string, RowValue>(StringComparer.Ordinal);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = names.Find(in reader);
+            reader.Read();
+            if (name is null)
+            {
+                reader.Skip();
+            }
+            else
+            {
+                columns[name] = ReadValue(line, ref reader);
+            }
+        }
+
+        reader.Read(); // throws if anything but white space follows the object
+        return columns;
+    }
+
+    private static RowValue ReadValue(ReadOnlySpan<byte> line, ref Utf8JsonReader reader)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.String:
+                return RowValue.FromText(reader.GetString()!);
+            case JsonTokenType.Number:
+                return JsonNumber.Read(ref reader);
+            case JsonTokenType.True or JsonTokenType.False:
+                return RowValue.FromBoolean(reader.TokenType == JsonTokenType.True);
+            case JsonTokenType.Null:
+                return RowValue.Null;
+            default:
+                var start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                return RowValue.FromJson(Encoding.UTF8.GetString(line[start..(int)reader.BytesConsumed]));
+        }
+    }
+
+    private static string Name(JsonTokenType token) => token switch
+    {
+        JsonTokenType.StartArray => "an array",
+        JsonTokenType.String => "a string",
+        JsonTokenType.Number => "a number",
+        JsonTokenType.Null => "null",
+        _ => "a truth value",
+    };
+
+    private static long FirstInvalidByte(ReadOnlySpan<byte> line)
+    {
+        var valid = 0;
+        while (Rune.DecodeFromUtf8(line[valid..], out _, out var length) == System.Buffers.OperationStatus.Done)
+        {
+            valid += length;
+        }
+
+        return valid + 1;
+    }
+}

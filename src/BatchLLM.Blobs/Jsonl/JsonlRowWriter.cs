@@ -1,0 +1,81 @@
+using System.Text.Json;
+using BatchLLM.Rows;
+
+namespace BatchLLM.Blobs.Jsonl;
+
+/// <summary>
+/// Writes one JSON object a line: the carried columns in order, then <c>completion</c>, <c>finish_reason</c>
+/// (<c>stop</c> or <c>length</c>), <c>prompt_tokens</c>, <c>completion_tokens</c>, <c>token_ids</c> if asked for, and
+/// <c>error</c>: null, or an object of <c>code</c> and <c>message</c>.
+/// </summary>
+/// <remarks>JSON has no NaN and no infinity: a carried number that is one becomes null.</remarks>
+public sealed class JsonlRowWriter : IRowWriter
+{
+    private readonly JsonLineBuffer _lines;
+    private readonly OutputColumns _columns;
+
+    /// <summary>Writes to a stream that stays the caller's.</summary>
+    public JsonlRowWriter(Stream stream, OutputColumns columns) => (_lines, _columns) = (new(stream), columns);
+
+    /// <inheritdoc/>
+    public ValueTask WriteAsync(CompletedRow row, CancellationToken cancellationToken)
+    {
+        var json = _lines.Json;
+        json.WriteStartObject();
+        foreach (var (name, value) in row.Carried)
+        {
+            json.WritePropertyName(name);
+            RowValueJson.Write(json, value);
+        }
+
+        json.WriteString(OutputColumns.Completion, row.Completion);
+        json.WriteString(OutputColumns.FinishReason, FinishReasons.Name(row.FinishReason));
+        json.WriteNumber(OutputColumns.PromptTokens, row.PromptTokens);
+        json.WriteNumber(OutputColumns.CompletionTokens, row.CompletionTokens);
+        if (_columns.TokenIds)
+        {
+            WriteTokenIds(json, row.TokenIds);
+        }
+
+        WriteError(json, row.Error);
+        json.WriteEndObject();
+        return _lines.EndLineAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask CompleteAsync(CancellationToken cancellationToken) => _lines.FlushAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _lines.DisposeAsync();
+
+    private static void WriteTokenIds(Utf8JsonWriter json, IReadOnlyList<int>? tokenIds)
+    {
+        if (tokenIds is null)
+        {
+            json.WriteNull(OutputColumns.TokenIdsName);
+            return;
+        }
+
+        json.WriteStartArray(OutputColumns.TokenIdsName);
+        for (var i = 0; i < tokenIds.Count; i++)
+        {
+            json.WriteNumberValue(tokenIds[i]);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteError(Utf8JsonWriter json, RowError? error)
+    {
+        if (error is null)
+        {
+            json.WriteNull(OutputColumns.Error);
+            return;
+        }
+
+        json.WriteStartObject(OutputColumns.Error);
+        json.WriteString("code", error.Code);
+        json.WriteString("message", error.Message);
+        json.WriteEndObject();
+    }
+}

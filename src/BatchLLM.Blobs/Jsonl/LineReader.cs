@@ -1,0 +1,119 @@
+using System.Buffers;
+
+namespace BatchLLM.Blobs.Jsonl;
+
+/// <summary>
+/// Walks the lines of a stream with one buffer. A line over the limit is passed over without being kept, so memory is
+/// bounded by the limit, not by the file.
+/// </summary>
+/// <remarks>Splitting and reading both stand on this class, so they cannot disagree on what a line is.</remarks>
+internal sealed class LineReader : IDisposable
+{
+    private const int InitialBytes = 1 << 18;
+    private static readonly SearchValues<byte> Blank = SearchValues.Create(" \t\r"u8);
+
+    private readonly Stream _stream;
+    private readonly int _maxLineBytes;
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(InitialBytes);
+    private long _bufferOffset; // in the file, of _buffer[0]
+    private int _lineStart;
+    private int _next; // behind the current line's newline
+    private int _end; // of the bytes read so far
+
+    /// <summary>Starts at the stream's position; the stream stays the caller's.</summary>
+    /// <param name="stream">Where lines come from.</param>
+    /// <param name="firstLine">1-based number of the line that begins at the stream's position.</param>
+    /// <param name="maxLineBytes">Lines longer than this may not be kept.</param>
+    public LineReader(Stream stream, long firstLine, int maxLineBytes)
+    {
+        (_stream, _maxLineBytes) = (stream, maxLineBytes);
+        (_bufferOffset, LineNumber) = (stream.Position, firstLine - 1);
+    }
+
+    /// <summary>1-based number of the current line.</summary>
+    public long LineNumber { get; private set; }
+
+    /// <summary>Where the current line begins in the file.</summary>
+    public long LineOffset { get; private set; }
+
+    /// <summary>The current line's bytes without its newline.</summary>
+    public long LineLength { get; private set; }
+
+    /// <summary>True if the current line holds nothing but spaces, tabs and carriage returns.</summary>
+    public bool IsBlank { get; private set; }
+
+    /// <summary>True if the current line is longer than the limit.</summary>
+    public bool IsTooLong => LineLength > _maxLineBytes;
+
+    /// <summary>The current line without its newline; not to be used if <see cref="IsTooLong"/>.</summary>
+    public ReadOnlySpan<byte> Line => _buffer.AsSpan(_lineStart, (int)LineLength);
+
+    /// <summary>Moves to the next line; false at the end. A closing newline begins no further line.</summary>
+    public async ValueTask<bool> MoveNextAsync(CancellationToken cancellationToken)
+    {
+        _lineStart = _next;
+        (LineOffset, IsBlank) = (_bufferOffset + _lineStart, true);
+        var scanned = _lineStart;
+        while (!TryFindEnd(scanned))
+        {
+            scanned = MakeRoom();
+            var read = await _stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
+            _end += read;
+            if (read == 0)
+            {
+                return EndAt(_end, _end) && LineLength > 0;
+            }
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
+
+    private bool TryFindEnd(int scanned)
+    {
+        var unread = _buffer.AsSpan(scanned, _end - scanned);
+        var newline = unread.IndexOf((byte)'\n');
+        IsBlank = IsBlank && !(newline < 0 ? unread : unread[..newline]).ContainsAnyExcept(Blank);
+        return newline >= 0 && EndAt(scanned + newline, scanned + newline + 1);
+    }
+
+    private bool EndAt(int lineEnd, int next)
+    {
+        LineLength = _bufferOffset + lineEnd - LineOffset;
+        LineNumber++;
+        _next = next;
+        return true;
+    }
+
+    // Returns where the bytes to come will be.
+    private int MakeRoom()
+    {
+        if (_end - _lineStart > _maxLineBytes)
+        {
+            _bufferOffset += _end;
+            (_lineStart, _end) = (0, 0);
+        }
+        else if (_end == _buffer.Length)
+        {
+            Compact(_lineStart == 0 ? _buffer.Length * 2 : _buffer.Length);
+        }
+
+        return _end;
+    }
+
+    private void Compact(int size)
+    {
+        var target = size == _buffer.Length ? _buffer : ArrayPool<byte>.Shared.Rent(size);
+        _buffer.AsSpan(_lineStart, _end - _lineStart).CopyTo(target);
+        if (target != _buffer)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = target;
+        }
+
+        _bufferOffset += _lineStart;
+        (_lineStart, _end) = (0, _end - _lineStart);
+    }
+}

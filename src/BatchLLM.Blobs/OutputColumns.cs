@@ -1,0 +1,44 @@
+namespace BatchLLM.Blobs;
+
+/// <summary>The columns of an output file: those carried over from the input, in order, then ours.</summary>
+public sealed record OutputColumns
+{
+    internal const string Completion = "completion";
+    internal const string FinishReason = "finish_reason";
+    internal const string PromptTokens = "prompt_tokens";
+    internal const string CompletionTokens = "completion_tokens";
+    internal const string TokenIdsName = "token_ids";
+    internal const string Error = "error";
+    internal const string ErrorCode = "error_code";
+    internal const string ErrorMessage = "error_message";
+
+    /// <summary>Checks and keeps the columns.</summary>
+    /// <param name="carried">Names of the carried input columns, the id first if there is one.</param>
+    /// <param name="tokenIds">True to write the completion's token ids too.</param>
+    /// <exception cref="ArgumentException">A carried name is reserved or stands twice.</exception>
+    public OutputColumns(IReadOnlyList<string> carried, bool tokenIds)
+    {
+        var seen = new HashSet<string>(Reserved);
+        foreach (var name in carried)
+        {
+            if (!seen.Add(name))
+            {
+                throw new ArgumentException($"The column '{name}' is reserved or stands twice.", nameof(carried));
+            }
+        }
+
+        (Carried, TokenIds) = (carried, tokenIds);
+    }
+
+    /// <summary>Names that the output gives to its own columns, in either format; no carried column may have one.</summary>
+    public static IReadOnlySet<string> Reserved { get; } = new HashSet<string>(StringComparer.Ordinal)
+    {
+        Completion, FinishReason, PromptTokens, CompletionTokens, TokenIdsName, Error, ErrorCode, ErrorMessage,
+    };
+
+    /// <summary>Names of the carried input columns, in order.</summary>
+    public IReadOnlyList<string> Carried { get; }
+
+    /// <summary>True if the completion's token ids are written too.</summary>
+    public bool TokenIds { get; }
+}

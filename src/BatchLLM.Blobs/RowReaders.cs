@@ -1,0 +1,17 @@
+using BatchLLM.Blobs.Jsonl;
+using BatchLLM.Jobs;
+using BatchLLM.Rows;
+
+namespace BatchLLM.Blobs;
+
+/// <summary>Chooses the reader of a format.</summary>
+public static class RowReaders
+{
+    /// <summary>A reader over a store's files.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The format is not resolved.</exception>
+    public static IRowReader For(DataFormat format, IBlobStore store) => format switch
+    {
+        DataFormat.Jsonl => new JsonlRowReader(store),
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Expected a resolved format."),
+    };
+}
