@@ -46,6 +46,9 @@ internal static class Migrator
         command.CommandTimeout = 0;
         await command.ExecuteNonQueryAsync(token);
         await transaction.Connection!.ExecuteAsync(new CommandDefinition(
-            EmbeddedSql.Load("Schema/record_migration.sql"), migration, transaction, cancellationToken: token));
+            EmbeddedSql.Load("Schema/record_migration.sql"),
+            new { migration.Name, migration.Sha256 },
+            transaction,
+            cancellationToken: token));
     }
 }
