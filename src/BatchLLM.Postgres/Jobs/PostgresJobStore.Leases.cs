@@ -58,6 +58,19 @@ public sealed partial class PostgresJobStore
     }
 
     /// <inheritdoc />
+    public Task<IReadOnlyList<string>> ListWorkersAsync(long jobId, CancellationToken cancellationToken) =>
+        database.RunAsync(
+            async session => (IReadOnlyList<string>)
+                [.. await session.QueryAsync<string>("Jobs/list_workers.sql", new { JobId = jobId })],
+            cancellationToken);
+
+    /// <inheritdoc />
+    public Task ReleaseWorkerAsync(long jobId, string worker, CancellationToken cancellationToken) =>
+        database.RunAsync(
+            session => session.ExecuteAsync("Jobs/release_worker.sql", new { JobId = jobId, Worker = worker }),
+            cancellationToken);
+
+    /// <inheritdoc />
     /// <exception cref="ArgumentException">The output does not count each row of the shard exactly once.</exception>
     public Task<bool> CommitAsync(ShardLease lease, ShardOutput output, CancellationToken cancellationToken)
     {
