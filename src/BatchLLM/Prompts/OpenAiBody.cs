@@ -1,0 +1,124 @@
+using System.Text.Json;
+using BatchLLM.Inference;
+using BatchLLM.Rows;
+
+namespace BatchLLM.Prompts;
+
+/// <summary>Reads the body of an OpenAI request (OpenAI API reference, chat completions and completions).</summary>
+internal static class OpenAiBody
+{
+    private static readonly string[] RefusedIfSet = ["tools", "functions", "logit_bias", "logprobs", "echo", "suffix"];
+
+    /// <summary>Which field asks for something that is not served; null if none does.</summary>
+    public static string? Unserved(JsonElement body)
+    {
+        if (RefusedIfSet.FirstOrDefault(name => IsSet(body, name)) is { } name)
+        {
+            return $"body.{name} is not supported; leave it out";
+        }
+
+        if (IsSet(body, "stream"))
+        {
+            return "body.stream is true; a batch has no stream, leave it out";
+        }
+
+        if (body.TryGetProperty("n", out var n) && !IsNumber(n, 1))
+        {
+            return "body.n is not 1; one completion a request is supported";
+        }
+
+        return body.TryGetProperty("response_format", out var format) && !IsTextFormat(format)
+            ? "body.response_format is not of type text; only text is supported"
+            : null;
+    }
+
+    /// <summary>The messages of a chat body; all their content is the row's data.</summary>
+    public static IReadOnlyList<DraftMessage> ReadMessages(JsonElement body, out string? problem)
+    {
+        problem = null;
+        var messages = new List<DraftMessage>();
+        if (!body.TryGetProperty("messages", out var list) || list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0)
+        {
+            problem = "body.messages is missing or empty; expected an array of messages";
+            return messages;
+        }
+
+        foreach (var item in list.EnumerateArray())
+        {
+            var role = Property(item, "role");
+            var content = ReadContent(Property(item, "content"));
+            if (role.ValueKind != JsonValueKind.String || content is null)
+            {
+                problem = $"body.messages[{messages.Count}] is not a role and a text content";
+                return messages;
+            }
+
+            messages.Add(new DraftMessage(role.GetString()!, [new PromptPart(content, true)]));
+        }
+
+        return messages;
+    }
+
+    /// <summary>The prompt of a completions body, as a single message; all of it is the row's data.</summary>
+    public static IReadOnlyList<DraftMessage> ReadPrompt(JsonElement body, out string? problem)
+    {
+        var prompt = Property(body, "prompt");
+        problem = prompt.ValueKind == JsonValueKind.String ? null : "body.prompt is not a text; one text is supported";
+        return problem is null ? [new DraftMessage("", [new PromptPart(prompt.GetString()!, true)])] : [];
+    }
+
+    /// <summary>The sampling of a body over defaults. max_completion_tokens wins over max_tokens, as in the API.</summary>
+    public static SamplingParameters ReadSampling(JsonElement body, SamplingParameters defaults, out string? problem)
+    {
+        problem = null;
+        var sampling = defaults;
+        foreach (var name in SamplingOverrides.Names)
+        {
+            var field = name == "max_tokens" && IsSet(body, "max_completion_tokens") ? "max_completion_tokens" : name;
+            sampling = SamplingOverrides.Apply(sampling, name, ToValue(Property(body, field)), out problem);
+            if (problem is not null)
+            {
+                return sampling;
+            }
+        }
+
+        return sampling;
+    }
+
+    private static string? ReadContent(JsonElement content) => content.ValueKind switch
+    {
+        JsonValueKind.String => content.GetString(),
+        JsonValueKind.Array when content.EnumerateArray().All(IsTextPart) =>
+            string.Concat(content.EnumerateArray().Select(part => Property(part, "text").GetString())),
+        _ => null,
+    };
+
+    private static bool IsTextPart(JsonElement part) =>
+        Property(part, "type") is { ValueKind: JsonValueKind.String } type && type.ValueEquals("text"u8)
+        && Property(part, "text").ValueKind == JsonValueKind.String;
+
+    private static RowValue ToValue(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Undefined or JsonValueKind.Null => RowValue.Null,
+        JsonValueKind.String => RowValue.FromText(element.GetString()!),
+        JsonValueKind.Number => element.TryGetInt64(out var integer)
+            ? RowValue.FromInteger(integer)
+            : RowValue.FromNumber(element.GetDouble()),
+        JsonValueKind.True or JsonValueKind.False => RowValue.FromBoolean(element.GetBoolean()),
+        _ => RowValue.FromJson(element.GetRawText()),
+    };
+
+    private static bool IsSet(JsonElement body, string name) =>
+        Property(body, name).ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.False);
+
+    private static bool IsNumber(JsonElement element, int value) =>
+        element.ValueKind == JsonValueKind.Null
+        || (element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var number) && number == value);
+
+    private static bool IsTextFormat(JsonElement format) =>
+        format.ValueKind == JsonValueKind.Null
+        || (Property(format, "type") is { ValueKind: JsonValueKind.String } type && type.ValueEquals("text"u8));
+
+    private static JsonElement Property(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value : default;
+}

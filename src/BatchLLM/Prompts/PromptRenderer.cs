@@ -1,0 +1,50 @@
+using System.Diagnostics.CodeAnalysis;
+using BatchLLM.Prompts.Templates;
+using BatchLLM.Rows;
+using BatchLLM.Tokens;
+
+namespace BatchLLM.Prompts;
+
+/// <summary>A draft to the text that the tokenizer gets.</summary>
+/// <param name="template">The model's chat template; null if it has none.</param>
+/// <param name="context">What the template knows besides the messages.</param>
+public sealed class PromptRenderer(ChatTemplate? template, ChatTemplateContext context)
+{
+    /// <summary>Renders a draft: chat by the template, raw text after the token that begins a sequence.</summary>
+    public bool TryRender(
+        PromptDraft draft, [NotNullWhen(true)] out PromptText? prompt, [NotNullWhen(false)] out RowError? error)
+    {
+        if (!draft.IsChat)
+        {
+            (prompt, error) = (RenderText(draft), null);
+            return true;
+        }
+
+        if (template is null)
+        {
+            prompt = null;
+            error = new RowError(
+                RowErrorCodes.TemplateRefused, "the model has no chat template; use a raw text prompt or add chat_template.jinja");
+            return false;
+        }
+
+        return template.TryRender([.. draft.Messages.Select(message => message.ToMessage())], context, out prompt, out error);
+    }
+
+    private PromptText RenderText(PromptDraft draft)
+    {
+        var text = new System.Text.StringBuilder(context.BosToken);
+        var literals = new List<TextSpan>();
+        foreach (var part in draft.Parts)
+        {
+            if (part is { IsData: true, Text.Length: > 0 })
+            {
+                literals.Add(new TextSpan(text.Length, part.Text.Length));
+            }
+
+            text.Append(part.Text);
+        }
+
+        return new PromptText(text.ToString(), literals);
+    }
+}

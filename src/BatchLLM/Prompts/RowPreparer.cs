@@ -1,0 +1,107 @@
+using BatchLLM.Inference;
+using BatchLLM.Jobs;
+using BatchLLM.Rows;
+using BatchLLM.Tokens;
+
+namespace BatchLLM.Prompts;
+
+/// <summary>A row to a tokenized request, or to the error it ends with. Stateless; many threads may use one.</summary>
+public sealed class RowPreparer
+{
+    private readonly IRowPrompts _prompts;
+    private readonly PromptRenderer _renderer;
+    private readonly ITokenizer _tokenizer;
+    private readonly int _contextLength;
+    private readonly OverlongPolicy _overlong;
+    private readonly IReadOnlyList<string> _carried;
+
+    /// <summary>Prepares rows of one job for one model.</summary>
+    /// <param name="spec">The job.</param>
+    /// <param name="renderer">The model's chat template.</param>
+    /// <param name="tokenizer">The model's tokenizer.</param>
+    /// <param name="contextLength">Most positions of prompt and completion together.</param>
+    /// <exception cref="BatchLLMException">A placeholder of the prompt is malformed.</exception>
+    public RowPreparer(JobSpec spec, PromptRenderer renderer, ITokenizer tokenizer, int contextLength)
+    {
+        _prompts = spec.Prompt.OpenAiBatch ? new OpenAiPrompts(spec.Sampling.Defaults) : new TemplatePrompts(spec);
+        _renderer = renderer;
+        _tokenizer = tokenizer;
+        _contextLength = contextLength;
+        _overlong = spec.Policies.OverlongPrompt;
+        _carried = CarriedColumns(spec);
+        Columns = _prompts.Columns.Concat(_carried).ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>All columns that the job uses.</summary>
+    public IReadOnlySet<string> Columns { get; }
+
+    /// <summary>The columns that the output carries over: the id first.</summary>
+    public static IReadOnlyList<string> CarriedColumns(JobSpec spec)
+    {
+        var id = spec.Prompt.OpenAiBatch ? "custom_id" : spec.IdColumn;
+        return [.. (id is null ? [] : new[] { id }).Concat(spec.Output.Columns).Distinct()];
+    }
+
+    /// <summary>Prepares a row.</summary>
+    /// <param name="row">As it was read.</param>
+    /// <param name="isDuplicate">True if an earlier row has the same id.</param>
+    public WindowRow Prepare(Row row, bool isDuplicate)
+    {
+        var carried = Carry(row);
+        if ((row.Error ?? CheckId(row, isDuplicate)) is { } fault)
+        {
+            return new WindowRow(row.Location, carried, null, null, fault);
+        }
+
+        var prompt = _prompts.Build(row);
+        if (prompt.Error is not null)
+        {
+            return new WindowRow(row.Location, carried, null, null, prompt.Error);
+        }
+
+        var tokens = Tokenize(prompt.Draft!, prompt.Sampling!, out var error);
+        return new WindowRow(row.Location, carried, tokens, error is null ? prompt.Sampling : null, error);
+    }
+
+    private RowError? CheckId(Row row, bool isDuplicate) => _prompts.IdColumn is not { } column ? null
+        : row.Columns.GetValueOrDefault(column).IsNull
+            ? new RowError(RowErrorCodes.MissingId, $"column '{column}' has no value; expected an id")
+        : isDuplicate
+            ? new RowError(RowErrorCodes.DuplicateId, $"an earlier row has the same '{column}'; expected unique ids")
+        : null;
+
+    /// <summary>The prompt's tokens; when it is too long and may not be cut, they come with the error, to be counted.</summary>
+    private int[]? Tokenize(PromptDraft draft, SamplingParameters sampling, out RowError? error)
+    {
+        if (!_renderer.TryRender(draft, out var text, out error))
+        {
+            return null;
+        }
+
+        var tokens = _tokenizer.Encode(text);
+        var room = _contextLength - sampling.MaxTokens;
+        if (tokens.Length <= room)
+        {
+            return tokens;
+        }
+
+        var cut = room > 0 && _overlong != OverlongPolicy.Fail
+            ? PromptFitter.Fit(draft, room, _overlong, Encode)
+            : null;
+        error = cut is null ? TooLong(tokens.Length, sampling.MaxTokens) : null;
+        return cut ?? tokens;
+    }
+
+    private int[]? Encode(PromptDraft draft) =>
+        _renderer.TryRender(draft, out var text, out _) ? _tokenizer.Encode(text) : null;
+
+    private RowError TooLong(int tokens, int maxTokens) => new(
+        RowErrorCodes.PromptTooLong,
+        maxTokens >= _contextLength
+            ? $"max_tokens is {maxTokens}; the model's context of {_contextLength} leaves no room for a prompt"
+            : $"the prompt has {tokens} tokens; expected at most {_contextLength - maxTokens} (context {_contextLength} less " +
+              $"max_tokens {maxTokens}). Shorten it, lower max_tokens, or set policies.overlong_prompt");
+
+    private List<KeyValuePair<string, RowValue>> Carry(Row row) =>
+        [.. _carried.Select(name => KeyValuePair.Create(name, row.Columns.GetValueOrDefault(name)))];
+}

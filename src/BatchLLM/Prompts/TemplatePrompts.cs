@@ -1,0 +1,77 @@
+using BatchLLM.Jobs;
+using BatchLLM.Rows;
+
+namespace BatchLLM.Prompts;
+
+/// <summary>Prompts from the job file's messages or text, with the row's columns in their placeholders.</summary>
+public sealed class TemplatePrompts : IRowPrompts
+{
+    private readonly IReadOnlyList<(string Role, PromptTemplate Template)> _messages;
+    private readonly bool _isChat;
+    private readonly SamplingSpec _sampling;
+
+    /// <summary>Parses the templates.</summary>
+    /// <exception cref="BatchLLMException">A placeholder is malformed.</exception>
+    public TemplatePrompts(JobSpec spec)
+    {
+        _isChat = spec.Prompt.Messages is not null;
+        _messages = spec.Prompt.Messages is { } messages
+            ? [.. messages.Select((message, i) => (
+                message.Role, PromptTemplate.Parse(message.Content, $"prompt.messages.{i}.content")))]
+            : [("", PromptTemplate.Parse(spec.Prompt.Text!, "prompt.text"))];
+        _sampling = spec.Sampling;
+        IdColumn = spec.IdColumn;
+        Columns = [.. _messages.SelectMany(message => message.Template.Columns).Concat(_sampling.Columns.Values).Distinct()];
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Columns { get; }
+
+    /// <inheritdoc/>
+    public string? IdColumn { get; }
+
+    /// <inheritdoc/>
+    public RowPrompt Build(Row row)
+    {
+        var messages = new List<DraftMessage>(_messages.Count);
+        foreach (var (role, template) in _messages)
+        {
+            messages.Add(new DraftMessage(role, template.Render(row, out var error)));
+            if (error is not null)
+            {
+                return new RowPrompt(null, null, error);
+            }
+        }
+
+        var draft = new PromptDraft(messages, _isChat);
+        return draft.HasOnlyBlankData
+            ? RowPrompt.Refused(RowErrorCodes.EmptyPrompt, $"{NamesOfData()} is empty; expected text")
+            : WithSampling(draft, row);
+    }
+
+    private RowPrompt WithSampling(PromptDraft draft, Row row)
+    {
+        var sampling = _sampling.Defaults;
+        foreach (var (name, column) in _sampling.Columns)
+        {
+            if (!row.Columns.TryGetValue(column, out var value))
+            {
+                continue; // As with null: this row overrides nothing.
+            }
+
+            sampling = SamplingOverrides.Apply(sampling, name, value, out var problem);
+            if (problem is not null)
+            {
+                return RowPrompt.Refused(RowErrorCodes.InvalidParameter, $"column '{column}': {problem}");
+            }
+        }
+
+        return new RowPrompt(draft, sampling, null);
+    }
+
+    private string NamesOfData()
+    {
+        var names = _messages.SelectMany(message => message.Template.Columns).Distinct().Select(name => $"'{name}'").ToList();
+        return $"column {string.Join(" and ", names)}";
+    }
+}
