@@ -12,6 +12,8 @@ public sealed class DatabaseAddress
         builder.ApplicationName ??= "batchllm";
         // A connection that a firewall dropped silently is noticed within a lease, not after hours.
         builder.KeepAlive = builder.KeepAlive == 0 ? 30 : builder.KeepAlive;
+        // No longer than the first connection may take at all, so that a silent address is told within that time.
+        builder.Timeout = builder.ContainsKey("Timeout") ? builder.Timeout : 10;
         ConnectionString = builder.ConnectionString;
         _display = Display(builder);
     }
@@ -32,6 +34,16 @@ public sealed class DatabaseAddress
 
         return new DatabaseAddress(builder);
     }
+
+    internal static DatabaseAddress OfSocket(string directory, int port, string user, string database) => new(
+        new NpgsqlConnectionStringBuilder
+        {
+            Host = directory,
+            Port = port,
+            Username = user,
+            Database = database,
+            MaxPoolSize = 16,
+        });
 
     /// <summary>User, server and database, without a secret: <c>ada@db.example:5432/batches</c>.</summary>
     public override string ToString() => _display;

@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace BatchLLM.Postgres.Private;
+
+/// <summary>The places of a private cluster, all derived from its directory, so that all processes agree on them.</summary>
+internal sealed class ClusterLayout
+{
+    internal const int Port = 5432;
+
+    // sun_path holds 104 bytes on macOS and 108 on Linux, with the closing zero.
+    private const int MostSocketPathBytes = 100;
+
+    internal ClusterLayout(string directory, bool isRoot)
+    {
+        Directory = directory;
+        SocketDirectory = Encoding.UTF8.GetByteCount($"{directory}/.s.PGSQL.{Port}") <= MostSocketPathBytes
+            ? directory
+            : $"{(isRoot ? "/run" : "/tmp")}/batchllm-{Digest(directory)}";
+    }
+
+    internal string Directory { get; }
+
+    /// <summary>Where the server listens; only its own account and root can enter.</summary>
+    internal string SocketDirectory { get; }
+
+    internal string Data => Path.Combine(Directory, "data");
+
+    /// <summary>The data directory while initdb fills it: renamed when it is whole, so a crash leaves no half of one.</summary>
+    internal string NewData => Path.Combine(Directory, "data.new");
+
+    internal string Log => Path.Combine(Directory, "server.log");
+
+    /// <summary>Locked by whoever starts or stops the server.</summary>
+    internal string StartLock => Path.Combine(Directory, "start.lock");
+
+    /// <summary>Shared by all who use the server. A killed process loses its share by itself.</summary>
+    internal string UseLock => Path.Combine(Directory, "use.lock");
+
+    private static string Digest(string text) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
+}
