@@ -29,7 +29,10 @@ public interface IJobStore
     Task<IReadOnlyList<ShardLease>> LeaseAsync(
         long jobId, string worker, int most, TimeSpan duration, CancellationToken cancellationToken);
 
-    /// <summary>Extends leases; returns those still held. The others were lost: another worker has them.</summary>
+    /// <summary>
+    /// Extends leases; returns those still held, which one that ran out is until another worker takes the shard. The
+    /// others were lost: to another worker, or because the job does not run any more.
+    /// </summary>
     Task<IReadOnlyList<ShardLease>> RenewAsync(
         IReadOnlyList<ShardLease> leases, TimeSpan duration, CancellationToken cancellationToken);
 
@@ -43,10 +46,19 @@ public interface IJobStore
     /// <summary>Hands uncommitted leases back, so that others need not wait until they run out.</summary>
     Task ReleaseAsync(IReadOnlyList<ShardLease> leases, CancellationToken cancellationToken);
 
+    /// <summary>Names of the workers that hold leases of a job.</summary>
+    Task<IReadOnlyList<string>> ListWorkersAsync(long jobId, CancellationToken cancellationToken);
+
+    /// <summary>Hands back all leases that a worker holds of a job, because it is known to be dead.</summary>
+    Task ReleaseWorkerAsync(long jobId, string worker, CancellationToken cancellationToken);
+
     /// <summary>Committed shards in order of their index.</summary>
     Task<IReadOnlyList<CommittedShard>> ListCommittedAsync(long jobId, CancellationToken cancellationToken);
 
-    /// <summary>Running to paused, with a reason for people. False if the job was not running.</summary>
+    /// <summary>
+    /// Running to paused, with a reason for people. False if the job was not running. Leases end: they are not renewed,
+    /// and any worker may have their shards after a resume; until then what was finished under them still commits.
+    /// </summary>
     Task<bool> PauseAsync(long jobId, string reason, CancellationToken cancellationToken);
 
     /// <summary>
@@ -59,7 +71,7 @@ public interface IJobStore
 
     /// <summary>
     /// Running to completed, once every shard is committed; or records the receipt of a cancelled job. False if the job
-    /// is in no such state. Repeating it is true again.
+    /// is in no such state. Repeating it is true again; another receipt than the first is refused.
     /// </summary>
     Task<bool> FinishAsync(long jobId, string receiptSha256, CancellationToken cancellationToken);
 }

@@ -1,3 +1,5 @@
+using BatchLLM.Rows;
+
 namespace BatchLLM.Jobs;
 
 /// <summary>Rows and tokens of a shard or a job, as its commits add up.</summary>
@@ -12,11 +14,29 @@ public readonly record struct RowCounts(
     /// <summary>Rows that have a result.</summary>
     public long Done => Ok + Truncated + Failed;
 
-    /// <summary>Adds two counts.</summary>
-    public static RowCounts operator +(RowCounts a, RowCounts b) => new(
-        a.Ok + b.Ok, a.Truncated + b.Truncated, a.Failed + b.Failed,
-        a.PromptTokens + b.PromptTokens, a.CompletionTokens + b.CompletionTokens);
+    /// <summary>The counts of a single row.</summary>
+    public static RowCounts Of(CompletedRow row) => new(
+        row.Status == RowStatus.Ok ? 1 : 0,
+        row.Status == RowStatus.Truncated ? 1 : 0,
+        row.Status == RowStatus.Failed ? 1 : 0,
+        row.PromptTokens,
+        row.CompletionTokens);
 
     /// <summary>Adds two counts.</summary>
+    public static RowCounts operator +(RowCounts left, RowCounts right) => new(
+        left.Ok + right.Ok,
+        left.Truncated + right.Truncated,
+        left.Failed + right.Failed,
+        left.PromptTokens + right.PromptTokens,
+        left.CompletionTokens + right.CompletionTokens);
+
+    /// <summary>The same counts, to be taken back.</summary>
+    public static RowCounts operator -(RowCounts counts) => new(
+        -counts.Ok, -counts.Truncated, -counts.Failed, -counts.PromptTokens, -counts.CompletionTokens);
+
+    /// <summary>Adds two counts, for languages without operators.</summary>
     public static RowCounts Add(RowCounts left, RowCounts right) => left + right;
+
+    /// <summary>Negates, for languages without operators.</summary>
+    public static RowCounts Negate(RowCounts counts) => -counts;
 }

@@ -1,0 +1,73 @@
+namespace BatchLLM.Checkpoints;
+
+/// <summary>
+/// A Llama model directory as its publisher wrote it (config.json, safetensors, tokenizer), opened and checked.
+/// Weights stay memory-mapped until they are read.
+/// </summary>
+public sealed class ModelDirectory : IDisposable
+{
+    private readonly TensorSet _tensors;
+
+    private ModelDirectory(ModelReading reading)
+    {
+        Path = reading.Path;
+        Config = reading.Config!;
+        StopTokenIds = reading.StopTokenIds;
+        _tensors = reading.Tensors;
+        Digest = ModelDigest.Compute(Path, _tensors);
+    }
+
+    /// <summary>The directory's full path.</summary>
+    public string Path { get; }
+
+    /// <summary>The model's numbers.</summary>
+    public LlamaConfig Config { get; }
+
+    /// <summary>Ids that end a completion, ascending: those of config.json and of generation_config.json together.</summary>
+    public IReadOnlyList<int> StopTokenIds { get; }
+
+    /// <summary>
+    /// SHA-256 in lower-case hexadecimal that tells this model from another: see <see cref="ModelDigest"/> for what it covers.
+    /// </summary>
+    public string Digest { get; }
+
+    /// <summary>The tokenizer's file; null if the directory has none.</summary>
+    public string? TokenizerPath => Existing("tokenizer.json");
+
+    /// <summary>The tokenizer's settings, which may hold the chat template; null if the directory has none.</summary>
+    public string? TokenizerConfigPath => Existing("tokenizer_config.json");
+
+    /// <summary>The chat template in a file of its own, which takes precedence; null if the directory has none.</summary>
+    public string? ChatTemplatePath => Existing("chat_template.jinja");
+
+    /// <summary>Opens a directory and checks all of it.</summary>
+    /// <param name="path">The directory.</param>
+    /// <exception cref="BatchLLMException">Something is missing or wrong; the message names the first problem.</exception>
+    public static ModelDirectory Open(string path)
+    {
+        var reading = ModelReading.Of(path);
+        if (reading.Problems.Count == 0)
+        {
+            return new ModelDirectory(reading);
+        }
+
+        reading.Tensors.Dispose();
+        var others = reading.Problems.Count == 1 ? "" : $" ({reading.Problems.Count - 1} more: run 'batchllm inspect')";
+        throw new BatchLLMException($"Model {path}: {reading.Problems[0]}{others}");
+    }
+
+    /// <summary>A tensor that the configuration asks for; its shape is already checked.</summary>
+    /// <exception cref="ArgumentException">The model has no tensor of that name.</exception>
+    public Tensor Tensor(string name) => _tensors.Tensors.TryGetValue(name, out var tensor)
+        ? tensor
+        : throw new ArgumentException($"The model has no tensor '{name}'.", nameof(name));
+
+    /// <inheritdoc/>
+    public void Dispose() => _tensors.Dispose();
+
+    private string? Existing(string name)
+    {
+        var path = System.IO.Path.Combine(Path, name);
+        return File.Exists(path) ? path : null;
+    }
+}

@@ -1,0 +1,26 @@
+using Dapper;
+using Npgsql;
+
+namespace BatchLLM.Postgres.Database;
+
+/// <summary>One transaction in which statements run by their file's name.</summary>
+internal sealed class Session(NpgsqlTransaction transaction, bool isRepeated, CancellationToken token)
+{
+    /// <summary>True if an earlier attempt at the same operation may have taken effect.</summary>
+    internal bool IsRepeated => isRepeated;
+
+    internal NpgsqlConnection Connection => transaction.Connection!;
+
+    /// <summary>Rows that the statement changed.</summary>
+    internal Task<int> ExecuteAsync(string path, object parameters) => Connection.ExecuteAsync(Command(path, parameters));
+
+    internal async Task<IReadOnlyList<T>> QueryAsync<T>(string path, object parameters) =>
+        (await Connection.QueryAsync<T>(Command(path, parameters))).AsList();
+
+    /// <summary>The first row, or null.</summary>
+    internal Task<T?> FindAsync<T>(string path, object parameters) =>
+        Connection.QueryFirstOrDefaultAsync<T>(Command(path, parameters));
+
+    private CommandDefinition Command(string path, object parameters) =>
+        new(EmbeddedSql.Load(path), parameters, transaction, cancellationToken: token);
+}

@@ -1,0 +1,37 @@
+using BatchLLM.Jobs;
+using BatchLLM.Rows;
+
+namespace BatchLLM.Postgres.Jobs;
+
+/// <summary>A committed row of <c>batchllm.shards</c>.</summary>
+internal sealed class CommittedShardRow : ShardRow
+{
+    public required long Ok { get; init; }
+
+    public required long Truncated { get; init; }
+
+    public required long Failed { get; init; }
+
+    public required long PromptTokens { get; init; }
+
+    public required long CompletionTokens { get; init; }
+
+    public required string PartUri { get; init; }
+
+    public required long PartLength { get; init; }
+
+    public required string PartSha256 { get; init; }
+
+    public string? ErrorsUri { get; init; }
+
+    public long? ErrorsLength { get; init; }
+
+    public string? ErrorsSha256 { get; init; }
+
+    internal CommittedShard ToCommitted() => new(ShardIndex, ToShard(), Epoch, new ShardOutput(
+        new RowCounts(Ok, Truncated, Failed, PromptTokens, CompletionTokens),
+        PartUri,
+        new BlobDigest(PartLength, PartSha256),
+        ErrorsUri,
+        ErrorsUri is null ? null : new BlobDigest(ErrorsLength!.Value, ErrorsSha256!)));
+}

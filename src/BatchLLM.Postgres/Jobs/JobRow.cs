@@ -1,0 +1,68 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using BatchLLM.Jobs;
+
+namespace BatchLLM.Postgres.Jobs;
+
+/// <summary>A row of <c>batchllm.jobs</c>, as the statements select it.</summary>
+internal sealed class JobRow
+{
+    private static readonly JsonSerializerOptions Json = new() { Converters = { new JsonStringEnumConverter() } };
+
+    public required long Id { get; init; }
+
+    public required long RowCount { get; init; }
+
+    public required long Ok { get; init; }
+
+    public required long Truncated { get; init; }
+
+    public required long Failed { get; init; }
+
+    public required long PromptTokens { get; init; }
+
+    public required long CompletionTokens { get; init; }
+
+    public required DateTime CreatedAt { get; init; }
+
+    public DateTime? FinishedAt { get; init; }
+
+    public required int ShardCount { get; init; }
+
+    public required int CommittedShards { get; init; }
+
+    public required string State { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Key { get; init; }
+
+    public required string Spec { get; init; }
+
+    public required string Model { get; init; }
+
+    public required string OutputUri { get; init; }
+
+    public string? Reason { get; init; }
+
+    public string? ReceiptSha256 { get; init; }
+
+    public required string Inputs { get; init; }
+
+    internal static string WriteInputs(IReadOnlyList<InputFile> inputs) => JsonSerializer.Serialize(inputs, Json);
+
+    internal Job ToJob() => new()
+    {
+        Id = Id,
+        Definition = new NewJob(
+            Name, Key, Spec, Model, OutputUri, JsonSerializer.Deserialize<InputFile[]>(Inputs, Json)!, RowCount),
+        State = Enum.Parse<JobState>(State, ignoreCase: true),
+        Reason = Reason,
+        Counts = new RowCounts(Ok, Truncated, Failed, PromptTokens, CompletionTokens),
+        ShardCount = ShardCount,
+        CommittedShards = CommittedShards,
+        CreatedAt = CreatedAt,
+        FinishedAt = FinishedAt,
+        ReceiptSha256 = ReceiptSha256,
+    };
+}

@@ -1,0 +1,117 @@
+using BatchLLM.Jobs;
+
+namespace BatchLLM.Postgres.Jobs;
+
+public sealed partial class PostgresJobStore
+{
+    /// <inheritdoc />
+    public Task<IReadOnlyList<ShardLease>> LeaseAsync(
+        long jobId, string worker, int most, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(worker);
+        ArgumentOutOfRangeException.ThrowIfNegative(most);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(duration, TimeSpan.Zero);
+        var request = Guid.NewGuid();
+        return database.RunAsync(async session =>
+        {
+            var running = await session.QueryAsync<long>("Jobs/lock_running_jobs.sql", new { JobIds = new[] { jobId } });
+            var rows = running.Count == 0 ? [] : await session.QueryAsync<ShardRow>(
+                "Jobs/lease_shards.sql",
+                new { JobId = jobId, Worker = worker, Request = request, Most = most, Seconds = duration.TotalSeconds });
+            return (IReadOnlyList<ShardLease>)[.. rows.Select(row => row.ToLease())];
+        }, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<ShardLease>> RenewAsync(
+        IReadOnlyList<ShardLease> leases, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(leases);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(duration, TimeSpan.Zero);
+        var (jobIds, shardIndexes, epochs) = Columns(leases);
+        return database.RunAsync(async session =>
+        {
+            var running = await session.QueryAsync<long>("Jobs/lock_running_jobs.sql", new { JobIds = jobIds });
+            var held = await session.QueryAsync<(long JobId, int ShardIndex)>("Jobs/renew_leases.sql", new
+            {
+                JobIds = jobIds,
+                ShardIndexes = shardIndexes,
+                Epochs = epochs,
+                RunningJobIds = running.ToArray(),
+                Seconds = duration.TotalSeconds,
+            });
+            var keys = held.ToHashSet();
+            return (IReadOnlyList<ShardLease>)
+                [.. leases.Where(lease => keys.Contains((lease.JobId, lease.ShardIndex)))];
+        }, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task ReleaseAsync(IReadOnlyList<ShardLease> leases, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(leases);
+        var (jobIds, shardIndexes, epochs) = Columns(leases);
+        return database.RunAsync(
+            session => session.ExecuteAsync(
+                "Jobs/release_leases.sql", new { JobIds = jobIds, ShardIndexes = shardIndexes, Epochs = epochs }),
+            cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<string>> ListWorkersAsync(long jobId, CancellationToken cancellationToken) =>
+        database.RunAsync(
+            async session => (IReadOnlyList<string>)
+                [.. await session.QueryAsync<string>("Jobs/list_workers.sql", new { JobId = jobId })],
+            cancellationToken);
+
+    /// <inheritdoc />
+    public Task ReleaseWorkerAsync(long jobId, string worker, CancellationToken cancellationToken) =>
+        database.RunAsync(
+            session => session.ExecuteAsync("Jobs/release_worker.sql", new { JobId = jobId, Worker = worker }),
+            cancellationToken);
+
+    /// <inheritdoc />
+    /// <exception cref="ArgumentException">The output does not count each row of the shard exactly once.</exception>
+    public Task<bool> CommitAsync(ShardLease lease, ShardOutput output, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        ArgumentNullException.ThrowIfNull(output);
+        if (output.Counts.Done != lease.Shard.Range.RowCount)
+        {
+            throw new ArgumentException(
+                $"Shard {lease.ShardIndex} of job {lease.JobId} has {lease.Shard.Range.RowCount} rows, but its output " +
+                $"counts {output.Counts.Done}.", nameof(output));
+        }
+
+        var parameters = CommitParameters(lease, output);
+        return database.RunAsync(async session =>
+        {
+            await session.ExecuteAsync("Jobs/lock_job.sql", parameters);
+            return await session.ExecuteAsync("Jobs/commit_shard.sql", parameters) == 1
+                || await session.FindAsync<bool>("Jobs/is_committed.sql", parameters);
+        }, cancellationToken);
+    }
+
+    private static object CommitParameters(ShardLease lease, ShardOutput output) => new
+    {
+        lease.JobId,
+        lease.ShardIndex,
+        lease.Epoch,
+        output.Counts.Ok,
+        output.Counts.Truncated,
+        output.Counts.Failed,
+        output.Counts.PromptTokens,
+        output.Counts.CompletionTokens,
+        output.PartUri,
+        PartLength = output.Part.Length,
+        PartSha256 = output.Part.Sha256,
+        output.ErrorsUri,
+        ErrorsLength = output.Errors?.Length,
+        ErrorsSha256 = output.Errors?.Sha256,
+    };
+
+    private static (long[] JobIds, int[] ShardIndexes, int[] Epochs) Columns(IReadOnlyList<ShardLease> leases) => (
+        [.. leases.Select(lease => lease.JobId)],
+        [.. leases.Select(lease => lease.ShardIndex)],
+        [.. leases.Select(lease => lease.Epoch)]);
+}

@@ -1,0 +1,74 @@
+using BatchLLM.Postgres.Database;
+
+namespace BatchLLM.Postgres.Jobs;
+
+public sealed partial class PostgresJobStore
+{
+    /// <inheritdoc />
+    public Task<bool> PauseAsync(long jobId, string reason, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(reason);
+        return TransitAsync(
+            jobId,
+            async session =>
+            {
+                var parameters = new { JobId = jobId, Reason = reason, Repeated = session.IsRepeated };
+                if (await session.ExecuteAsync("Jobs/pause_job.sql", parameters) == 0)
+                {
+                    return false;
+                }
+
+                await session.ExecuteAsync("Jobs/expire_leases.sql", parameters);
+                return true;
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task<bool> ResumeAsync(long jobId, string? specJson, CancellationToken cancellationToken) => TransitAsync(
+        jobId,
+        async session => await session.ExecuteAsync(
+            "Jobs/resume_job.sql", new { JobId = jobId, Spec = specJson, Repeated = session.IsRepeated }) == 1,
+        cancellationToken);
+
+    /// <inheritdoc />
+    public Task<bool> CancelAsync(long jobId, string reason, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(reason);
+        return TransitAsync(
+            jobId,
+            async session =>
+            {
+                var parameters = new { JobId = jobId, Reason = reason, Repeated = session.IsRepeated };
+                if (await session.ExecuteAsync("Jobs/cancel_job.sql", parameters) == 0)
+                {
+                    return false;
+                }
+
+                await session.ExecuteAsync("Jobs/drop_leases.sql", parameters);
+                return true;
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task<bool> FinishAsync(long jobId, string receiptSha256, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(receiptSha256);
+        return TransitAsync(
+            jobId,
+            async session => await session.ExecuteAsync(
+                "Jobs/finish_job.sql", new { JobId = jobId, ReceiptSha256 = receiptSha256 }) == 1,
+            cancellationToken);
+    }
+
+    private Task<bool> TransitAsync(
+        long jobId, Func<Session, Task<bool>> transition, CancellationToken cancellationToken) =>
+        database.RunAsync(
+            async session =>
+            {
+                await session.ExecuteAsync("Jobs/lock_job.sql", new { JobId = jobId });
+                return await transition(session);
+            },
+            cancellationToken);
+}

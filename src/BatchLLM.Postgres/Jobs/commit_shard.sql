@@ -1,0 +1,35 @@
+-- The job is locked already. A paused job still takes what was finished when it was paused; a final one takes nothing,
+-- which is what freezes its counts. A lease that ran out counts while nobody else took the shard: the epoch tells.
+with committed as (
+  update batchllm.shards s
+     set committed_at = clock_timestamp(),
+         leased_until = null,
+         ok = @Ok,
+         truncated = @Truncated,
+         failed = @Failed,
+         prompt_tokens = @PromptTokens,
+         completion_tokens = @CompletionTokens,
+         part_uri = @PartUri,
+         part_length = @PartLength,
+         part_sha256 = @PartSha256,
+         errors_uri = @ErrorsUri,
+         errors_length = @ErrorsLength,
+         errors_sha256 = @ErrorsSha256
+    from batchllm.jobs j
+   where j.id = @JobId
+     and j.state in ('running', 'paused')
+     and s.job_id = @JobId
+     and s.shard_index = @ShardIndex
+     and s.epoch = @Epoch
+     and s.leased_until is not null
+  returning s.job_id
+)
+update batchllm.jobs j
+   set committed_shards = j.committed_shards + 1,
+       ok = j.ok + @Ok,
+       truncated = j.truncated + @Truncated,
+       failed = j.failed + @Failed,
+       prompt_tokens = j.prompt_tokens + @PromptTokens,
+       completion_tokens = j.completion_tokens + @CompletionTokens
+  from committed
+ where j.id = committed.job_id;

@@ -1,0 +1,9 @@
+-- The first receipt stands: the same one again changes nothing, and another one is refused.
+update batchllm.jobs
+   set state = case state when 'running' then 'completed' else state end,
+       finished_at = coalesce(finished_at, clock_timestamp()),
+       receipt_sha256 = @ReceiptSha256
+ where id = @JobId
+   and ((state = 'running' and committed_shards = shard_count)
+     or (state = 'cancelled' and receipt_sha256 is null)
+     or receipt_sha256 = @ReceiptSha256);

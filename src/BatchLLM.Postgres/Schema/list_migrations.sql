@@ -1,0 +1,3 @@
+select name, sha256
+  from batchllm.schema_migrations
+ order by name;

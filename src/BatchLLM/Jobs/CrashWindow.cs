@@ -1,0 +1,35 @@
+namespace BatchLLM.Jobs;
+
+/// <summary>
+/// The moments at which dying costs the most thought. At each, a comment in the code says what stands on disk and in the
+/// database; the tests kill the process there and resume.
+/// </summary>
+public enum CrashWindow
+{
+    /// <summary>The job and its shards are in the database; nothing is leased, nothing is on disk.</summary>
+    JobCreated,
+
+    /// <summary>Shards are leased; nothing is on disk. The leases run out by themselves.</summary>
+    ShardsLeased,
+
+    /// <summary>Part of a shard's rows are in a temporary file that nobody will ever read.</summary>
+    PartHalfWritten,
+
+    /// <summary>A whole part stands under its epoch's name; the database does not know it.</summary>
+    PartWritten,
+
+    /// <summary>A shard is committed; its part still has its epoch's name.</summary>
+    ShardCommitted,
+
+    /// <summary>Every shard is committed; nothing is published.</summary>
+    AllCommitted,
+
+    /// <summary>Some parts have their final names, others still their epochs'.</summary>
+    SomePartsPublished,
+
+    /// <summary>All parts and the error file are published; there is no receipt.</summary>
+    PartsPublished,
+
+    /// <summary>The receipt stands; the job is not yet completed in the database.</summary>
+    ReceiptWritten,
+}

@@ -1,0 +1,132 @@
+using BatchLLM.Rows;
+
+namespace BatchLLM.Jobs;
+
+/// <summary>
+/// Committed shards to final files and receipt. Every step can be repeated, so a crash anywhere here costs nothing but the
+/// repetition; uncommitted attempts are garbage and are removed last.
+/// </summary>
+/// <param name="store">Durable state.</param>
+/// <param name="blobs">Where the output lives.</param>
+/// <param name="layout">Names of the files.</param>
+/// <param name="reach">Called at each crash window.</param>
+public sealed class JobPublisher(IJobStore store, IBlobStore blobs, OutputLayout layout, Action<CrashWindow> reach)
+{
+    /// <summary>
+    /// Publishes a job whose shards are all committed, or a cancelled one with the shards it has; leaves any other alone.
+    /// </summary>
+    /// <returns>The job as it stands afterwards.</returns>
+    /// <exception cref="BatchLLMException">A file cannot be written, or the numbers do not reconcile.</exception>
+    public async Task<Job> PublishAsync(long jobId, CancellationToken cancellationToken)
+    {
+        var job = await FindAsync(jobId, cancellationToken);
+        if (job.ReceiptSha256 is not null)
+        {
+            // A run that died right after finishing may have left its attempts.
+            await RemoveAttemptsAsync(cancellationToken);
+        }
+
+        if (!IsReady(job))
+        {
+            return job;
+        }
+
+        reach(CrashWindow.AllCommitted);
+        await RemoveFormerOutputAsync(job, cancellationToken);
+        var shards = await store.ListCommittedAsync(jobId, cancellationToken);
+        await PublishPartsAsync(shards, cancellationToken);
+        var errors = await PublishErrorsAsync(shards, cancellationToken);
+
+        // If the process dies here, every part is in place; only the receipt is missing, so nobody trusts them yet.
+        reach(CrashWindow.PartsPublished);
+        var receipt = ReceiptBuilder.Serialize(ReceiptBuilder.Build(job, layout, shards, errors));
+        var digest = await blobs.WriteAsync(
+            layout.Receipt, (stream, token) => stream.WriteAsync(receipt, token).AsTask(), cancellationToken);
+
+        // If the process dies here, the output is whole; the next run writes the same receipt again and finishes.
+        reach(CrashWindow.ReceiptWritten);
+        await store.FinishAsync(jobId, digest.Sha256, cancellationToken);
+        await RemoveAttemptsAsync(cancellationToken);
+        return await FindAsync(jobId, cancellationToken);
+    }
+
+    private static bool IsReady(Job job) => job.ReceiptSha256 is null
+        && (job.State == JobState.Cancelled
+            || (job.State == JobState.Running && job.CommittedShards == job.ShardCount));
+
+    private async Task<Job> FindAsync(long jobId, CancellationToken cancellationToken) =>
+        await store.FindAsync(jobId, cancellationToken)
+        ?? throw new BatchLLMException($"Job {jobId} is no longer in the database.");
+
+    /// <summary>
+    /// An earlier run may have left more parts here than this one has. Only files that its own receipt names are removed,
+    /// the receipt first, so that a half-removed output never looks whole.
+    /// </summary>
+    private async Task RemoveFormerOutputAsync(Job job, CancellationToken cancellationToken)
+    {
+        if (await ReadReceiptAsync(cancellationToken) is not { } former || former.Job == job.Id)
+        {
+            return;
+        }
+
+        await blobs.DeleteAsync(layout.Receipt, cancellationToken);
+        var names = former.Parts.Select(part => part.File).Append(former.Errors?.File).OfType<string>();
+        foreach (var name in names.Where(name => !name.Contains('/', StringComparison.Ordinal)))
+        {
+            await blobs.DeleteAsync($"{layout.OutputUri.TrimEnd('/')}/{name}", cancellationToken);
+        }
+    }
+
+    private async Task<Receipt?> ReadReceiptAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var blob in blobs.ListAsync(layout.Receipt, cancellationToken))
+        {
+            await using var stream = await blobs.OpenReadAsync(blob.Uri, cancellationToken);
+            var bytes = new byte[stream.Length];
+            await stream.ReadExactlyAsync(bytes, cancellationToken);
+            return ReceiptBuilder.TryParse(bytes);
+        }
+
+        return null;
+    }
+
+    private async Task PublishPartsAsync(IReadOnlyList<CommittedShard> shards, CancellationToken cancellationToken)
+    {
+        foreach (var shard in shards)
+        {
+            await blobs.MoveAsync(shard.Output.PartUri, layout.Part(shard.ShardIndex), cancellationToken);
+            if (shard == shards[shards.Count / 2])
+            {
+                reach(CrashWindow.SomePartsPublished);
+            }
+        }
+    }
+
+    /// <summary>One error file from the shards' own, which stay until the receipt stands.</summary>
+    private async Task<BlobDigest?> PublishErrorsAsync(
+        IReadOnlyList<CommittedShard> shards, CancellationToken cancellationToken)
+    {
+        var parts = shards.Select(shard => shard.Output.ErrorsUri).OfType<string>().ToList();
+        return parts.Count == 0
+            ? null
+            : await blobs.WriteAsync(
+                layout.Errors, (stream, token) => ConcatenateAsync(parts, stream, token), cancellationToken);
+    }
+
+    private async Task ConcatenateAsync(List<string> parts, Stream target, CancellationToken cancellationToken)
+    {
+        foreach (var part in parts)
+        {
+            await using var source = await blobs.OpenReadAsync(part, cancellationToken);
+            await source.CopyToAsync(target, cancellationToken);
+        }
+    }
+
+    private async Task RemoveAttemptsAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var blob in blobs.ListAsync(layout.AttemptsPattern, cancellationToken))
+        {
+            await blobs.DeleteAsync(blob.Uri, cancellationToken);
+        }
+    }
+}

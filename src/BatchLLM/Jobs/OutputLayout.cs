@@ -1,0 +1,38 @@
+using System.Globalization;
+
+namespace BatchLLM.Jobs;
+
+/// <summary>Names of the files of one job in its output directory.</summary>
+/// <param name="OutputUri">Absolute URI of the directory.</param>
+/// <param name="JobId">The job; its attempts have a directory of their own, so jobs never meet there.</param>
+/// <param name="Format">Format of the parts: decides their ending.</param>
+public sealed record OutputLayout(string OutputUri, long JobId, DataFormat Format)
+{
+    private readonly string _root = OutputUri.TrimEnd('/');
+
+    /// <summary>The receipt. Its presence says that the output is whole.</summary>
+    public string Receipt => $"{_root}/receipt.json";
+
+    /// <summary>The failed rows of all parts.</summary>
+    public string Errors => $"{_root}/errors.jsonl";
+
+    /// <summary>Everything written by leases of this job and not yet published.</summary>
+    public string AttemptsPattern => $"{_root}/_attempts/job-{JobId.ToString(CultureInfo.InvariantCulture)}/*";
+
+    /// <summary>A published part.</summary>
+    public string Part(int shardIndex) => $"{_root}/{PartName(shardIndex)}{Ending}";
+
+    /// <summary>A part under the name that carries its epoch, so that two holders of a shard never write one file.</summary>
+    public string PartAttempt(ShardLease lease) => Attempt(lease, Ending);
+
+    /// <summary>The failed rows of a shard, under its epoch's name.</summary>
+    public string ErrorsAttempt(ShardLease lease) => Attempt(lease, ".errors.jsonl");
+
+    private string Ending => Format == DataFormat.Parquet ? ".parquet" : ".jsonl";
+
+    private static string PartName(int shardIndex) => string.Create(CultureInfo.InvariantCulture, $"part-{shardIndex:D6}");
+
+    private string Attempt(ShardLease lease, string ending) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{_root}/_attempts/job-{JobId}/{PartName(lease.ShardIndex)}.epoch-{lease.Epoch}{ending}");
+}

@@ -1,0 +1,41 @@
+namespace BatchLLM.Jobs;
+
+/// <summary>
+/// The proof that a job's output is whole: rows in = ok + truncated + failed + skipped, with a checksum per file. Made only
+/// from what the store holds, so that writing it again gives the same bytes.
+/// </summary>
+public sealed record Receipt
+{
+    /// <summary>Number of the job.</summary>
+    public required long Job { get; init; }
+
+    /// <summary>Its name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Digest of what decides the output; see <see cref="NewJob.Key"/>.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>completed or cancelled.</summary>
+    public required string State { get; init; }
+
+    /// <summary>When the job was created.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The reconciliation.</summary>
+    public required ReceiptRows Rows { get; init; }
+
+    /// <summary>Tokens of all prompts that were tokenized.</summary>
+    public required long PromptTokens { get; init; }
+
+    /// <summary>Tokens generated.</summary>
+    public required long CompletionTokens { get; init; }
+
+    /// <summary>What was read.</summary>
+    public required IReadOnlyList<ReceiptInput> Inputs { get; init; }
+
+    /// <summary>What was written, in row order.</summary>
+    public required IReadOnlyList<ReceiptPart> Parts { get; init; }
+
+    /// <summary>The file of failed rows; null if none failed.</summary>
+    public required ReceiptFile? Errors { get; init; }
+}

@@ -1,0 +1,65 @@
+using BatchLLM.Rows;
+
+namespace BatchLLM.Jobs;
+
+/// <summary>Blob to rows to prompts to tokens: reads the shards of a window and makes each row ready for the engine.</summary>
+/// <param name="blobs">Where the inputs live.</param>
+/// <param name="readers">A reader per format.</param>
+/// <param name="columns">The columns the job uses; null for all.</param>
+/// <param name="prepare">A row, and whether its id was seen before, to a prompt or an error. Called on many threads.</param>
+/// <param name="tokenIds">True if completions keep their ids.</param>
+public sealed class WindowReader(
+    IBlobStore blobs,
+    Func<DataFormat, IRowReader> readers,
+    IReadOnlySet<string>? columns,
+    Func<Row, bool, WindowRow> prepare,
+    bool tokenIds)
+{
+    internal async Task<Window> ReadAsync(Job job, IReadOnlyList<ShardLease> leases, CancellationToken cancellationToken)
+    {
+        var shards = new List<WindowShard>(leases.Count);
+        foreach (var lease in leases)
+        {
+            var file = job.Definition.Inputs[lease.Shard.FileIndex];
+            await CheckUnchangedAsync(file, cancellationToken);
+            shards.Add(new WindowShard(lease, await ReadShardAsync(file, lease.Shard, cancellationToken)));
+        }
+
+        return new Window(shards, tokenIds);
+    }
+
+    /// <summary>Row offsets were taken when the job was created; in another content they would point anywhere.</summary>
+    private async Task CheckUnchangedAsync(InputFile file, CancellationToken cancellationToken)
+    {
+        await foreach (var blob in blobs.ListAsync(file.Uri, cancellationToken))
+        {
+            if (blob.Version == file.Version)
+            {
+                return;
+            }
+
+            throw new BatchLLMException(
+                $"{file.Uri} has changed since the job was created ({file.Length} bytes then, {blob.Length} now). " +
+                "Restore the file and resume, or cancel the job and run it anew.");
+        }
+
+        throw new BatchLLMException(
+            $"{file.Uri} is gone; the job was created with it. Put it back and resume, or cancel the job.");
+    }
+
+    internal async Task<IReadOnlyList<WindowRow>> ReadShardAsync(InputFile file, NewShard shard, CancellationToken cancellationToken)
+    {
+        var rows = new List<Row>((int)shard.Range.RowCount);
+        await foreach (var row in readers(file.Format).ReadAsync(file.Uri, shard.Range, columns, cancellationToken))
+        {
+            rows.Add(row);
+        }
+
+        var duplicates = shard.DuplicateRows.ToHashSet();
+        var prepared = new WindowRow[rows.Count]; // [rows]
+        Parallel.For(
+            0, rows.Count, new ParallelOptions { CancellationToken = cancellationToken },
+            i => prepared[i] = prepare(rows[i], duplicates.Contains(rows[i].Location.RowNumber)));
+        return prepared;
+    }
+}

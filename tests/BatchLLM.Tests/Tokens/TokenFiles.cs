@@ -1,0 +1,39 @@
+using System.Text.Json;
+using BatchLLM.Tokens;
+
+namespace BatchLLM.Tests.Tokens;
+
+/// <summary>The golden files in tests/data/tokens; its make_golden.mjs says how they are made.</summary>
+internal static class TokenFiles
+{
+    public static readonly ByteLevelBpeTokenizer Llama3 = Load("llama3");
+    public static readonly ByteLevelBpeTokenizer Gpt2 = Load("gpt2");
+
+    public static byte[] Read(string file) => File.ReadAllBytes(Path.Combine(Folder(), file));
+
+    public static ByteLevelBpeTokenizer Load(string name) =>
+        TokenizerJson.Load(Read($"{name}.tokenizer.json"), $"{name}.tokenizer.json");
+
+    public static ByteLevelBpeTokenizer ByName(string name) => name == "llama3" ? Llama3 : Gpt2;
+
+    public static IReadOnlyList<(string Text, int[] Ids)> Golden(string name)
+    {
+        using var document = JsonDocument.Parse(Read($"{name}.golden.json"));
+        return [.. document.RootElement.EnumerateArray().Select(entry => (
+            entry.GetProperty("text").GetString()!,
+            entry.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()).ToArray()))];
+    }
+
+    public static int[] Encode(this ITokenizer tokenizer, string text) => tokenizer.Encode(new PromptText(text, []));
+
+    private static string Folder()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "BatchLLM.sln")))
+        {
+            folder = Path.GetDirectoryName(folder.TrimEnd('/')) ?? throw new DirectoryNotFoundException("BatchLLM.sln");
+        }
+
+        return Path.Combine(folder, "tests", "data", "tokens");
+    }
+}
