@@ -7,7 +7,7 @@ public static class DataFormats
 {
     private static readonly string[] CompressedEndings = [".gz", ".zst", ".bz2", ".xz", ".lz4", ".snappy", ".zip"];
 
-    /// <summary>The declared format, or for <see cref="DataFormat.Auto"/> the one that the name's ending says.</summary>
+    /// <summary>The declared format, or for <see cref="DataFormat.Auto"/> the one that the ending says.</summary>
     /// <exception cref="BatchLLMException">The ending says nothing, or names a compression.</exception>
     public static DataFormat Resolve(DataFormat declared, string uri)
     {

@@ -1,3 +1,5 @@
+using BatchLLM.Rows;
+
 namespace BatchLLM.Blobs;
 
 /// <summary>The columns of an output file: those carried over from the input, in order, then ours.</summary>
@@ -30,7 +32,9 @@ public sealed record OutputColumns
         (Carried, TokenIds) = (carried, tokenIds);
     }
 
-    /// <summary>Names that the output gives to its own columns, in either format; no carried column may have one.</summary>
+    /// <summary>
+    /// Names that the output gives to its own columns, in either format; no carried column may have one.
+    /// </summary>
     public static IReadOnlySet<string> Reserved { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
         Completion, FinishReason, PromptTokens, CompletionTokens, TokenIdsName, Error, ErrorCode, ErrorMessage,
@@ -41,4 +45,13 @@ public sealed record OutputColumns
 
     /// <summary>True if the completion's token ids are written too.</summary>
     public bool TokenIds { get; }
+
+    /// <summary>A row's value of a carried column; null if the row lacks it, as an unreadable row does.</summary>
+    internal RowValue CarriedValue(CompletedRow row, int index)
+    {
+        var name = Carried[index];
+        return index < row.Carried.Count && row.Carried[index].Key == name
+            ? row.Carried[index].Value
+            : row.Carried.FirstOrDefault(column => column.Key == name).Value; // the default holds the absent value
+    }
 }

@@ -4,8 +4,8 @@ using BatchLLM.Rows;
 namespace BatchLLM.Blobs.Files;
 
 /// <summary>
-/// What a blob's writer writes to: passes bytes on, and computes their digest on the way, so that nothing is read back.
-/// A failure of the file becomes the user's sentence here, where it cannot be mistaken for a failure of the writer's own.
+/// What a blob's writer writes to: passes bytes on, and computes their digest on the way, so that nothing is read
+/// back. A failure of the file becomes the user's sentence here, where it cannot be taken for the writer's own.
 /// </summary>
 internal sealed class DigestStream : Stream
 {

@@ -21,6 +21,11 @@ internal static class DurableDirectory
             return;
         }
 
+        if (File.Exists(path))
+        {
+            throw new IOException("Not a directory.", FileFailure.ENOTDIR); // .NET says that it "already exists"
+        }
+
         var parent = Path.GetDirectoryName(path) ?? throw new DirectoryNotFoundException(path);
         Create(parent);
         Directory.CreateDirectory(path);

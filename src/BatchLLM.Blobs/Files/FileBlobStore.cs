@@ -6,8 +6,8 @@ namespace BatchLLM.Blobs.Files;
 /// Blobs as local files under <c>file:</c> URIs. A blob's version is its length and its time of last change.
 /// </summary>
 /// <remarks>
-/// A write goes to a hidden file <c>.*.tmp</c> beside the blob and is renamed when it is durable, so no other process ever
-/// sees half of it; a killed process leaves that file behind, to be deleted by anyone who knows that no writer lives.
+/// A write goes to a hidden file <c>.*.tmp</c> beside the blob and is renamed when it is durable, so no other process
+/// ever sees half of it; a killed process leaves that file behind, to be deleted by anyone who knows that no writer lives.
 /// </remarks>
 public sealed class FileBlobStore : IBlobStore
 {
@@ -26,7 +26,8 @@ public sealed class FileBlobStore : IBlobStore
         {
             // Unbuffered: every reader of ours asks for large pieces.
             var file = new FileStream(
-                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0, FileOptions.Asynchronous);
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0,
+                FileOptions.Asynchronous);
             return file.CanSeek ? ValueTask.FromResult<Stream>(file) : throw NotAFile(file, path);
         }
         catch (Exception e) when (FileFailure.IsOutside(e))

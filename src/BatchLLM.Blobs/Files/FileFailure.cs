@@ -3,11 +3,13 @@ namespace BatchLLM.Blobs.Files;
 /// <summary>Says in a sentence what the file system refused, and what to do about it.</summary>
 internal static class FileFailure
 {
+    /// <summary>A part of a path is a file.</summary>
+    public const int ENOTDIR = 20;
+
     // .NET leaves the raw errno in HResult for the causes that it has no exception type for (Linux numbers).
     private const int EROFS = 30;
     private const int ENOSPC = 28;
     private const int EFBIG = 27;
-    private const int ENOTDIR = 20;
     private const int EISDIR = 21;
     private const int EDQUOT = 122;
 

@@ -4,13 +4,14 @@ using System.Text;
 namespace BatchLLM.Blobs.Files;
 
 /// <summary>
-/// Turns paths into <c>file:</c> URIs and back. In a URI the globs <c>*</c> and <c>?</c> stand bare; a file whose very name
-/// holds one has it as <c>%2A</c> or <c>%3F</c>, so a listed URI never reads as a pattern.
+/// Turns paths into <c>file:</c> URIs and back. In a URI the globs <c>*</c> and <c>?</c> stand bare; a file whose very
+/// name holds one has it as <c>%2A</c> or <c>%3F</c>, so a listed URI never reads as a pattern.
 /// </summary>
 public static class FileUri
 {
     private const string Scheme = "file:";
     private const string Prefix = "file://";
+    private const string LocalHost = "//localhost/";
 
     // RFC 3986 pchar without '*' (a glob here) and '%'; '/' separates segments.
     private static readonly SearchValues<char> Plain = SearchValues.Create(
@@ -54,8 +55,8 @@ public static class FileUri
         var rest = IsFileUri(uri) ? uri[Scheme.Length..] : "";
         if (rest.StartsWith("//", StringComparison.Ordinal))
         {
-            rest = rest["//".Length..];
-            rest = rest.StartsWith("localhost/", StringComparison.OrdinalIgnoreCase) ? rest["localhost".Length..] : rest;
+            var isLocal = rest.StartsWith(LocalHost, StringComparison.OrdinalIgnoreCase);
+            rest = isLocal ? rest[(LocalHost.Length - 1)..] : rest["//".Length..];
         }
 
         return rest.StartsWith('/') ? rest : throw new BatchLLMException(

@@ -8,8 +8,8 @@ namespace BatchLLM.Blobs.Files;
 /// names; brackets are literal. As in a shell, a glob never matches a leading dot.
 /// </summary>
 /// <remarks>
-/// The walk carries the set of pattern positions that its path so far can stand at, as bits. With one position per branch
-/// instead, <c>**/a/**/b</c> would find <c>a/a/b</c> twice.
+/// The walk carries the set of pattern positions that its path so far can stand at, as bits. With one position per
+/// branch instead, <c>**/a/**/b</c> would find <c>a/a/b</c> twice.
 /// </remarks>
 internal sealed class GlobPattern
 {

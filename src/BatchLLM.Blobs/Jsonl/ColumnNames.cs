@@ -20,7 +20,7 @@ internal sealed class ColumnNames
         (_names, _all) = (columns is null ? [] : [.. columns], columns is null);
 
     /// <summary>The name that the reader stands at; null if its value is not wanted.</summary>
-    /// <exception cref="InvalidOperationException">The name is not text: half of a surrogate pair is escaped in it.</exception>
+    /// <exception cref="InvalidOperationException">Half of a surrogate pair is escaped in the name.</exception>
     public string? Find(ref readonly Utf8JsonReader reader)
     {
         for (var tried = 0; tried < _names.Count; tried++)

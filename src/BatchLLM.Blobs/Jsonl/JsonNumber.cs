@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using BatchLLM.Rows;
 
@@ -21,7 +22,7 @@ internal static class JsonNumber
 
         return reader.TryGetDouble(out var number) && IsExact(digits, number)
             ? RowValue.FromNumber(number)
-            : RowValue.FromJson(System.Text.Encoding.ASCII.GetString(digits));
+            : RowValue.FromJson(Encoding.ASCII.GetString(digits));
     }
 
     private static bool IsExact(ReadOnlySpan<byte> literal, double number)

@@ -19,7 +19,7 @@ internal static class JsonlHead
         stream.Position = ByteOrderMark(head.AsSpan(0, length)).Length;
     }
 
-    /// <summary>What the file is instead of JSONL and what to do, to follow its name; null if it may be JSONL.</summary>
+    /// <summary>What the file is instead and what to do, to follow its name; null if it may be JSONL.</summary>
     internal static string? Refusal(ReadOnlySpan<byte> head, string uri) => head switch
     {
         [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] => "looks like UTF-16; convert it to UTF-8.",

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -5,12 +6,14 @@ using BatchLLM.Rows;
 
 namespace BatchLLM.Blobs.Jsonl;
 
-/// <summary>Turns one line into a row. A fault of the line becomes the row's error, with its place but never its text.</summary>
+/// <summary>
+/// Turns one line into a row. A fault of the line becomes the row's error, with its place but never its text.
+/// </summary>
 /// <remarks>
 /// A name that stands twice has its last value, as in JavaScript, Python and jq; refusing it would need every name of
-/// every row to be remembered. An escaped half of a surrogate pair (<c>\ud800</c>) is no text, so it fails the row where a
-/// wanted name or text value holds it. Inside objects and arrays, which stay raw JSON, and in columns that are not read, it
-/// is left alone.
+/// every row to be remembered. An escaped half of a surrogate pair (<c>\ud800</c>) is no text, so it fails the row
+/// where a wanted name or text value holds it. Inside objects and arrays, which stay raw JSON, and in columns that are
+/// not read, it is left alone.
 /// </remarks>
 internal static class JsonlRecord
 {
@@ -38,9 +41,10 @@ internal static class JsonlRecord
         }
         catch (JsonException e)
         {
-            return Invalid(location, reader.CurrentDepth >= MaxDepth
+            var position = (int)e.BytePositionInLine!;
+            return Invalid(location, IsTooDeep(line[position..], reader.CurrentDepth)
                 ? $"The line nests deeper than {MaxDepth} levels."
-                : $"The line is not valid JSON from byte {e.BytePositionInLine + 1} on; expected one object.");
+                : $"The line is not valid JSON from byte {position + 1} on; expected one object.");
         }
         catch (InvalidOperationException)
         {
@@ -51,6 +55,10 @@ internal static class JsonlRecord
 
     private static Row Invalid(RowLocation location, string message) =>
         Row.Unreadable(location, new RowError(RowErrorCodes.InvalidJson, message));
+
+    // The exception tells it only in words. While the reader stands at an opening bracket, it counts one level less.
+    private static bool IsTooDeep(ReadOnlySpan<byte> refused, int depth) =>
+        depth >= MaxDepth - 1 && refused is [(byte)'[' or (byte)'{', ..];
 
     private static Dictionary<string, RowValue> ReadColumns(
         ReadOnlySpan<byte> line, ref Utf8JsonReader reader, ColumnNames names)
@@ -105,7 +113,7 @@ internal static class JsonlRecord
     private static long FirstInvalidByte(ReadOnlySpan<byte> line)
     {
         var valid = 0;
-        while (Rune.DecodeFromUtf8(line[valid..], out _, out var length) == System.Buffers.OperationStatus.Done)
+        while (Rune.DecodeFromUtf8(line[valid..], out _, out var length) == OperationStatus.Done)
         {
             valid += length;
         }

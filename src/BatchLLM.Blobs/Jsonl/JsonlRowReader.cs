@@ -87,6 +87,6 @@ public sealed class JsonlRowReader : IRowReader
         : JsonlRecord.Read(lines.Line, location, names);
 
     private static BatchLLMException Shorter(string uri, RowRange range, long rows, long length) => new(
-        $"{uri} has changed: it ends after {length} bytes, before row {range.FirstRow + rows}, which it had when the job " +
-        "was created; restore the file, or submit the job again.");
+        $"{uri} has changed: it ends after {length} bytes, before row {range.FirstRow + rows}, which it had when the " +
+        "job was created; restore the file, or submit the job again.");
 }

@@ -8,7 +8,10 @@ namespace BatchLLM.Blobs.Jsonl;
 /// (<c>stop</c> or <c>length</c>), <c>prompt_tokens</c>, <c>completion_tokens</c>, <c>token_ids</c> if asked for, and
 /// <c>error</c>: null, or an object of <c>code</c> and <c>message</c>.
 /// </summary>
-/// <remarks>JSON has no NaN and no infinity: a carried number that is one becomes null.</remarks>
+/// <remarks>
+/// Every line has the same keys; a column that a row lacks is null. JSON has no NaN and no infinity: a carried number
+/// that is one becomes null.
+/// </remarks>
 public sealed class JsonlRowWriter : IRowWriter
 {
     private readonly JsonLineBuffer _lines;
@@ -22,13 +25,14 @@ public sealed class JsonlRowWriter : IRowWriter
     {
         var json = _lines.Json;
         json.WriteStartObject();
-        foreach (var (name, value) in row.Carried)
+        for (var i = 0; i < _columns.Carried.Count; i++)
         {
-            json.WritePropertyName(name);
-            RowValueJson.Write(json, value);
+            json.WritePropertyName(_columns.Carried[i]);
+            RowValueJson.Write(json, _columns.CarriedValue(row, i));
         }
 
-        json.WriteString(OutputColumns.Completion, row.Completion);
+        json.WritePropertyName(OutputColumns.Completion);
+        JsonText.Write(json, row.Completion);
         json.WriteString(OutputColumns.FinishReason, FinishReasons.Name(row.FinishReason));
         json.WriteNumber(OutputColumns.PromptTokens, row.PromptTokens);
         json.WriteNumber(OutputColumns.CompletionTokens, row.CompletionTokens);

@@ -49,27 +49,34 @@ internal sealed class LineReader : IDisposable
     public ReadOnlySpan<byte> Line => _buffer.AsSpan(_lineStart, (int)LineLength);
 
     /// <summary>Moves to the next line; false at the end. A closing newline begins no further line.</summary>
-    public async ValueTask<bool> MoveNextAsync(CancellationToken cancellationToken)
+    public ValueTask<bool> MoveNextAsync(CancellationToken cancellationToken)
     {
         _lineStart = _next;
         (LineOffset, IsBlank) = (_bufferOffset + _lineStart, true);
-        var scanned = _lineStart;
-        while (!TryFindEnd(scanned))
+        return TryFindEnd(_lineStart) ? ValueTask.FromResult(true) : ReadOnAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
+
+    private async ValueTask<bool> ReadOnAsync(CancellationToken cancellationToken)
+    {
+        while (true)
         {
-            scanned = MakeRoom();
+            var scanned = MakeRoom();
             var read = await _stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
             _end += read;
             if (read == 0)
             {
                 return EndAt(_end, _end) && LineLength > 0;
             }
+
+            if (TryFindEnd(scanned))
+            {
+                return true;
+            }
         }
-
-        return true;
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
 
     private bool TryFindEnd(int scanned)
     {

@@ -12,7 +12,7 @@ internal static class RowValueJson
         switch (value.Kind)
         {
             case RowValueKind.Text:
-                json.WriteStringValue(value.Text);
+                JsonText.Write(json, value.Text);
                 break;
             case RowValueKind.Integer:
                 json.WriteNumberValue(value.Integer);
