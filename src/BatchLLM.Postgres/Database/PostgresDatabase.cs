@@ -58,6 +58,9 @@ public sealed class PostgresDatabase : IAsyncDisposable
         }
     }
 
+    /// <summary>Names of the migrations that opening the database applied.</summary>
+    public IReadOnlyList<string> AppliedMigrations { get; private set; } = [];
+
     /// <summary>Closes all connections.</summary>
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 
@@ -74,12 +77,9 @@ public sealed class PostgresDatabase : IAsyncDisposable
         waitIfRefused: true,
         cancellationToken);
 
-    private Task<bool> MigrateAsync(CancellationToken cancellationToken) => RunAsync(
-        async (connection, _, token) =>
-        {
-            await Migrator.MigrateAsync(connection, Migration.Embedded(), _address.ToString(), token);
-            return true;
-        },
+    private async Task MigrateAsync(CancellationToken cancellationToken) => AppliedMigrations = await RunAsync(
+        (connection, _, token) => Migrator.MigrateAsync(
+            connection, Migration.Embedded(), _address.ToString(), token),
         _policy.StartPatience,
         waitIfRefused: _revive is not null,
         cancellationToken);

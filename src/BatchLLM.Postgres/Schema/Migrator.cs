@@ -9,16 +9,21 @@ namespace BatchLLM.Postgres.Schema;
 /// </summary>
 internal static class Migrator
 {
+    /// <returns>Names of the migrations that this call applied.</returns>
     /// <exception cref="BatchLLMException">The database is newer than the program, or an applied migration differs.</exception>
-    internal static async Task MigrateAsync(
+    internal static async Task<IReadOnlyList<string>> MigrateAsync(
         NpgsqlConnection connection, IReadOnlyList<Migration> migrations, string database, CancellationToken token)
     {
-        while (await ApplyNextAsync(connection, migrations, database, token))
+        var applied = new List<string>();
+        while (await ApplyNextAsync(connection, migrations, database, token) is { } name)
         {
+            applied.Add(name);
         }
+
+        return applied;
     }
 
-    private static async Task<bool> ApplyNextAsync(
+    private static async Task<string?> ApplyNextAsync(
         NpgsqlConnection connection, IReadOnlyList<Migration> migrations, string database, CancellationToken token)
     {
         await using var transaction = await connection.BeginTransactionAsync(token);
@@ -33,7 +38,7 @@ internal static class Migrator
         }
 
         await transaction.CommitAsync(token);
-        return next is not null;
+        return next?.Name;
 
         Task RunAsync(string path) => connection.ExecuteAsync(new CommandDefinition(
             EmbeddedSql.Load(path), transaction: transaction, cancellationToken: token));
