@@ -1,0 +1,72 @@
+using BatchLLM.Checkpoints;
+using BatchLLM.Engine.Linear;
+using BatchLLM.Engine.Model;
+using BatchLLM.Engine.Sampling;
+using BatchLLM.Engine.Threading;
+using BatchLLM.Inference;
+using BatchLLM.Planning;
+
+namespace BatchLLM.Engine;
+
+/// <summary>Runs a Llama model on the CPU: float32 arithmetic over BF16, F16 or F32 weights.</summary>
+/// <remarks>
+/// Every sum has one fixed order per row, so a sequence's logits are the same bits whatever its neighbours, its prompt's
+/// chunks, its blocks or the thread count.
+/// </remarks>
+public sealed class CpuModelRunner : IModelRunner
+{
+    private readonly LlamaWeights _weights;
+    private readonly WorkerPool _pool;
+    private readonly StepRows _rows;
+    private readonly ForwardPass _forward;
+    private readonly TokenChoice _choice;
+
+    /// <summary>Reads and packs the model's weights and allocates everything that steps need.</summary>
+    /// <param name="model">The model; it may be disposed once this returns.</param>
+    /// <param name="options">Sizes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is outside its range.</exception>
+    /// <exception cref="BatchLLMException">The KV cache's bytes hold no block of this model.</exception>
+    public CpuModelRunner(ModelDirectory model, CpuModelRunnerOptions options)
+        : this(model, options, PanelKernel.PreferredWidth)
+    {
+    }
+
+    internal CpuModelRunner(ModelDirectory model, CpuModelRunnerOptions options, int panelWidth)
+    {
+        Limits = RunnerSizes.Decide(model.Config, options);
+        _weights = new LlamaWeights(model, panelWidth);
+        _pool = new WorkerPool(options.Threads);
+        _rows = new StepRows(Limits.StepTokenBudget, Limits.StepSequenceBudget);
+        _forward = new ForwardPass(model.Config, _weights, Limits, _rows, _pool);
+        _choice = new TokenChoice(Limits, _rows, options.Threads);
+    }
+
+    /// <inheritdoc/>
+    public RunnerLimits Limits { get; }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The step exceeds <see cref="Limits"/> or a sequence's block table.</exception>
+    public void Run(Step step, Span<int> nextTokens)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        StepCheck.Check(step, nextTokens.Length, Limits);
+        _rows.Fill(step);
+        _pool.Run(_choice.Of(_forward.Run()));
+        nextTokens.Fill(IModelRunner.NoToken);
+        for (var i = 0; i < _rows.ChosenCount; i++)
+        {
+            nextTokens[_rows.ChosenSlice(i)] = _choice.Token(i);
+        }
+    }
+
+    /// <summary>The logits that the last step's i-th choice read; with penalties, after them.</summary>
+    internal ReadOnlySpan<float> ChoiceLogits(int i) => _choice.Logits(i);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _pool.Dispose();
+        _forward.Dispose();
+        _weights.Dispose();
+    }
+}

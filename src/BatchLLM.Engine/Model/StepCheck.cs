@@ -1,0 +1,60 @@
+using BatchLLM.Inference;
+using BatchLLM.Planning;
+
+namespace BatchLLM.Engine.Model;
+
+/// <summary>Proves, before unchecked memory is touched, that a step stays within a runner's buffers and blocks.</summary>
+internal static class StepCheck
+{
+    /// <summary>Checks the step.</summary>
+    /// <exception cref="ArgumentException">The step exceeds the limits or a sequence's block table.</exception>
+    public static void Check(Step step, int resultLength, RunnerLimits limits)
+    {
+        if (resultLength != step.Slices.Count || step.Slices.Count > limits.StepSequenceBudget)
+        {
+            throw new ArgumentException(
+                $"The step has {step.Slices.Count} slices and room for {resultLength} results; the limit is {limits.StepSequenceBudget}.",
+                nameof(step));
+        }
+
+        var tokens = 0L;
+        foreach (var slice in step.Slices)
+        {
+            CheckSlice(slice, limits);
+            tokens += slice.Count;
+        }
+
+        if (tokens > limits.StepTokenBudget)
+        {
+            throw new ArgumentException($"The step has {tokens} positions; the limit is {limits.StepTokenBudget}.", nameof(step));
+        }
+    }
+
+    private static void CheckSlice(StepSlice slice, RunnerLimits limits)
+    {
+        var end = (long)slice.Start + slice.Count;
+        if (slice.Start < 0 || slice.Count < 1 || end > slice.Sequence.KnownCount || end > limits.ContextLength)
+        {
+            throw new ArgumentException(
+                $"A slice covers positions {slice.Start} to {end} of a sequence that knows {slice.Sequence.KnownCount}; " +
+                $"the context ends at {limits.ContextLength}.");
+        }
+
+        var blocks = slice.Sequence.BlockTable;
+        if ((long)blocks.Count * limits.KvBlockTokens < end)
+        {
+            throw new ArgumentException(
+                $"A slice ends at position {end}; its sequence holds {blocks.Count} blocks of {limits.KvBlockTokens}.");
+        }
+
+        foreach (var block in blocks)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)block, (uint)limits.KvBlockCount, nameof(slice));
+        }
+
+        foreach (var token in slice.Sequence.Tokens.Slice(slice.Start, slice.Count))
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)token, (uint)limits.VocabularySize, nameof(slice));
+        }
+    }
+}
