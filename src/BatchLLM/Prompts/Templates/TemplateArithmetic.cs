@@ -22,7 +22,7 @@ internal static class TemplateArithmetic
     /// <exception cref="TemplateException">The value is no number.</exception>
     public static object Negate(object? value) => value switch
     {
-        long integer => unchecked(-integer),
+        long integer => (object)unchecked(-integer), // the cast keeps the switch from making it a double
         double number => -number,
         _ => throw new TemplateException($"it negates {TemplateValues.Describe(value)}"),
     };
