@@ -4,7 +4,7 @@ namespace BatchLLM.Jobs;
 
 /// <summary>Names of the files of one job in its output directory.</summary>
 /// <param name="OutputUri">Absolute URI of the directory.</param>
-/// <param name="JobId">The job; its attempts have a directory of their own, so jobs never meet there.</param>
+/// <param name="JobId">The job; its number is in the names of attempts, so that jobs never meet in one.</param>
 /// <param name="Format">Format of the parts: decides their ending.</param>
 public sealed record OutputLayout(string OutputUri, long JobId, DataFormat Format)
 {
@@ -17,7 +17,7 @@ public sealed record OutputLayout(string OutputUri, long JobId, DataFormat Forma
     public string Errors => $"{_root}/errors.jsonl";
 
     /// <summary>Everything written by leases of this job and not yet published.</summary>
-    public string AttemptsPattern => $"{_root}/_attempts/job-{JobId.ToString(CultureInfo.InvariantCulture)}/*";
+    public string AttemptsPattern => $"{AttemptPrefix}*";
 
     /// <summary>A published part.</summary>
     public string Part(int shardIndex) => $"{_root}/{PartName(shardIndex)}{Ending}";
@@ -28,11 +28,14 @@ public sealed record OutputLayout(string OutputUri, long JobId, DataFormat Forma
     /// <summary>The failed rows of a shard, under its epoch's name.</summary>
     public string ErrorsAttempt(ShardLease lease) => Attempt(lease, ".errors.jsonl");
 
+    // No directory of its own: nothing to tidy up once the files are gone.
+    private string AttemptPrefix => string.Create(CultureInfo.InvariantCulture, $"{_root}/_attempt-job-{JobId}-");
+
     private string Ending => Format == DataFormat.Parquet ? ".parquet" : ".jsonl";
 
     private static string PartName(int shardIndex) => string.Create(CultureInfo.InvariantCulture, $"part-{shardIndex:D6}");
 
     private string Attempt(ShardLease lease, string ending) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{_root}/_attempts/job-{JobId}/{PartName(lease.ShardIndex)}.epoch-{lease.Epoch}{ending}");
+        $"{AttemptPrefix}{PartName(lease.ShardIndex)}.epoch-{lease.Epoch}{ending}");
 }
