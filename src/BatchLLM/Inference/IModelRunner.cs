@@ -14,7 +14,8 @@ public interface IModelRunner : IDisposable
     /// </summary>
     /// <param name="step">The work; within <see cref="Limits"/>.</param>
     /// <param name="nextTokens">
-    /// Receives one id per slice, -1 where the slice chooses none. // [step.Slices.Count]
+    /// Receives one id per slice, -1 where the slice chooses none or its logits are not all finite; the latter fails
+    /// the row, not the step. // [step.Slices.Count]
     /// </param>
     /// <remarks>
     /// A slice's result depends on its own sequence only: not on the other slices, on where the chunks of its prompt were
