@@ -10,4 +10,8 @@ namespace BatchLLM.Inference;
 /// <param name="FinishReason">Why generation ended.</param>
 /// <param name="Error">Why there is no completion; null otherwise.</param>
 public sealed record Generation(
-    int Index, string Text, int[] TokenIds, int CompletionTokens, FinishReason FinishReason, RowError? Error);
+    int Index, string Text, int[] TokenIds, int CompletionTokens, FinishReason FinishReason, RowError? Error)
+{
+    /// <summary>No completion, because of <paramref name="error"/>.</summary>
+    public static Generation Failed(int index, RowError error) => new(index, "", [], 0, FinishReason.Stop, error);
+}

@@ -37,6 +37,9 @@ public sealed class Sequence
     /// <summary>Positions whose keys and values stand in the KV cache. Set by the scheduler after a step.</summary>
     public int ComputedCount { get; internal set; }
 
+    /// <summary>Positions that are known but not yet computed; 0 once a token is due.</summary>
+    public int PendingCount => KnownCount - ComputedCount;
+
     /// <summary>Known tokens, prompt first. // [KnownCount]</summary>
     public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, KnownCount);
 

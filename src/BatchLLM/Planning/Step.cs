@@ -11,4 +11,16 @@ public sealed class Step
 
     /// <summary>Positions computed in all.</summary>
     public int TokenCount { get; internal set; }
+
+    internal void Clear()
+    {
+        Slices.Clear();
+        TokenCount = 0;
+    }
+
+    internal void Add(StepSlice slice)
+    {
+        Slices.Add(slice);
+        TokenCount += slice.Count;
+    }
 }

@@ -1,0 +1,263 @@
+using BatchLLM.Inference;
+
+namespace BatchLLM.Planning;
+
+/// <summary>
+/// Decides what each step computes: integers in, step plan out. Pure; the same calls give the same plans. Not
+/// thread-safe.
+/// </summary>
+/// <remarks>
+/// Live sequences are kept oldest first, and everything is granted in that order: an older one that lacks a KV block takes
+/// those of the newest. Hence the oldest advances in every step, and the window always ends, whatever the pool's size. A
+/// newest sequence that lacks a block just misses steps until one is free: preempting it at once was rejected, since its
+/// computed positions would be lost even where an older sequence is about to end.
+/// </remarks>
+public sealed class Scheduler
+{
+    private readonly RunnerLimits _limits;
+    private readonly KvBlockPool _pool;
+    private readonly Queue<Sequence> _waiting = new();
+    private readonly Stack<Sequence> _preempted = new(); // the oldest on top; all are older than the waiting ones
+    private readonly List<Sequence> _live; // oldest first, [at most StepSequenceBudget]
+    private int _singlesAhead; // while planning: live sequences, not yet visited, that need just one token
+
+    /// <summary>Creates a scheduler with nothing to do and all blocks free.</summary>
+    /// <param name="limits">The runner's sizes; budgets and blocks are at least 1.</param>
+    public Scheduler(RunnerLimits limits)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limits.StepTokenBudget, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limits.StepSequenceBudget, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limits.KvBlockTokens, 1);
+        _limits = limits;
+        _pool = new KvBlockPool(limits.KvBlockCount);
+        _live = new List<Sequence>(limits.StepSequenceBudget);
+    }
+
+    /// <summary>Sequences that hold KV blocks and take part in steps.</summary>
+    public int LiveCount => _live.Count;
+
+    /// <summary>Sequences not yet admitted, and preempted ones.</summary>
+    public int WaitingCount => _waiting.Count + _preempted.Count;
+
+    /// <summary>True if there is something to plan.</summary>
+    public bool HasWork => LiveCount + WaitingCount > 0;
+
+    /// <summary>How often a sequence lost its blocks to an older one.</summary>
+    public long PreemptionCount { get; private set; }
+
+    /// <summary>Most positions whose keys and values the pool can hold for one sequence.</summary>
+    public static long Capacity(RunnerLimits limits) => (long)limits.KvBlockCount * limits.KvBlockTokens;
+
+    /// <summary>
+    /// Positions that a sequence may come to hold: the last token is generated, but never computed.
+    /// </summary>
+    public static long MostPositions(int promptCount, int maxTokens) => (long)promptCount + maxTokens - 1;
+
+    /// <summary>Puts a sequence at the end of the waiting ones.</summary>
+    /// <exception cref="ArgumentException">It could never fit the KV cache, and would wait for ever.</exception>
+    public void Add(Sequence sequence)
+    {
+        if (MostPositions(sequence.PromptCount, sequence.MaxTokens) > Capacity(_limits))
+        {
+            throw new ArgumentException("The sequence may grow beyond the whole KV cache.", nameof(sequence));
+        }
+
+        _waiting.Enqueue(sequence);
+    }
+
+    /// <summary>
+    /// Fills a step with at least one slice: first what the live sequences get, oldest first, with one token of the budget
+    /// kept for each that needs just one; then newly admitted sequences, in order, while blocks for all they know remain.
+    /// </summary>
+    /// <param name="step">Overwritten.</param>
+    /// <exception cref="InvalidOperationException">There is no work, or none that can go on.</exception>
+    public void Plan(Step step)
+    {
+        if (!HasWork)
+        {
+            throw new InvalidOperationException("Nothing is waiting or live.");
+        }
+
+        step.Clear();
+        PlanLive(step);
+        Admit(step);
+        if (step.Slices.Count == 0)
+        {
+            throw new InvalidOperationException("The oldest live sequence is due a token: append one or end it first.");
+        }
+    }
+
+    /// <summary>
+    /// Takes note that a step was computed. A sequence of it with no pending positions is then due a token: append one or
+    /// end it before the next plan.
+    /// </summary>
+    public static void Complete(Step step)
+    {
+        foreach (var slice in step.Slices)
+        {
+            slice.Sequence.ComputedCount += slice.Count;
+        }
+    }
+
+    /// <summary>Ends a live sequence; its blocks are free at once.</summary>
+    /// <exception cref="InvalidOperationException">The sequence is not live.</exception>
+    public void End(Sequence sequence)
+    {
+        if (!_live.Remove(sequence))
+        {
+            throw new InvalidOperationException("Only a live sequence can end.");
+        }
+
+        FreeBlocks(sequence);
+    }
+
+    /// <summary>Checks that every KV block is either free or in the table of one live sequence.</summary>
+    /// <exception cref="InvalidOperationException">The blocks do not add up.</exception>
+    public void CheckIntegrity()
+    {
+        var held = 0;
+        foreach (var sequence in _live)
+        {
+            held += sequence.BlockTable.Count;
+        }
+
+        _pool.CheckIntegrity(held);
+    }
+
+    private void PlanLive(Step step)
+    {
+        _singlesAhead = CountSingles();
+
+        // The list shrinks at its end while older sequences preempt.
+        for (var index = 0; index < _live.Count; index++)
+        {
+            var sequence = _live[index];
+            _singlesAhead -= Singles(sequence);
+            var room = _limits.StepTokenBudget - step.TokenCount - _singlesAhead;
+            PlanSlice(step, sequence, index == 0 ? Math.Max(room, 1) : room);
+        }
+    }
+
+    private int CountSingles()
+    {
+        var count = 0;
+        foreach (var sequence in _live)
+        {
+            count += Singles(sequence);
+        }
+
+        return count;
+    }
+
+    private static int Singles(Sequence sequence) => sequence.PendingCount == 1 ? 1 : 0;
+
+    private void PlanSlice(Step step, Sequence sequence, int room)
+    {
+        var wanted = Math.Min(sequence.PendingCount, room);
+        if (wanted <= 0)
+        {
+            return;
+        }
+
+        Cover(sequence, sequence.ComputedCount + wanted);
+        var count = Math.Min(wanted, Covered(sequence) - sequence.ComputedCount);
+        if (count > 0)
+        {
+            step.Add(new StepSlice(sequence, sequence.ComputedCount, count));
+        }
+    }
+
+    // A chunk is rather cut to the blocks that are free than paid with a newer sequence's computed positions.
+    private void Cover(Sequence sequence, int positions)
+    {
+        while (Covered(sequence) < positions)
+        {
+            var canAdvance = Covered(sequence) > sequence.ComputedCount;
+            if (_pool.FreeCount == 0 && (canAdvance || !PreemptNewerThan(sequence)))
+            {
+                return;
+            }
+
+            sequence.BlockTable.Add(_pool.Allocate());
+        }
+    }
+
+    private int Covered(Sequence sequence) => sequence.BlockTable.Count * _limits.KvBlockTokens;
+
+    private bool PreemptNewerThan(Sequence sequence)
+    {
+        var newest = _live[^1];
+        if (newest == sequence)
+        {
+            return false;
+        }
+
+        _live.RemoveAt(_live.Count - 1);
+        _singlesAhead -= Singles(newest);
+        FreeBlocks(newest);
+        newest.ComputedCount = 0;
+        _preempted.Push(newest);
+        PreemptionCount++;
+        return true;
+    }
+
+    private void Admit(Step step)
+    {
+        var spare = _pool.FreeCount - BlocksOwed();
+        while (_live.Count < _limits.StepSequenceBudget
+            && step.TokenCount < _limits.StepTokenBudget
+            && TryTakeWaiting(spare) is { } sequence)
+        {
+            spare -= BlocksFor(sequence.KnownCount);
+            _live.Add(sequence);
+            PlanSlice(step, sequence, _limits.StepTokenBudget - step.TokenCount);
+        }
+    }
+
+    // Live sequences take blocks chunk by chunk; what their known positions still need is not free for others.
+    private int BlocksOwed()
+    {
+        var owed = 0;
+        foreach (var sequence in _live)
+        {
+            owed += Math.Max(0, BlocksFor(sequence.KnownCount) - sequence.BlockTable.Count);
+        }
+
+        return owed;
+    }
+
+    // Strictly in order: a smaller one further back never passes, so that none waits for ever.
+    private Sequence? TryTakeWaiting(int spareBlocks)
+    {
+        if (!_preempted.TryPeek(out var first) && !_waiting.TryPeek(out first))
+        {
+            return null;
+        }
+
+        if (BlocksFor(first.KnownCount) > spareBlocks)
+        {
+            return null;
+        }
+
+        return _preempted.Count > 0 ? _preempted.Pop() : Prepare(_waiting.Dequeue());
+    }
+
+    // Room for the whole table at once, so that no later step allocates.
+    private Sequence Prepare(Sequence sequence)
+    {
+        sequence.BlockTable.EnsureCapacity(BlocksFor((int)MostPositions(sequence.PromptCount, sequence.MaxTokens)));
+        return sequence;
+    }
+
+    private int BlocksFor(int positions) => (positions + _limits.KvBlockTokens - 1) / _limits.KvBlockTokens;
+
+    private void FreeBlocks(Sequence sequence)
+    {
+        foreach (var block in sequence.BlockTable)
+        {
+            _pool.Free(block);
+        }
+
+        sequence.BlockTable.Clear();
+    }
+}

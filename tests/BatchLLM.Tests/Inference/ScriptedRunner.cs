@@ -1,0 +1,101 @@
+using BatchLLM.Inference;
+using BatchLLM.Planning;
+using Xunit;
+
+namespace BatchLLM.Tests.Inference;
+
+/// <summary>
+/// A runner without a model that checks its side of the contract on every step. Each position's "key and value" is its
+/// row, index and token, written to its KV block; the next token is a hash of what is read back through the block table,
+/// so a wrong, shared or stale block changes the completion or fails at once.
+/// </summary>
+internal sealed class ScriptedRunner(RunnerLimits limits) : IModelRunner
+{
+    private readonly KvEntry[] _cache = new KvEntry[limits.KvBlockCount * limits.KvBlockTokens];
+    private readonly HashSet<int> _blocksOfStep = [];
+    private readonly HashSet<Sequence> _sequencesOfStep = [];
+
+    public RunnerLimits Limits => limits;
+
+    public int StepCount { get; private set; }
+
+    public bool IsDisposed { get; private set; }
+
+    /// <summary>Called at the start of each step with its 0-based number; may throw or wait.</summary>
+    public Action<int>? BeforeStep { get; set; }
+
+    /// <summary>Overrides the hash: (sequence, tokens generated) to the next id.</summary>
+    public Func<Sequence, int, int?>? Script { get; set; }
+
+    public void Run(Step step, Span<int> nextTokens)
+    {
+        var number = StepCount++;
+        BeforeStep?.Invoke(number);
+        CheckStep(step, nextTokens);
+        for (var index = 0; index < step.Slices.Count; index++)
+        {
+            var slice = step.Slices[index];
+            CheckSlice(slice);
+            Write(slice);
+            nextTokens[index] = slice.ChoosesNext ? Choose(slice.Sequence) : -1;
+        }
+    }
+
+    public void Dispose() => IsDisposed = true;
+
+    private void CheckStep(Step step, Span<int> nextTokens)
+    {
+        Assert.InRange(step.Slices.Count, 1, limits.StepSequenceBudget);
+        Assert.Equal(step.Slices.Count, nextTokens.Length);
+        Assert.InRange(step.TokenCount, 1, limits.StepTokenBudget);
+        Assert.Equal(step.TokenCount, step.Slices.Sum(slice => slice.Count));
+        _blocksOfStep.Clear();
+        _sequencesOfStep.Clear();
+    }
+
+    private void CheckSlice(StepSlice slice)
+    {
+        var sequence = slice.Sequence;
+        Assert.True(_sequencesOfStep.Add(sequence), "A sequence has two slices in one step.");
+        Assert.Equal(sequence.ComputedCount, slice.Start);
+        Assert.InRange(slice.Count, 1, sequence.KnownCount - slice.Start);
+        Assert.InRange(slice.Start + slice.Count, 1, limits.ContextLength);
+        Assert.True(sequence.BlockTable.Count * limits.KvBlockTokens >= slice.Start + slice.Count, "A position has no block.");
+        foreach (var block in sequence.BlockTable)
+        {
+            Assert.InRange(block, 0, limits.KvBlockCount - 1);
+            Assert.True(_blocksOfStep.Add(block), "A block is in two tables.");
+        }
+    }
+
+    private void Write(StepSlice slice)
+    {
+        for (var position = slice.Start; position < slice.Start + slice.Count; position++)
+        {
+            EntryAt(slice.Sequence, position) =
+                new KvEntry(slice.Sequence.Request.RowKey, position, slice.Sequence.Tokens[position]);
+        }
+    }
+
+    private int Choose(Sequence sequence)
+    {
+        var hash = 14695981039346656037UL;
+        for (var position = 0; position < sequence.KnownCount; position++)
+        {
+            var entry = EntryAt(sequence, position);
+            Assert.Equal(new KvEntry(sequence.Request.RowKey, position, sequence.Tokens[position]), entry);
+            hash = (hash ^ entry.RowKey ^ (ulong)entry.Token) * 1099511628211UL;
+            hash ^= hash >> 29;
+        }
+
+        return Script?.Invoke(sequence, sequence.Generated.Length) ?? (int)(hash % (ulong)limits.VocabularySize);
+    }
+
+    private ref KvEntry EntryAt(Sequence sequence, int position)
+    {
+        var (block, offset) = Math.DivRem(position, limits.KvBlockTokens);
+        return ref _cache[(sequence.BlockTable[block] * limits.KvBlockTokens) + offset];
+    }
+
+    private readonly record struct KvEntry(ulong RowKey, int Position, int Token);
+}

@@ -1,0 +1,9 @@
+using BatchLLM.Inference;
+
+namespace BatchLLM.Tests.Inference;
+
+/// <summary>Calls on the computing thread, unlike <see cref="Progress{T}"/>, which would post to the thread pool.</summary>
+internal sealed class StepObserver(Action<StepReport> observe) : IProgress<StepReport>
+{
+    public void Report(StepReport value) => observe(value);
+}

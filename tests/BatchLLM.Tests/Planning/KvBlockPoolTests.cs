@@ -1,0 +1,51 @@
+using BatchLLM.Planning;
+using Xunit;
+
+namespace BatchLLM.Tests.Planning;
+
+public sealed class KvBlockPoolTests
+{
+    [Fact]
+    public void Every_block_is_given_out_once_until_none_is_free()
+    {
+        var pool = new KvBlockPool(5);
+
+        var blocks = Enumerable.Range(0, 5).Select(_ => pool.Allocate()).Order();
+
+        Assert.Equal([0, 1, 2, 3, 4], blocks);
+        Assert.Equal(0, pool.FreeCount);
+        Assert.Throws<InvalidOperationException>(() => pool.Allocate());
+    }
+
+    [Fact]
+    public void A_freed_block_is_given_out_again()
+    {
+        var pool = new KvBlockPool(1);
+        pool.Free(pool.Allocate());
+
+        Assert.Equal(0, pool.Allocate());
+    }
+
+    [Fact]
+    public void A_block_cannot_be_freed_twice()
+    {
+        var pool = new KvBlockPool(3);
+        var block = pool.Allocate();
+        pool.Free(block);
+
+        var thrown = Assert.Throws<InvalidOperationException>(() => pool.Free(block));
+        Assert.Equal("KV block 0 is freed, but nobody holds it.", thrown.Message);
+    }
+
+    [Fact]
+    public void Integrity_names_the_three_numbers_when_a_block_is_lost()
+    {
+        var pool = new KvBlockPool(8);
+        pool.Allocate();
+        pool.Allocate();
+        pool.CheckIntegrity(2);
+
+        var thrown = Assert.Throws<InvalidOperationException>(() => pool.CheckIntegrity(1));
+        Assert.Equal("KV blocks do not add up: 6 free and 1 held are not 8 in all.", thrown.Message);
+    }
+}
