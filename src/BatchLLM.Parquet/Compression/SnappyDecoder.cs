@@ -1,0 +1,218 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace BatchLLM.Parquet.Compression;
+
+/// <summary>
+/// Decodes the raw Snappy format: the decoded length as a varint, then literals and copies of earlier output. Every
+/// element is checked against both ends before it is carried out; wide moves happen only where both buffers have room
+/// for the whole width, and what they write too much is overwritten by the next element.
+/// </summary>
+internal static class SnappyDecoder
+{
+    private const int MaxCopy = 64;
+    private const int Wide = 16;
+    private const int Narrow = 8;
+
+    /// <summary>Decodes into exactly the given space.</summary>
+    /// <returns>Null, or what is wrong with the source, as a clause.</returns>
+    public static string? Decode(ReadOnlySpan<byte> source, Span<byte> destination)
+    {
+        var (length, at) = ReadLength(source);
+        if (at < 0)
+        {
+            return "Snappy data does not begin with a length";
+        }
+
+        if (length != destination.Length)
+        {
+            return $"Snappy data declares {length} bytes; expected {destination.Length}";
+        }
+
+        return DecodeElements(source[at..], destination);
+    }
+
+    private static (long Length, int Position) ReadLength(ReadOnlySpan<byte> source)
+    {
+        long length = 0;
+        for (var i = 0; i < Math.Min(5, source.Length); i++)
+        {
+            length |= (long)(source[i] & 0x7F) << (7 * i);
+            if (source[i] < 0x80)
+            {
+                return (length, i + 1);
+            }
+        }
+
+        return (0, -1);
+    }
+
+    private static string? DecodeElements(ReadOnlySpan<byte> source, Span<byte> destination)
+    {
+        var (read, written) = (0, 0);
+        while (read < source.Length)
+        {
+            DecodeFast(source, destination, ref read, ref written);
+            if (read < source.Length && !DecodeOne(source, destination, ref read, ref written))
+            {
+                return $"Snappy data is broken at byte {read} of {source.Length}, after {written} decoded bytes";
+            }
+        }
+
+        return written == destination.Length
+            ? null
+            : $"Snappy data ends after {written} decoded bytes; expected {destination.Length}";
+    }
+
+    /// <summary>
+    /// Decodes elements as long as both buffers have room for the widest of them, and leaves the first that needs a
+    /// closer look, or is broken, to <see cref="DecodeOne"/>.
+    /// </summary>
+    private static void DecodeFast(
+        ReadOnlySpan<byte> source, Span<byte> destination, ref int readSoFar, ref int writtenSoFar)
+    {
+        // Bounds, proven by the loop's condition: an element handled here reads at most 1 + 16 bytes, and writes at
+        // most 64 bytes, in moves that end within them.
+        var (lastRead, lastWritten) = (source.Length - (1 + Wide), destination.Length - MaxCopy);
+        ref var from = ref MemoryMarshal.GetReference(source);
+        ref var to = ref MemoryMarshal.GetReference(destination);
+        var (read, written) = (readSoFar, writtenSoFar);
+        while (read <= lastRead && written <= lastWritten)
+        {
+            var tag = (int)Unsafe.Add(ref from, read);
+            var length = (tag >> 2) + 1;
+            if ((tag & 3) == 0)
+            {
+                if (length > Wide)
+                {
+                    break;
+                }
+
+                Move(ref from, read + 1, ref to, written);
+                read += 1 + length;
+                written += length;
+                continue;
+            }
+
+            var next = Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref from, read + 1));
+            var isShort = (tag & 3) == 1;
+            var offset = isShort ? ((tag & 0xE0) << 3) | (byte)next : next;
+            length = isShort ? ((tag >> 2) & 7) + 4 : length;
+            if ((tag & 3) == 3 || offset < Narrow || offset > written)
+            {
+                break;
+            }
+
+            CopyBack(ref to, written, offset, length);
+            read += isShort ? 2 : 3;
+            written += length;
+        }
+
+        (readSoFar, writtenSoFar) = (read, written);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyBack(ref byte start, int written, int offset, int length)
+    {
+        if (offset < Wide)
+        {
+            for (var done = 0; done < length; done += Narrow)
+            {
+                var word = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, written - offset + done));
+                Unsafe.WriteUnaligned(ref Unsafe.Add(ref start, written + done), word);
+            }
+
+            return;
+        }
+
+        Move(ref start, written - offset, ref start, written);
+        for (var done = Wide; done < length; done += Wide)
+        {
+            Move(ref start, written - offset + done, ref start, written + done);
+        }
+    }
+
+    private static bool DecodeOne(ReadOnlySpan<byte> source, Span<byte> destination, ref int read, ref int written)
+    {
+        var tag = source[read++];
+        return (tag & 3) == 0
+            ? Literal(source, destination, (tag >> 2) + 1, ref read, ref written)
+            : Copy(source, destination, tag, ref read, ref written);
+    }
+
+    private static bool Literal(
+        ReadOnlySpan<byte> source, Span<byte> destination, int length, ref int read, ref int written)
+    {
+        if (length > 60 && !ReadLiteralLength(source, ref length, ref read))
+        {
+            return false;
+        }
+
+        if (length > source.Length - read || length > destination.Length - written)
+        {
+            return false;
+        }
+
+        source.Slice(read, length).CopyTo(destination[written..]);
+        read += length;
+        written += length;
+        return true;
+    }
+
+    /// <summary>Reads the length of a literal whose tag says only how many bytes the length takes.</summary>
+    private static bool ReadLiteralLength(ReadOnlySpan<byte> source, ref int length, ref int read)
+    {
+        var lengthBytes = length - 60;
+        if (source.Length - read < lengthBytes)
+        {
+            return false;
+        }
+
+        uint minusOne = 0;
+        for (var i = 0; i < lengthBytes; i++)
+        {
+            minusOne |= (uint)source[read++] << (8 * i);
+        }
+
+        length = (int)Math.Min(minusOne, int.MaxValue - 1) + 1;
+        return true;
+    }
+
+    private static bool Copy(
+        ReadOnlySpan<byte> source, Span<byte> destination, byte tag, ref int read, ref int written)
+    {
+        var kind = tag & 3;
+        var offsetBytes = kind == 3 ? 4 : kind;
+        if (source.Length - read < offsetBytes)
+        {
+            return false;
+        }
+
+        var length = kind == 1 ? ((tag >> 2) & 7) + 4 : (tag >> 2) + 1;
+        var offset = kind switch
+        {
+            1 => ((uint)(tag >> 5) << 8) | source[read],
+            2 => BinaryPrimitives.ReadUInt16LittleEndian(source[read..]),
+            _ => BinaryPrimitives.ReadUInt32LittleEndian(source[read..]),
+        };
+        read += offsetBytes;
+        if (offset == 0 || offset > (uint)written || length > destination.Length - written)
+        {
+            return false;
+        }
+
+        // One by one: an offset below the length repeats what this very copy writes.
+        for (var end = written + length; written < end; written++)
+        {
+            destination[written] = destination[written - (int)offset];
+        }
+
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Move(ref byte source, int from, ref byte destination, int to) =>
+        Vector128.LoadUnsafe(ref source, (nuint)from).StoreUnsafe(ref destination, (nuint)to);
+}

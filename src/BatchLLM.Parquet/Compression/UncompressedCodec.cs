@@ -1,0 +1,24 @@
+using BatchLLM.Parquet.Writing;
+
+namespace BatchLLM.Parquet.Compression;
+
+/// <summary>Pages as they are.</summary>
+internal sealed class UncompressedCodec : PageCodec
+{
+    public static UncompressedCodec Instance { get; } = new();
+
+    public override long MaxDecompressedLength(int compressedLength) => compressedLength;
+
+    public override string? Decompress(ArraySegment<byte> source, ArraySegment<byte> destination)
+    {
+        if (source.Count != destination.Count)
+        {
+            return $"the uncompressed page has {source.Count} bytes; expected {destination.Count}";
+        }
+
+        source.AsSpan().CopyTo(destination);
+        return null;
+    }
+
+    public override void Compress(ReadOnlySpan<byte> source, ByteBuffer destination) => destination.Append(source);
+}

@@ -1,0 +1,155 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+using BatchLLM.Parquet.Schemas;
+using BatchLLM.Parquet.Writing;
+
+namespace BatchLLM.Parquet;
+
+/// <summary>
+/// One column of a <see cref="ParquetWriter"/>: takes exactly one value, or null, for each row. A method that does
+/// not go with the column's type is misuse.
+/// </summary>
+public sealed class ParquetColumnWriter
+{
+    internal ParquetColumnWriter(ColumnChunkBuilder builder) => Builder = builder;
+
+    /// <summary>Name and type.</summary>
+    public ParquetColumnSchema Schema => Builder.Column;
+
+    internal ColumnChunkBuilder Builder { get; }
+
+    /// <summary>Adds null, also in place of a list.</summary>
+    /// <exception cref="InvalidOperationException">The column is required.</exception>
+    public void AppendNull()
+    {
+        Expect(Schema.IsOptional, "null");
+        Builder.BeginRow();
+        AddMissing(definition: 0);
+    }
+
+    /// <summary>Adds a boolean.</summary>
+    /// <exception cref="InvalidOperationException">The column is of another type.</exception>
+    public void AppendBoolean(bool value)
+    {
+        Expect(Schema.Type.Physical == ParquetPhysicalType.Boolean, "a boolean");
+        Builder.Statistics.Add(value ? 1 : 0);
+        AddValue([(byte)(value ? 1 : 0)]);
+    }
+
+    /// <summary>Adds an integer, the days of a date, or the microseconds of a timestamp.</summary>
+    /// <exception cref="InvalidOperationException">The column is of another type.</exception>
+    /// <exception cref="OverflowException">The value does not fit the column's 32 bits.</exception>
+    public void AppendInt64(long value)
+    {
+        var isShort = Schema.Type.Physical == ParquetPhysicalType.Int32;
+        Expect(!Schema.Type.IsList && (isShort || Schema.Type.Physical == ParquetPhysicalType.Int64), "an integer");
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, isShort ? checked((int)value) : value);
+        Builder.Statistics.Add(value);
+        AddValue(bytes[..Schema.Type.PlainSize]);
+    }
+
+    /// <summary>Adds a floating-point number; in a column of single precision it is rounded.</summary>
+    /// <exception cref="InvalidOperationException">The column is of another type.</exception>
+    public void AppendDouble(double value)
+    {
+        Expect(Schema.Type.Kind == ParquetValueKind.Real, "a floating-point number");
+        Span<byte> bytes = stackalloc byte[sizeof(double)];
+        if (Schema.Type.Physical == ParquetPhysicalType.Float)
+        {
+            BinaryPrimitives.WriteSingleLittleEndian(bytes, (float)value);
+            value = (float)value;
+        }
+        else
+        {
+            BinaryPrimitives.WriteDoubleLittleEndian(bytes, value);
+        }
+
+        Builder.Statistics.Add(value);
+        AddValue(bytes[..Schema.Type.PlainSize]);
+    }
+
+    /// <summary>Adds text; a surrogate without its other half becomes U+FFFD.</summary>
+    /// <exception cref="InvalidOperationException">The column is of another type.</exception>
+    public void AppendText(ReadOnlySpan<char> value)
+    {
+        Expect(Schema.Type.Kind == ParquetValueKind.Text, "text");
+        var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(value.Length));
+        try
+        {
+            AddBytes(bytes.AsSpan(0, Encoding.UTF8.GetBytes(value, bytes)));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+    }
+
+    /// <summary>Adds bytes; in a text column they must be UTF-8, which is not checked again.</summary>
+    /// <exception cref="InvalidOperationException">The column is of another type.</exception>
+    public void AppendBytes(ReadOnlySpan<byte> value)
+    {
+        Expect(Schema.Type.IsBytes, "bytes");
+        AddBytes(value);
+    }
+
+    /// <summary>Adds a list, which may be empty.</summary>
+    /// <exception cref="InvalidOperationException">The column is of another type.</exception>
+    public void AppendList(ReadOnlySpan<int> values)
+    {
+        Expect(Schema.Type.IsList, "a list");
+        Builder.BeginRow();
+        if (values.IsEmpty)
+        {
+            AddMissing(Builder.MaxDefinition - 1);
+        }
+
+        Span<byte> bytes = stackalloc byte[sizeof(int)];
+        for (var i = 0; i < values.Length; i++)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(bytes, values[i]);
+            Builder.Statistics.Add(values[i]);
+            Builder.AddLevels(Builder.MaxDefinition, repetition: Math.Min(i, 1));
+            Builder.AddValue(bytes);
+        }
+    }
+
+    internal void CheckRows(int expected)
+    {
+        if (Builder.RowCount != expected)
+        {
+            throw new InvalidOperationException(
+                $"Column '{Schema.Name}' was given {Builder.RowCount} values for {expected} rows of the row group.");
+        }
+    }
+
+    private void AddBytes(ReadOnlySpan<byte> value)
+    {
+        Builder.Statistics.Add(value);
+        AddValue(value);
+    }
+
+    private void AddValue(ReadOnlySpan<byte> value)
+    {
+        Builder.BeginRow();
+        Builder.AddLevels(Builder.MaxDefinition, repetition: 0);
+        Builder.AddValue(value);
+    }
+
+    private void AddMissing(int definition)
+    {
+        Builder.Statistics.AddNull();
+        Builder.AddLevels(definition, repetition: 0);
+    }
+
+    private void Expect(bool condition, string given)
+    {
+        if (!condition)
+        {
+            var presence = Schema.IsOptional ? "optional" : "required";
+            var shape = Schema.Type.IsList ? $"list of {Schema.Type.Kind}" : $"{Schema.Type.Kind}";
+            throw new InvalidOperationException($"Column '{Schema.Name}' ({presence} {shape}) cannot take {given}.");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using System.Runtime.CompilerServices;
+using BatchLLM.Parquet.Metadata;
+using BatchLLM.Parquet.Reading;
+using BatchLLM.Parquet.Schemas;
+using BatchLLM.Parquet.Values;
+
+namespace BatchLLM.Parquet;
+
+/// <summary>
+/// Reads the flat columns of a Parquet file in batches of rows. Memory is bounded by one page and one dictionary per
+/// column asked for, whatever the size of the row groups.
+/// </summary>
+/// <remarks>Source: the Parquet format specification, github.com/apache/parquet-format.</remarks>
+public sealed class ParquetReader
+{
+    /// <summary>Rows of a batch at most; a batch also ends where the page of one of its columns ends.</summary>
+    public const int MaxBatchRows = 1024;
+
+    private readonly IParquetSource _source;
+    private readonly FileMetadata _metadata;
+    private readonly long _footerStart;
+
+    private ParquetReader(IParquetSource source, string name, Footer footer)
+    {
+        (_source, Name, _metadata, _footerStart) = (source, name, footer.Metadata, footer.Start);
+        Schema = new SchemaTree(name, _metadata.Schema).Read();
+        RowGroups = LocateRowGroups();
+        RowCount = RowGroups.Count == 0 ? 0 : RowGroups[^1].FirstRow + RowGroups[^1].RowCount;
+    }
+
+    /// <summary>The file's name, as every message shows it.</summary>
+    public string Name { get; }
+
+    /// <summary>Rows of the file.</summary>
+    public long RowCount { get; }
+
+    /// <summary>The columns.</summary>
+    public ParquetSchema Schema { get; }
+
+    /// <summary>The row groups, in file order.</summary>
+    public IReadOnlyList<ParquetRowGroup> RowGroups { get; }
+
+    /// <summary>The file's own key/value metadata, in file order; keys may repeat.</summary>
+    public IReadOnlyList<KeyValuePair<string, string?>> KeyValueMetadata => _metadata.KeyValues;
+
+    /// <summary>The program that wrote the file, if it says so.</summary>
+    public string? CreatedBy => _metadata.CreatedBy;
+
+    /// <summary>Opens a file: reads the footer and nothing else.</summary>
+    /// <param name="source">The file's bytes; must stay open as long as the reader is used, and is not disposed by
+    /// it.</param>
+    /// <param name="name">The file's name for messages.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="ParquetException">The file is not Parquet, or its footer is damaged or encrypted.</exception>
+    public static async Task<ParquetReader> OpenAsync(
+        IParquetSource source, string name, CancellationToken cancellationToken)
+    {
+        var footer = await Footer.ReadAsync(source, name, cancellationToken);
+        return new ParquetReader(source, name, footer);
+    }
+
+    /// <summary>Opens a seekable stream, which must stay open as long as the reader is used.</summary>
+    /// <inheritdoc cref="OpenAsync(IParquetSource, string, CancellationToken)"/>
+    public static Task<ParquetReader> OpenAsync(Stream stream, string name, CancellationToken cancellationToken) =>
+        OpenAsync(new ParquetStreamSource(stream), name, cancellationToken);
+
+    /// <summary>
+    /// Reads a range of rows. Row groups before it are passed over by the footer, pages before it by their headers.
+    /// </summary>
+    /// <param name="columns">Names of the columns, in the order wanted; none at all gives row numbers alone.</param>
+    /// <param name="firstRow">0-based number of the first row.</param>
+    /// <param name="rowCount">Rows wanted; reading ends at the file's end at the latest.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <returns>Batches of at most <see cref="MaxBatchRows"/> rows, each valid until the next is asked for.</returns>
+    /// <exception cref="ParquetException">A column is missing, damaged, or of a kind that is not read here.</exception>
+    public async IAsyncEnumerable<ParquetBatch> ReadAsync(
+        IReadOnlyList<string> columns,
+        long firstRow = 0,
+        long rowCount = long.MaxValue,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(firstRow);
+        ArgumentOutOfRangeException.ThrowIfNegative(rowCount);
+        var asked = columns.Select(Schema.Find).ToList();
+        var values = asked.ConvertAll(column => ColumnValues.ForRows(column.Type, MaxBatchRows));
+        var batch = new ParquetBatch([.. asked.Zip(values, (column, held) => new ParquetColumn(Name, column, held))]);
+        var endRow = firstRow + Math.Min(rowCount, Math.Max(0, RowCount - firstRow));
+        for (var i = 0; i < RowGroups.Count; i++)
+        {
+            var group = RowGroups[i];
+            var row = Math.Max(firstRow, group.FirstRow);
+            var groupEnd = Math.Min(endRow, group.FirstRow + group.RowCount);
+            if (row >= groupEnd)
+            {
+                continue;
+            }
+
+            using var reader = OpenRowGroup(i, asked, values);
+            await reader.SkipAsync(row - group.FirstRow, cancellationToken);
+            for (; row < groupEnd; row += batch.RowCount)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var rows = await reader.ReadAsync(groupEnd - row, cancellationToken);
+                Publish(batch, row, rows);
+                yield return batch;
+            }
+        }
+    }
+
+    private static void Publish(ParquetBatch batch, long firstRow, int rows)
+    {
+        (batch.FirstRow, batch.RowCount) = (firstRow, rows);
+        foreach (var column in batch.Columns)
+        {
+            column.RowCount = rows;
+        }
+    }
+
+    private RowGroupReader OpenRowGroup(int index, List<ParquetColumnSchema> asked, List<ColumnValues> values)
+    {
+        var group = _metadata.RowGroups[index];
+        var readers = new List<ColumnChunkReader>(asked.Count);
+        foreach (var (column, held) in asked.Zip(values))
+        {
+            var place = new PagePlace(Name, column.Name, index);
+            var chunk = group.Columns[column.LeafIndex];
+            var location = ChunkLocation.Of(chunk, column, place, _footerStart, group.RowCount);
+            readers.Add(new ColumnChunkReader(_source, location, held));
+        }
+
+        return new RowGroupReader(readers, MaxBatchRows);
+    }
+
+    /// <summary>Rows are counted here: some writers leave the file's own count at zero.</summary>
+    private List<ParquetRowGroup> LocateRowGroups()
+    {
+        var groups = new List<ParquetRowGroup>(_metadata.RowGroups.Count);
+        long firstRow = 0;
+        foreach (var group in _metadata.RowGroups)
+        {
+            if (group.Columns.Count != Schema.Columns.Count)
+            {
+                throw Damaged(
+                    $"row group {groups.Count} has {group.Columns.Count} columns; expected {Schema.Columns.Count}");
+            }
+
+            if (group.RowCount < 0 || group.RowCount > long.MaxValue - firstRow)
+            {
+                throw Damaged($"row group {groups.Count} claims {group.RowCount} rows after {firstRow} others");
+            }
+
+            groups.Add(new ParquetRowGroup(firstRow, group.RowCount));
+            firstRow += group.RowCount;
+        }
+
+        return groups;
+    }
+
+    private ParquetException Damaged(FormattableString found) =>
+        new($"{Name}: {FormattableString.Invariant(found)}. The file is damaged; write or copy it again.");
+}

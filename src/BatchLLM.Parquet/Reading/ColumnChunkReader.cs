@@ -1,0 +1,182 @@
+using BatchLLM.Parquet.Metadata;
+using BatchLLM.Parquet.Schemas;
+using BatchLLM.Parquet.Thrift;
+using BatchLLM.Parquet.Values;
+
+namespace BatchLLM.Parquet.Reading;
+
+/// <summary>Reads one flat column of one row group, page by page. Holds one page and the dictionary.</summary>
+internal sealed class ColumnChunkReader : IDisposable
+{
+    /// <summary>Headers carry the page's smallest and largest value, which may be long texts.</summary>
+    private const int MaxHeaderBytes = 16 << 20;
+
+    private const int FirstHeaderBytes = 1 << 10;
+
+    private readonly ChunkBuffer _buffer;
+    private readonly PageOpener _opener;
+    private readonly PagePlace _place;
+    private readonly ColumnValues _values;
+    private long _rowsAhead;
+    private DataPage? _page;
+
+    /// <param name="source">The file.</param>
+    /// <param name="location">The chunk, checked to lie in the file.</param>
+    /// <param name="values">Receives what is read; the reader keeps writing into it.</param>
+    public ColumnChunkReader(IParquetSource source, ChunkLocation location, ColumnValues values)
+    {
+        _place = location.Place;
+        _values = values;
+        _rowsAhead = location.RowCount;
+        _buffer = new ChunkBuffer(source, location.Start, location.ExpectedEnd, location.HardEnd);
+        _opener = new PageOpener(location.Column, location.Codec, _place);
+        Column = location.Column;
+    }
+
+    /// <summary>The column that is read.</summary>
+    public ParquetColumnSchema Column { get; }
+
+    /// <summary>Rows that can be read without loading a page.</summary>
+    public int RowsInPage => _page?.RowsLeft ?? 0;
+
+    /// <summary>Loads the next page that has rows, unless the current one still has some.</summary>
+    /// <exception cref="ParquetException">The chunk has no more rows, or is damaged.</exception>
+    public async ValueTask LoadPageAsync(CancellationToken cancellationToken)
+    {
+        while (RowsInPage == 0)
+        {
+            var header = await ReadHeaderAsync(cancellationToken);
+            await OpenAsync(header, cancellationToken);
+        }
+    }
+
+    /// <summary>Passes over rows; pages that hold no others are neither read nor decompressed.</summary>
+    public async ValueTask SkipAsync(long rows, CancellationToken cancellationToken)
+    {
+        while (rows > 0)
+        {
+            if (RowsInPage == 0)
+            {
+                rows -= await SkipPageAsync(rows, cancellationToken);
+            }
+            else
+            {
+                var step = (int)Math.Min(Math.Min(rows, RowsInPage), _values.Defined.Length);
+                Read(step);
+                rows -= step;
+            }
+        }
+    }
+
+    /// <summary>Reads the next rows.</summary>
+    /// <param name="rows">At most <see cref="RowsInPage"/>, and what the values have room for.</param>
+    public void Read(int rows) => _page!.Read(_values, rows);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _buffer.Dispose();
+        _opener.Dispose();
+    }
+
+    /// <returns>Rows passed over: those of the page if it lies before the wanted row, else 0 with the page
+    /// opened.</returns>
+    private async ValueTask<long> SkipPageAsync(long rows, CancellationToken cancellationToken)
+    {
+        var header = await ReadHeaderAsync(cancellationToken);
+        if (header.Type is PageType.Dictionary || header.ValueCount > rows)
+        {
+            await OpenAsync(header, cancellationToken);
+            return 0;
+        }
+
+        _buffer.Advance(header.CompressedSize);
+        return header.ValueCount;
+    }
+
+    private async ValueTask OpenAsync(PageHeader header, CancellationToken cancellationToken)
+    {
+        var body = await _buffer.PeekAsync(header.CompressedSize, cancellationToken);
+        switch (header.Type)
+        {
+            case PageType.Data:
+                _page = _opener.OpenVersion1(header, body);
+                break;
+            case PageType.DataV2:
+                _page = _opener.OpenVersion2(header, body);
+                break;
+            case PageType.Dictionary when !_opener.HasDictionary:
+                _opener.OpenDictionary(header, body);
+                break;
+            case PageType.Dictionary:
+                throw _place.Damaged($"the chunk has a second dictionary; expected at most one");
+        }
+
+        _buffer.Advance(header.CompressedSize);
+    }
+
+    private async ValueTask<PageHeader> ReadHeaderAsync(CancellationToken cancellationToken)
+    {
+        _place.Page++;
+        if (_buffer.Remaining <= 0)
+        {
+            throw _place.Damaged($"the chunk ends here; expected {_rowsAhead} more rows");
+        }
+
+        for (var size = FirstHeaderBytes; ; size *= 8)
+        {
+            size = (int)Math.Min(size, Math.Min(_buffer.Remaining, MaxHeaderBytes));
+            var bytes = await _buffer.PeekAsync(size, cancellationToken);
+            var failure = Parse(bytes, out var header, out var length);
+            if (failure == CompactFailure.None)
+            {
+                _buffer.Advance(length);
+                return Check(header);
+            }
+
+            if (failure != CompactFailure.Truncated || size == Math.Min(_buffer.Remaining, MaxHeaderBytes))
+            {
+                throw _place.Damaged($"the page header cannot be decoded ({failure})");
+            }
+        }
+    }
+
+    private static CompactFailure Parse(ReadOnlySpan<byte> bytes, out PageHeader header, out int length)
+    {
+        var reader = new CompactReader(bytes);
+        header = PageHeader.Read(ref reader);
+        length = reader.Position;
+        return reader.Failure;
+    }
+
+    private PageHeader Check(PageHeader header)
+    {
+        if (header.CompressedSize < 0 || header.CompressedSize > _buffer.Remaining)
+        {
+            throw _place.Damaged($"the page claims {header.CompressedSize} bytes; {_buffer.Remaining} are left");
+        }
+
+        if (header.Type == PageType.Index)
+        {
+            return header with { ValueCount = 0 };
+        }
+
+        if (!header.HasTypeHeader || header.ValueCount < 0)
+        {
+            throw _place.Damaged($"the page header of type {header.Type} says {header.ValueCount} values");
+        }
+
+        return header.Type == PageType.Dictionary ? header : CountRows(header);
+    }
+
+    private PageHeader CountRows(PageHeader header)
+    {
+        if (header.ValueCount > _rowsAhead)
+        {
+            throw _place.Damaged($"the page holds {header.ValueCount} rows; expected at most {_rowsAhead} more");
+        }
+
+        _rowsAhead -= header.ValueCount;
+        return header;
+    }
+}

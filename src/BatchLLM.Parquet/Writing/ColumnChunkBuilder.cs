@@ -1,0 +1,122 @@
+using BatchLLM.Parquet.Schemas;
+
+namespace BatchLLM.Parquet.Writing;
+
+/// <summary>
+/// Collects one column's values of one row group, already in the PLAIN encoding, and where its pages end.
+/// </summary>
+internal sealed class ColumnChunkBuilder(ParquetColumnSchema column, ParquetWriterOptions options)
+{
+    private readonly List<PageMark> _pages = [];
+    private int _rowsInPage;
+
+    /// <summary>The column.</summary>
+    public ParquetColumnSchema Column { get; } = column;
+
+    /// <summary>Definition levels, one byte each; left empty if no value can be missing.</summary>
+    public ByteBuffer Definitions { get; } = new();
+
+    /// <summary>Repetition levels, one byte each; left empty unless the column holds lists.</summary>
+    public ByteBuffer Repetitions { get; } = new();
+
+    /// <summary>Values in the PLAIN encoding; booleans take a byte each until they are packed.</summary>
+    public ByteBuffer Plain { get; } = new();
+
+    /// <summary>The different values, as long as collecting them promises to pay.</summary>
+    public DictionaryBuilder Dictionary { get; } = new();
+
+    /// <summary>Smallest, largest, nulls.</summary>
+    public ColumnStatistics Statistics { get; } = new(column.Type);
+
+    /// <summary>Rows begun.</summary>
+    public int RowCount { get; private set; }
+
+    /// <summary>Levels: one per row, or one per element and empty list.</summary>
+    public int LevelCount { get; private set; }
+
+    /// <summary>Values that are not null.</summary>
+    public int ValueCount { get; private set; }
+
+    /// <summary>Bytes held for the current row group.</summary>
+    public long BufferedBytes =>
+        (long)Plain.Length + Definitions.Length + Repetitions.Length + Dictionary.BufferedBytes;
+
+    /// <summary>The largest definition level: one for an optional column, one more for a list.</summary>
+    public int MaxDefinition { get; } = (column.IsOptional ? 1 : 0) + (column.Type.IsList ? 1 : 0);
+
+    /// <summary>The ends of all pages; closes the last one.</summary>
+    public IReadOnlyList<PageMark> ClosePages()
+    {
+        if (_rowsInPage > 0)
+        {
+            ClosePage();
+        }
+
+        return _pages;
+    }
+
+    /// <summary>Begins a row; closes the page before if it is full.</summary>
+    public void BeginRow()
+    {
+        var pageStart = _pages.Count > 0 ? _pages[^1].Bytes : 0;
+        if (_rowsInPage >= options.PageRows || Plain.Length - pageStart >= options.PageBytes)
+        {
+            ClosePage();
+        }
+
+        _rowsInPage++;
+        RowCount++;
+    }
+
+    /// <summary>Adds the levels of one value, or of a place where one is missing.</summary>
+    /// <param name="definition"><see cref="MaxDefinition"/> for a value.</param>
+    /// <param name="repetition">1 for the second and later elements of a list.</param>
+    public void AddLevels(int definition, int repetition)
+    {
+        LevelCount++;
+        if (MaxDefinition > 0)
+        {
+            Definitions.Append((byte)definition);
+        }
+
+        if (Column.Type.IsList)
+        {
+            Repetitions.Append((byte)repetition);
+        }
+    }
+
+    /// <summary>Adds a value whose levels were added.</summary>
+    /// <param name="value">Its bytes, without a length before them.</param>
+    public void AddValue(ReadOnlySpan<byte> value)
+    {
+        ValueCount++;
+        if (Column.Type.Physical == ParquetPhysicalType.ByteArray)
+        {
+            Plain.AppendLength(value.Length);
+        }
+
+        Plain.Append(value);
+        if (Column.Type.Physical != ParquetPhysicalType.Boolean)
+        {
+            Dictionary.Add(value);
+        }
+    }
+
+    /// <summary>Starts anew for the next row group.</summary>
+    public void Clear()
+    {
+        Definitions.Clear();
+        Repetitions.Clear();
+        Plain.Clear();
+        Dictionary.Clear();
+        Statistics.Clear();
+        _pages.Clear();
+        (_rowsInPage, RowCount, LevelCount, ValueCount) = (0, 0, 0, 0);
+    }
+
+    private void ClosePage()
+    {
+        _pages.Add(new PageMark(LevelCount, ValueCount, Plain.Length));
+        _rowsInPage = 0;
+    }
+}
