@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace BatchLLM.Tests.Tokens;
 
-/// <summary>Byte-pair encoding as the paper describes it, O(n²) and over strings: what the fast one is held to.</summary>
+/// <summary>
+/// Byte-pair encoding as the paper describes it, O(n²) and over strings: what the fast one is held to.
+/// </summary>
 internal sealed class PlainBpe
 {
     private readonly Dictionary<string, int> _vocabulary = [];

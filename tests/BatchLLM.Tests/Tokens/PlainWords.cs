@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace BatchLLM.Tests.Tokens;
 
 /// <summary>
-/// The pre-tokenizers' expressions run by .NET's own engine, over one UTF-16 unit per code point: each character is first
-/// replaced by a stand-in of the same class, and the cuts are carried back.
+/// The pre-tokenizers' expressions run by .NET's own engine, over one UTF-16 unit per code point: each character is
+/// first replaced by a stand-in of the same class, and the cuts are carried back.
 /// </summary>
 internal static partial class PlainWords
 {
@@ -30,7 +30,8 @@ internal static partial class PlainWords
 
     // .NET folds no U+017F, hence the second form of s.
     [GeneratedRegex(
-        @"(?:'[sSſ]|(?i:'t|'re|'ve|'m|'ll|'d))|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+",
+        @"(?:'[sSſ]|(?i:'t|'re|'ve|'m|'ll|'d))|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"
+        + @"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+",
         RegexOptions.CultureInvariant)]
     private static partial Regex Llama3();
 

@@ -6,8 +6,10 @@ namespace BatchLLM.Tests.Tokens;
 internal sealed class RandomText(int seed)
 {
     private static readonly string[] Pieces =
-        [" ", "  ", "\n", "\r", "\r\n", "\t", "\u0085", "\u3000", "'", "'s", "'LL", "'ſ", "'re", "the", " and", "1", "22",
-         "333", "!", "...", "_", "é", "e\u0301", "你", "😀", "𝔘", "𝟙", "aaaa", "----", "<|eot_id|>", "<tool>"];
+    [
+        " ", "  ", "\n", "\r", "\r\n", "\t", "\u0085", "\u3000", "'", "'s", "'LL", "'ſ", "'re", "the", " and", "1", "22",
+        "333", "!", "...", "_", "é", "e\u0301", "你", "😀", "𝔘", "𝟙", "aaaa", "----", "<|eot_id|>", "<tool>",
+    ];
 
     private readonly Random _random = new(seed);
 

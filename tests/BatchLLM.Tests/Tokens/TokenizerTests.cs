@@ -60,9 +60,9 @@ public sealed class TokenizerTests
     [InlineData(0, 4, 3, 2)]
     [InlineData(0, 1, 9, 2)]
     [InlineData(-1, 2, 9, 1)]
-    public void Literal_spans_that_overlap_or_leave_the_text_are_misuse(int start, int length, int nextStart, int nextLength)
+    public void Literal_spans_that_overlap_or_leave_the_text_are_misuse(int start, int length, int next, int nextLength)
     {
-        var prompt = new PromptText("0123456789", [new(start, length), new(nextStart, nextLength)]);
+        var prompt = new PromptText("0123456789", [new(start, length), new(next, nextLength)]);
         Assert.Throws<ArgumentException>(() => Tokenizer.Encode(prompt));
     }
 

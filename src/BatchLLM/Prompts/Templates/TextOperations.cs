@@ -47,7 +47,9 @@ internal static class TextOperations
         return result.Append(text.Slice(start, text.Text.Length - start)).Build();
     }
 
-    /// <summary>The parts between separators, at most so many cuts; between runs of white space if none is named.</summary>
+    /// <summary>
+    /// The parts between separators, at most so many cuts; between runs of white space if none is named.
+    /// </summary>
     public static List<object?> Split(RenderState state, TemplateString text, object? separator, long count)
     {
         if (separator is not TemplateString between)
@@ -73,7 +75,9 @@ internal static class TextOperations
         return parts;
     }
 
-    /// <summary>The text with the first letter of each word, or of the whole, in upper case and all others in lower.</summary>
+    /// <summary>
+    /// The text with the first letter of each word, or of the whole, in upper case and all others in lower.
+    /// </summary>
     public static TemplateString Capitalize(TemplateString text, bool eachWord)
     {
         var units = text.Text.ToLowerInvariant().ToCharArray();

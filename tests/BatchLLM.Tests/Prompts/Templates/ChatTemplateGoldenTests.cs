@@ -12,8 +12,8 @@ public sealed class ChatTemplateGoldenTests
 {
     public static TheoryData<string> Templates =>
         [
-            "alternating.jinja", "blocks.jinja", "constructs.jinja", "headers.jinja", "line_breaks.jinja", "roles.jinja",
-            "scopes.jinja", "whitespace.jinja",
+            "alternating.jinja", "blocks.jinja", "constructs.jinja", "headers.jinja", "line_breaks.jinja",
+            "roles.jinja", "scopes.jinja", "whitespace.jinja",
         ];
 
     [Theory]

@@ -37,7 +37,8 @@ public sealed class ChatTemplateTests
     [InlineData("{{ missing or messages[0].content }}", "«Data»")]
     [InlineData("{{ messages[0].content if true }}", "«Data»")]
     [InlineData("{% set x %}a{{ messages[0].content }}{% endset %}{{ x + 'b' }}", "a«Data»b")]
-    [InlineData("{% set ns = namespace(t='') %}{% for m in messages %}{% set ns.t = ns.t + m.content %}{% endfor %}{{ ns.t }}",
+    [InlineData(
+        "{% set ns = namespace(t='') %}{% for m in messages %}{% set ns.t = ns.t + m.content %}{% endfor %}{{ ns.t }}",
         "«Datamore»")]
     [InlineData("{% for k, v in messages[0].items() %}{{ k }}={{ v }};{% endfor %}", "role=user;content=«Data»;")]
     [InlineData("{{ messages[0].get('content') }}{{ messages[0].role }}", "«Data»user")]
@@ -81,7 +82,8 @@ public sealed class ChatTemplateTests
     [Fact]
     public void A_refusal_is_a_row_error_without_the_text_of_the_messages()
     {
-        var error = Refusal("a\n{{ raise_exception('Unknown role: ' + messages[0].role + '.') }}", new ChatMessage("secret", "x"));
+        const string Source = "a\n{{ raise_exception('Unknown role: ' + messages[0].role + '.') }}";
+        var error = Refusal(Source, new ChatMessage("secret", "x"));
         Assert.Equal(RowErrorCodes.TemplateRefused, error.Code);
         Assert.Equal("chat template, line 2: it refuses the messages: Unknown role: [...].", error.Message);
     }
@@ -123,14 +125,15 @@ public sealed class ChatTemplateTests
     [InlineData("{{ range(2000000000) | length }}")]
     [InlineData("{% for i in range(1, 2, 0) %}{% endfor %}")]
     [InlineData("{% set n = namespace(x='ab') %}{% for i in range(99) %}{% set n.x = n.x + n.x %}{% endfor %}")]
-    [InlineData("{% set n = namespace(x='aa') %}{% for i in range(99) %}{% set n.x = n.x | replace('a', 'aa') %}{% endfor %}")]
+    [InlineData("{% set n = namespace(x='aa') %}{% for i in range(99) %}{% set n.x = n.x | replace('a', n.x) %}{% endfor %}")]
     [InlineData("{% set n = namespace(x=[1]) %}{% for i in range(99) %}{% set n.x = n.x + n.x %}{% endfor %}{{ n.x }}")]
-    [InlineData("{% set n = namespace(x=[1]) %}{% for i in range(60) %}{% set n.x = [n.x, n.x] %}{% endfor %}{{ n.x | tojson }}")]
-    [InlineData("{% set n = namespace(x=[]) %}{% for i in range(99999) %}{% set n.x = [n.x] %}{% endfor %}{{ n.x | tojson }}")]
-    [InlineData("{% for a in range(9000) %}{{ messages[0].content }}{{ 'aaaaaaaaaaaaaaaaaaaaaaaa' ~ a }}{% for b in range(99) %}{{ b }}{% endfor %}{% endfor %}")]
+    [InlineData("{% set n = namespace(x=[1]) %}{% for i in range(60) %}{% set n.x = [n.x, n.x] %}{% endfor %}{{ n.x|tojson }}")]
+    [InlineData("{% set n = namespace(x=[]) %}{% for i in range(99999) %}{% set n.x = [n.x] %}{% endfor %}{{ n.x|tojson }}")]
+    [InlineData("{% for a in range(9000) %}{{ messages[0].content }}{% endfor %}")]
     public void Hostile_templates_end_in_an_error(string source)
     {
-        Assert.Equal(RowErrorCodes.TemplateRefused, Refusal(source, new ChatMessage("user", new string('x', 1000))).Code);
+        var error = Refusal(source, new ChatMessage("user", new string('x', 1000)));
+        Assert.Equal(RowErrorCodes.TemplateRefused, error.Code);
     }
 
     [Fact]
@@ -153,8 +156,9 @@ public sealed class ChatTemplateTests
     [Fact]
     public void Variables_of_the_context_that_are_null_are_undefined()
     {
-        Assert.Equal("FalseFalseFalseTrue", Render(
-            "{{ bos_token is defined }}{{ eos_token is defined }}{{ date_string is defined }}{{ add_generation_prompt }}").Text);
+        const string Source =
+            "{{ bos_token is defined }}{{ eos_token is defined }}{{ date_string is defined }}{{ add_generation_prompt }}";
+        Assert.Equal("FalseFalseFalseTrue", Render(Source).Text);
     }
 
     [Fact]
@@ -166,8 +170,8 @@ public sealed class ChatTemplateTests
     [Fact]
     public void Texts_count_code_points()
     {
-        Assert.Equal("3 😀 b", Render(
-            "{% set c = messages[0].content %}{{ c | length }} {{ c[1] }} {{ c[-1:] }}", new ChatMessage("user", "a😀b")).Text);
+        const string Source = "{% set c = messages[0].content %}{{ c | length }} {{ c[1] }} {{ c[-1:] }}";
+        Assert.Equal("3 😀 b", Render(Source, new ChatMessage("user", "a😀b")).Text);
     }
 
     private static PromptText Render(string source, params IReadOnlyList<ChatMessage> messages)

@@ -86,11 +86,14 @@ public sealed class TemplateSyntaxTests
         var seed = Random.Shared.Next();
         var random = new Random(seed);
         string[] pieces =
-            ["{{", "}}", "{%", "%}", "{#", "#}", "-", "+", " ", "\n", "'", "\"", "\\", "x", "1", ".", "|", "(", ")", "[", "]",
-             "{", "}", ":", ",", "=", "==", "~", "if ", " else ", "for ", " in ", "set ", "endif", "endfor", "is ", "not ", "trim"];
+        [
+            "{{", "}}", "{%", "%}", "{#", "#}", "-", "+", " ", "\n", "'", "\"", "\\", "x", "1", ".", "|", "(", ")", "[",
+            "]", "{", "}", ":", ",", "=", "==", "~", "if ", " else ", "for ", " in ", "set ", "endif", "endfor", "is ",
+            "not ", "trim",
+        ];
         for (var i = 0; i < 5000; i++)
         {
-            var source = string.Concat(Enumerable.Range(0, random.Next(30)).Select(_ => pieces[random.Next(pieces.Length)]));
+            var source = string.Concat(random.GetItems(pieces, random.Next(30)));
             var exception = Record.Exception(() => Run(source));
             Assert.True(exception is null or BatchLLMException, $"seed {seed}, source {i}: {source}: {exception}");
         }
