@@ -5,6 +5,7 @@ namespace BatchLLM.Tokens;
 /// <param name="Text">The exact text.</param>
 /// <param name="IsSpecial">True for control tokens, which have no text of their own in a completion.</param>
 /// <param name="IsNormalized">
-/// True for tokens that the reference looks for only in what the others left; the usual case for tokens that are not special.
+/// True for tokens that the reference looks for only in what the others left; the usual case for tokens that are not
+/// special.
 /// </param>
 internal sealed record AddedToken(int Id, string Text, bool IsSpecial, bool IsNormalized);

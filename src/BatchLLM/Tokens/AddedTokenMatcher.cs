@@ -7,7 +7,9 @@ internal sealed class AddedTokenMatcher(IReadOnlyCollection<AddedToken> tokens)
     private readonly AddedTokenTrie _second = new(tokens.Where(token => token.IsNormalized));
 
     /// <summary>The matches, ascending. A match lies wholly outside the literal spans.</summary>
-    /// <exception cref="ArgumentException">The literal spans are not ascending, disjoint and inside the text.</exception>
+    /// <exception cref="ArgumentException">
+    /// The literal spans are not ascending, disjoint and inside the text.
+    /// </exception>
     public List<AddedTokenMatch> Find(PromptText prompt)
     {
         var matches = new List<AddedTokenMatch>();

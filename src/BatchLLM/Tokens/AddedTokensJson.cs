@@ -4,7 +4,9 @@ namespace BatchLLM.Tokens;
 internal static class AddedTokensJson
 {
     /// <summary>The added tokens in file order; none if the section is absent.</summary>
-    /// <exception cref="BatchLLMException">A token is damaged, or is matched in a way that is not supported.</exception>
+    /// <exception cref="BatchLLMException">
+    /// A token is damaged, or is matched in a way that is not supported.
+    /// </exception>
     public static IReadOnlyList<AddedToken> Read(JsonPart section) => [.. section.Items().Select(ReadToken)];
 
     private static AddedToken ReadToken(JsonPart token)

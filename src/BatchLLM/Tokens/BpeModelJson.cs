@@ -70,7 +70,9 @@ internal static class BpeModelJson
         return vocabulary;
     }
 
-    /// <summary>The bytes by id that the vocabulary spells; null where it has no token, or none but an added one.</summary>
+    /// <summary>
+    /// The bytes by id that the vocabulary spells; null where it has no token, or none but an added one.
+    /// </summary>
     private static byte[]?[] Spell(
         JsonPart section, Dictionary<string, int> vocabulary, IReadOnlyList<AddedToken> addedTokens)
     {
@@ -83,8 +85,8 @@ internal static class BpeModelJson
             if ((bytes is null && !added.Contains(token)) || spelled[id] is not null)
             {
                 throw new BatchLLMException(
-                    $"{section.Path}: token {id} is not spelled in the byte alphabet, or two tokens have this id; expected "
-                    + "a byte-level vocabulary with one id per token.");
+                    $"{section.Path}: token {id} is not spelled in the byte alphabet, or two tokens have this id; "
+                    + "expected a byte-level vocabulary with one id per token.");
             }
 
             spelled[id] = bytes;

@@ -10,7 +10,9 @@ internal static class ByteAlphabet
     // [324] character -> byte, or -1 for the characters that spell nothing
     private static readonly short[] Bytes = BuildBytes();
 
-    /// <summary>The bytes that a vocabulary entry spells, or null if it holds a character outside the alphabet.</summary>
+    /// <summary>
+    /// The bytes that a vocabulary entry spells, or null if it holds a character outside the alphabet.
+    /// </summary>
     public static byte[]? TryDecode(string token)
     {
         var bytes = new byte[token.Length];

@@ -43,7 +43,9 @@ public sealed class ByteLevelBpeTokenizer : ITokenizer
     public int VocabularySize => _tokenBytes.Count;
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The literal spans are not ascending, disjoint and inside the text.</exception>
+    /// <exception cref="ArgumentException">
+    /// The literal spans are not ascending, disjoint and inside the text.
+    /// </exception>
     public int[] Encode(PromptText prompt)
     {
         ArgumentNullException.ThrowIfNull(prompt);

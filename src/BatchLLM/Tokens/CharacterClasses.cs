@@ -3,7 +3,9 @@ using System.Text;
 
 namespace BatchLLM.Tokens;
 
-/// <summary>Classes of the characters in valid UTF-8. On whole code points, so letters outside the BMP are letters.</summary>
+/// <summary>
+/// Classes of the characters in valid UTF-8. On whole code points, so letters outside the BMP are letters.
+/// </summary>
 internal static class CharacterClasses
 {
     // [128] most text is ASCII

@@ -1,6 +1,8 @@
 namespace BatchLLM.Tokens;
 
-/// <summary>Byte-pair encoding of long words in O(n log n): a queue of possible merges over a linked list of tokens.</summary>
+/// <summary>
+/// Byte-pair encoding of long words in O(n log n): a queue of possible merges over a linked list of tokens.
+/// </summary>
 internal sealed class LongWordMerger(BytePairs pairs)
 {
     private const int Gone = -1;

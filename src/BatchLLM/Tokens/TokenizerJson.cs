@@ -4,15 +4,17 @@ namespace BatchLLM.Tokens;
 
 /// <summary>Reads tokenizer.json.</summary>
 /// <remarks>
-/// Truncation, padding and the post-processor are ignored: prompts are never cut silently, and the chat template already
-/// writes the first token. What would change the ids and is not supported is refused by name.
+/// Truncation, padding and the post-processor are ignored: prompts are never cut silently, and the chat template
+/// already writes the first token. What would change the ids and is not supported is refused by name.
 /// </remarks>
 public static class TokenizerJson
 {
     /// <summary>Makes the tokenizer that a file describes.</summary>
     /// <param name="json">The file's bytes.</param>
     /// <param name="name">What messages call the file.</param>
-    /// <exception cref="BatchLLMException">The file is damaged, or needs what is not supported; it says which.</exception>
+    /// <exception cref="BatchLLMException">
+    /// The file is damaged, or needs what is not supported; it says which.
+    /// </exception>
     public static ByteLevelBpeTokenizer Load(ReadOnlyMemory<byte> json, string name)
     {
         ArgumentNullException.ThrowIfNull(name);

@@ -6,8 +6,8 @@ namespace BatchLLM.Tokens;
 internal static class WhiteRuns
 {
     /// <summary>
-    /// <c>\s+(?!\S)|\s+</c>: a run of white space, but its last character is left to the word that follows, unless it is
-    /// the only one.
+    /// <c>\s+(?!\S)|\s+</c>: a run of white space, but its last character is left to the word that follows, unless it
+    /// is the only one.
     /// </summary>
     public static int End(ReadOnlySpan<byte> utf8, int start)
     {

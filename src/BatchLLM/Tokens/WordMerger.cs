@@ -5,8 +5,8 @@ namespace BatchLLM.Tokens;
 /// so one instance serves one thread at a time.
 /// </summary>
 /// <remarks>
-/// Words of natural text are short; scanning their ranks beats any queue. The queue takes over where the scan's n² would
-/// start to show, so that a megabyte without a single word border stays O(n log n).
+/// Words of natural text are short; scanning their ranks beats any queue. The queue takes over where the scan's n²
+/// would start to show, so that a megabyte without a single word border stays O(n log n).
 /// </remarks>
 internal sealed class WordMerger(BytePairs pairs)
 {

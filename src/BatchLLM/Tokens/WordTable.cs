@@ -3,7 +3,9 @@ using System.Numerics;
 
 namespace BatchLLM.Tokens;
 
-/// <summary>Token ids by their bytes: open addressing over a <see cref="TokenBytes"/>, so a look-up allocates nothing.</summary>
+/// <summary>
+/// Token ids by their bytes: open addressing over a <see cref="TokenBytes"/>, so a look-up allocates nothing.
+/// </summary>
 internal sealed class WordTable
 {
     private const ulong Multiplier = 0x9E3779B97F4A7C15;

@@ -5,8 +5,8 @@ using BatchLLM.Tokens;
 namespace BatchLLM.Prompts.Templates;
 
 /// <summary>
-/// A checkpoint's chat template: the part of Jinja that such templates use, with trim_blocks and lstrip_blocks on. Immutable,
-/// hence thread-safe.
+/// A checkpoint's chat template: the part of Jinja that such templates use, with trim_blocks and lstrip_blocks on.
+/// Immutable, hence thread-safe.
 /// </summary>
 /// <remarks>
 /// Message contents are user data through every operation of the template: they come out as literal spans, in which no
@@ -30,7 +30,9 @@ public sealed class ChatTemplate
     private ChatTemplate(IReadOnlyList<Statement> statements) => _statements = statements;
 
     /// <summary>Parses a template.</summary>
-    /// <exception cref="BatchLLMException">It is malformed or uses what is not supported; names line and construct.</exception>
+    /// <exception cref="BatchLLMException">
+    /// It is malformed or uses what is not supported; names line and construct.
+    /// </exception>
     public static ChatTemplate Parse(string source)
     {
         ArgumentNullException.ThrowIfNull(source);

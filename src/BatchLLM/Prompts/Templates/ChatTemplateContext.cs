@@ -12,12 +12,14 @@ public sealed record ChatTemplateContext
     /// <summary>True if the prompt ends where the model is to answer.</summary>
     public bool AddGenerationPrompt { get; init; } = true;
 
-    /// <summary>The variable date_string; undefined if null, and templates then use a fixed date of their own.</summary>
+    /// <summary>
+    /// The variable date_string; undefined if null, and templates then use a fixed date of their own.
+    /// </summary>
     public string? DateString { get; init; }
 
     /// <summary>
-    /// The time that strftime_now tells; the function is undefined if null. Fix it per job: a prompt that changes with the
-    /// clock does not give the same answer twice.
+    /// The time that strftime_now tells; the function is undefined if null. Fix it per job: a prompt that changes with
+    /// the clock does not give the same answer twice.
     /// </summary>
     public DateTime? Now { get; init; }
 }

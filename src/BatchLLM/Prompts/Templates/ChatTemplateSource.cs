@@ -10,7 +10,9 @@ public sealed record ChatTemplateSource(string? Template, string? BosToken, stri
 {
     /// <summary>Chooses: chat_template.jinja before tokenizer_config.json, and there "default" among several.</summary>
     /// <param name="jinja">The text of chat_template.jinja; null if the checkpoint has no such file.</param>
-    /// <param name="tokenizerConfig">The bytes of tokenizer_config.json; empty if the checkpoint has no such file.</param>
+    /// <param name="tokenizerConfig">
+    /// The bytes of tokenizer_config.json; empty if the checkpoint has no such file.
+    /// </param>
     /// <param name="name">What messages call tokenizer_config.json.</param>
     /// <exception cref="BatchLLMException">tokenizer_config.json is damaged.</exception>
     public static ChatTemplateSource Choose(string? jinja, ReadOnlyMemory<byte> tokenizerConfig, string name)

@@ -31,7 +31,8 @@ internal abstract record Expression
     public sealed record Arithmetic(string Operator, Expression Left, Expression Right) : Expression;
 
     /// <summary><c>a &lt; b &lt;= c</c>: every neighbouring pair compared.</summary>
-    public sealed record Comparison(Expression First, IReadOnlyList<KeyValuePair<string, Expression>> Rest) : Expression;
+    public sealed record Comparison(
+        Expression First, IReadOnlyList<KeyValuePair<string, Expression>> Rest) : Expression;
 
     /// <summary><c>a if b else c</c>; undefined without else.</summary>
     public sealed record Conditional(Expression Condition, Expression Then, Expression? Otherwise) : Expression;

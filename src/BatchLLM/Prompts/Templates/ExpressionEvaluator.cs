@@ -8,7 +8,9 @@ internal sealed class ExpressionEvaluator(RenderState state)
     private const int CharactersPerStep = 8;
 
     /// <summary>The value of an expression.</summary>
-    /// <exception cref="TemplateException">The values do not allow it, or the rendering has spent its steps.</exception>
+    /// <exception cref="TemplateException">
+    /// The values do not allow it, or the rendering has spent its steps.
+    /// </exception>
     public object? Evaluate(Expression expression, TemplateScope scope)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();

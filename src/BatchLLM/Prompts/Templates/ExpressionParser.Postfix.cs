@@ -141,7 +141,8 @@ internal sealed partial class ExpressionParser
         }
 
         return arguments.Take(function.Required).Contains(null)
-            ? throw TemplateSyntax.Refuse(name.Line, $"{kind} '{name.Text}' with too few arguments", Signature(function))
+            ? throw TemplateSyntax.Refuse(
+                name.Line, $"{kind} '{name.Text}' with too few arguments", Signature(function))
             : new Expression.Call(function, input, arguments);
     }
 

@@ -14,9 +14,9 @@ internal sealed partial class ExpressionParser
                 return ParseName(cursor.Take());
             case TemplateTokenKind.Text:
                 return ParseTexts();
-            case TemplateTokenKind.Integer when long.TryParse(token.Text, CultureInfo.InvariantCulture, out var integer):
+            case TemplateTokenKind.Integer when long.TryParse(token.Text, CultureInfo.InvariantCulture, out var value):
                 cursor.Take();
-                return new Expression.Constant(integer);
+                return new Expression.Constant(value);
             case TemplateTokenKind.Number:
                 return new Expression.Constant(double.Parse(cursor.Take().Text, CultureInfo.InvariantCulture));
             case TemplateTokenKind.Operator when token.Text is "(" or "[" or "{":

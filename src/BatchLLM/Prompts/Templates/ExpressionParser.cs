@@ -86,7 +86,8 @@ internal sealed partial class ExpressionParser(TemplateCursor cursor)
     }
 
     /// <summary>
-    /// Parses a left-associative chain. Each link puts what stands left of it one level deeper, so links count as nesting.
+    /// Parses a left-associative chain. Each link puts what stands left of it one level deeper, so links count as
+    /// nesting.
     /// </summary>
     private Expression ParseChain(Func<Expression> first, Func<bool> tryTakeLink, Func<Expression, Expression> link)
     {

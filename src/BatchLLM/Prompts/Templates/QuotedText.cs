@@ -52,7 +52,8 @@ internal static class QuotedText
             case '\n':
                 return at + 1;
             case 'N' or (>= '0' and <= '7'):
-                throw TemplateSyntax.Refuse(line, $"the escape \\{source[at]}", "\\x, \\u or \\U with hexadecimal digits");
+                throw TemplateSyntax.Refuse(
+                    line, $"the escape \\{source[at]}", "\\x, \\u or \\U with hexadecimal digits");
             default:
                 value.Append('\\').Append(source[at]);
                 return at + 1;
@@ -62,8 +63,9 @@ internal static class QuotedText
     private static int ReadCode(string source, int at, int digits, int line, StringBuilder value)
     {
         var end = Math.Min(at + digits, source.Length);
-        if (end - at < digits
-            || !int.TryParse(source.AsSpan(at..end), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
+        var hexadecimal = source.AsSpan(at..end);
+        if (hexadecimal.Length < digits
+            || !int.TryParse(hexadecimal, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
             || code is < 0 or > 0x10FFFF)
         {
             throw TemplateSyntax.Refuse(line, "an escape that is no code point", $"{digits} hexadecimal digits");

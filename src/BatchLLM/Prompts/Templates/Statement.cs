@@ -29,7 +29,8 @@ internal abstract record Statement(int Line)
     public sealed record Set(int Line, string Name, string? Member, Expression Value) : Statement(Line);
 
     /// <summary><c>set name</c> … <c>endset</c>: the output of the body.</summary>
-    public sealed record Capture(int Line, string Name, string? Member, IReadOnlyList<Statement> Body) : Statement(Line);
+    public sealed record Capture(
+        int Line, string Name, string? Member, IReadOnlyList<Statement> Body) : Statement(Line);
 
     /// <summary><c>generation</c> … <c>endgeneration</c>: a mark for training; only the body counts here.</summary>
     public sealed record Group(int Line, IReadOnlyList<Statement> Body) : Statement(Line);

@@ -56,7 +56,8 @@ internal sealed class TemplateCursor(List<TemplateToken> tokens)
     public void Leave(int levels = 1) => _depth -= levels;
 
     /// <summary>The refusal of the next token.</summary>
-    public BatchLLMException Refuse(string expected) => TemplateSyntax.Refuse(Current.Line, Describe(Current), expected);
+    public BatchLLMException Refuse(string expected) =>
+        TemplateSyntax.Refuse(Current.Line, Describe(Current), expected);
 
     private bool TakeTrue()
     {

@@ -31,6 +31,8 @@ internal static class TemplateFilters
         ["rejectattr"] = new(["attribute", "test", "argument"], 1, (_, value, given) => SelectBy(value, given, false)),
     };
 
+    private const int WidestIndent = 16;
+
     /// <summary>Which parameter of a filter names a test; null for filters that take none.</summary>
     public static int? TestParameter(string filter) => filter switch
     {
@@ -53,8 +55,8 @@ internal static class TemplateFilters
 
     private static TemplateString ToJson(RenderState state, object? value, object?[] given)
     {
-        var json = new TemplateJson(state, given[0] is long indent ? (int)Math.Clamp(indent, 0, 16) : null, given[1] is true);
-        return json.Write(value);
+        int? indent = given[0] is long spaces ? (int)Math.Clamp(spaces, 0, WidestIndent) : null;
+        return new TemplateJson(state, indent, asciiOnly: given[1] is true).Write(value);
     }
 
     private static long Length(object? value) => value switch

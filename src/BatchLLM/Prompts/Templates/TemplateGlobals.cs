@@ -23,6 +23,11 @@ internal static class TemplateGlobals
     {
         var (start, stop) = given[1] is Undefined ? (0, Integer(given[0])) : (Integer(given[0]), Integer(given[1]));
         var step = given[2] is Undefined ? 1 : Integer(given[2]);
+        if (step == 0)
+        {
+            throw new TemplateException("it asks for a range with a step of zero");
+        }
+
         var items = new List<object?>();
         for (var at = start; step > 0 ? at < stop : at > stop; at += step)
         {
@@ -33,7 +38,7 @@ internal static class TemplateGlobals
         return items;
     }
 
-    // 32 bits: no sum in the loop above can overflow, and a step of zero is spent out like any endless loop.
+    // 32 bits: no sum in the loop above can overflow.
     private static long Integer(object? value) => value is long and >= int.MinValue and <= int.MaxValue and var integer
         ? integer
         : throw new TemplateException("it asks for a range that is not of 32-bit integers");

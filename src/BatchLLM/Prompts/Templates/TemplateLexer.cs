@@ -16,7 +16,9 @@ internal sealed class TemplateLexer
     private TemplateLexer(string source) => _source = source;
 
     /// <summary>The tokens of a template; the last one is the end.</summary>
-    /// <exception cref="BatchLLMException">A tag or a text in quotes is not closed, or holds an unknown character.</exception>
+    /// <exception cref="BatchLLMException">
+    /// A tag or a text in quotes is not closed, or holds an unknown character.
+    /// </exception>
     public static List<TemplateToken> Tokenize(string source)
     {
         var lexer = new TemplateLexer(Normalize(source));

@@ -1,6 +1,8 @@
 namespace BatchLLM.Prompts.Templates;
 
-/// <summary>The variables of a template or of one pass through a loop; a loop sees those around it but does not set them.</summary>
+/// <summary>
+/// The variables of a template or of one pass through a loop; a loop sees those around it but does not set them.
+/// </summary>
 internal sealed class TemplateScope(TemplateScope? outer = null)
 {
     private readonly Dictionary<string, object?> _variables = [];

@@ -1,6 +1,8 @@
 namespace BatchLLM.Prompts.Templates;
 
-/// <summary>Items and slices of texts and lists by Python's rules: negative counts from the end; texts count code points.</summary>
+/// <summary>
+/// Items and slices of texts and lists by Python's rules: negative counts from the end; texts count code points.
+/// </summary>
 internal static class TemplateSlices
 {
     /// <summary>The number of code points of a text.</summary>
@@ -25,7 +27,9 @@ internal static class TemplateSlices
             return Undefined.Value;
         }
 
-        return target is TemplateString text ? SliceText(text, index, index + 1) : ((IReadOnlyList<object?>)target!)[(int)index];
+        return target is TemplateString text
+            ? SliceText(text, index, index + 1)
+            : ((IReadOnlyList<object?>)target!)[(int)index];
     }
 
     /// <summary>The part from one index to before another, every so many; null for the usual one.</summary>

@@ -43,7 +43,9 @@ internal static class TemplateValues
     }
 
     /// <summary>Whether two values are equal; texts by their characters, wherever they came from.</summary>
-    /// <exception cref="TemplateException">They are lists or maps with as many entries, which is not supported.</exception>
+    /// <exception cref="TemplateException">
+    /// They are lists or maps with as many entries, which is not supported.
+    /// </exception>
     public static bool AreEqual(object? left, object? right) => (left, right) switch
     {
         (TemplateString first, TemplateString second) => first.Text == second.Text,

@@ -5,6 +5,8 @@ namespace BatchLLM.Prompts.Templates;
 /// <summary>What filters and methods do with texts. What came from the user's data stays marked.</summary>
 internal static class TextOperations
 {
+    private const int StepsPerPart = 4; // a part costs an allocation or two
+
     /// <summary>The text without some characters at its ends; white space if none are named.</summary>
     public static TemplateString Trim(TemplateString text, object? characters, bool start = true, bool end = true)
     {
@@ -37,6 +39,7 @@ internal static class TextOperations
         var start = 0;
         for (var at = Find(text, old, 0); at >= 0 && count-- != 0; at = Find(text, old, start))
         {
+            state.Spend(StepsPerPart);
             result.Append(text.Slice(start, at - start)).Append(replacement);
             start = at + old.Text.Length;
         }
@@ -44,7 +47,9 @@ internal static class TextOperations
         return result.Append(text.Slice(start, text.Text.Length - start)).Build();
     }
 
-    /// <summary>The parts between separators, at most so many cuts; between runs of white space if none is named.</summary>
+    /// <summary>
+    /// The parts between separators, at most so many cuts; between runs of white space if none is named.
+    /// </summary>
     public static List<object?> Split(RenderState state, TemplateString text, object? separator, long count)
     {
         if (separator is not TemplateString between)
@@ -63,14 +68,16 @@ internal static class TextOperations
         {
             parts.Add(text.Slice(start, at - start));
             start = at + between.Text.Length;
-            state.Spend(1);
+            state.Spend(StepsPerPart);
         }
 
         parts.Add(text.Slice(start, text.Text.Length - start));
         return parts;
     }
 
-    /// <summary>The text with the first letter of each word, or of the whole, in upper case and all others in lower.</summary>
+    /// <summary>
+    /// The text with the first letter of each word, or of the whole, in upper case and all others in lower.
+    /// </summary>
     public static TemplateString Capitalize(TemplateString text, bool eachWord)
     {
         var units = text.Text.ToLowerInvariant().ToCharArray();
@@ -88,27 +95,26 @@ internal static class TextOperations
     private static List<object?> SplitAtWhite(RenderState state, TemplateString text, long count)
     {
         var parts = new List<object?>();
-        var rest = Trim(text, null, end: false);
-        while (rest.Text.Length > 0)
+        var start = Skip(text.Text, 0, isWhite: true);
+        while (start < text.Text.Length)
         {
-            var end = count-- == 0 ? rest.Text.Length : rest.Text.AsSpan().IndexOfWhite();
-            parts.Add(rest.Slice(0, end));
-            rest = Trim(rest.Slice(end, rest.Text.Length - end), null, end: false);
-            state.Spend(1 + (rest.Text.Length / 8));
+            state.Spend(StepsPerPart);
+            var end = count-- == 0 ? text.Text.Length : Skip(text.Text, start, isWhite: false);
+            parts.Add(text.Slice(start, end - start));
+            start = Skip(text.Text, end, isWhite: true);
         }
 
         return parts;
     }
 
-    private static int IndexOfWhite(this ReadOnlySpan<char> text)
+    private static int Skip(string text, int start, bool isWhite)
     {
-        var at = 0;
-        while (at < text.Length && !TemplateText.IsWhite(text[at]))
+        while (start < text.Length && TemplateText.IsWhite(text[start]) == isWhite)
         {
-            at++;
+            start++;
         }
 
-        return at;
+        return start;
     }
 
     private static int Find(TemplateString text, TemplateString part, int start) =>

@@ -11,7 +11,10 @@ namespace BatchLLM.Tests.Prompts.Templates;
 public sealed class ChatTemplateGoldenTests
 {
     public static TheoryData<string> Templates =>
-        ["alternating.jinja", "blocks.jinja", "constructs.jinja", "headers.jinja", "roles.jinja", "whitespace.jinja"];
+        [
+            "alternating.jinja", "blocks.jinja", "constructs.jinja", "headers.jinja", "line_breaks.jinja",
+            "roles.jinja", "scopes.jinja", "whitespace.jinja",
+        ];
 
     [Theory]
     [MemberData(nameof(Templates))]

@@ -1,0 +1,109 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using BatchLLM.Tokens;
+using Xunit;
+
+namespace BatchLLM.Tests.Tokens;
+
+public sealed class TokenizerJsonTests
+{
+    [Fact]
+    public void Truncation_and_padding_are_ignored()
+    {
+        // The golden file asks for both.
+        Assert.Equal(20, TokenFiles.Llama3.Encode(string.Concat(Enumerable.Repeat("1!", 10))).Length);
+        Assert.Single(TokenFiles.Llama3.Encode("a"));
+    }
+
+    [Fact]
+    public void Merges_may_be_pairs_or_joined_by_a_space()
+    {
+        var joined = Changed(root => root["model"]!["merges"] = new JsonArray(
+            [.. root["model"]!["merges"]!.AsArray().Select(pair => (JsonNode)$"{pair![0]} {pair[1]}")]));
+        Assert.Equal(TokenFiles.Llama3.Encode("Hello world"), Load(joined).Encode("Hello world"));
+    }
+
+    [Fact]
+    public void Without_ignore_merges_unreachable_words_are_not_used()
+    {
+        var tokenizer = Load(Changed(root => root["model"]!["ignore_merges"] = false));
+        Assert.NotEqual([tokenizer.FindToken(" việc")!.Value], tokenizer.Encode(" việc"));
+        Assert.Equal(TokenFiles.Llama3.Encode("Hello world"), tokenizer.Encode("Hello world"));
+    }
+
+    [Theory]
+    [InlineData("normalizer", """{"type":"NFC"}""", "normalizer: found {\"type\":\"NFC\"}")]
+    [InlineData("decoder", """{"type":"WordPiece"}""", "decoder, type: found \"WordPiece\"")]
+    [InlineData("decoder", "null", "decoder, type: found nothing")]
+    [InlineData("pre_tokenizer", "null", "pre_tokenizer, type: found nothing")]
+    [InlineData("pre_tokenizer", """{"type":"Metaspace"}""", "pre_tokenizer: found {\"type\":\"Metaspace\"}")]
+    [InlineData("pre_tokenizer", """{"type":"ByteLevel","add_prefix_space":true}""", "add_prefix_space: found true")]
+    [InlineData("pre_tokenizer", """{"type":"ByteLevel","use_regex":false,"add_prefix_space":false}""", "use_regex: found")]
+    [InlineData("added_tokens", """[{"id":1,"content":"x","lstrip":true}]""", "added_tokens[0], lstrip: found true")]
+    [InlineData("added_tokens", """[{"id":1,"content":"x","rstrip":true}]""", "added_tokens[0], rstrip: found true")]
+    [InlineData("added_tokens", """[{"id":1,"content":"x","single_word":true}]""", "single_word: found true")]
+    [InlineData("added_tokens", """[{"id":1,"content":""}]""", "content: found \"\"")]
+    [InlineData("added_tokens", """[{"id":-1,"content":"x"}]""", "id: found -1")]
+    [InlineData("added_tokens", """[{"id":2000000000,"content":"x"}]""", "id: found 2000000000")]
+    [InlineData("added_tokens", "7", "added_tokens: found 7")]
+    [InlineData("model", """{"type":"Unigram"}""", "model, type: found \"Unigram\"")]
+    [InlineData("model", """{"byte_fallback":true}""", "byte_fallback: found true")]
+    [InlineData("model", """{"dropout":0.1}""", "dropout: found 0.1")]
+    [InlineData("model", """{"end_of_word_suffix":"</w>"}""", "end_of_word_suffix: found")]
+    [InlineData("model", """{"vocab":7}""", "vocab: found 7")]
+    [InlineData("model", """{"vocab":{"a":0}}""", "no token for byte 0")]
+    [InlineData("model", """{"vocab":{"a":0,"b":0}}""", "two tokens have this id")]
+    [InlineData("model", """{"vocab":{"▁a":0}}""", "token 0 is not spelled in the byte alphabet")]
+    public void What_is_not_supported_is_refused_by_name(string section, string value, string found)
+    {
+        var exception = Assert.Throws<BatchLLMException>(
+            () => Load(Changed(root => root[section] = JsonNode.Parse(value))));
+        Assert.StartsWith("some.json", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(found, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""["a"]""")]
+    [InlineData("""["a","nothing"]""")]
+    [InlineData("\"a b c\"")]
+    [InlineData("\"a\"")]
+    [InlineData("7")]
+    public void A_merge_of_what_is_not_in_the_vocabulary_is_refused_by_its_place(string merge)
+    {
+        var exception = Assert.Throws<BatchLLMException>(
+            () => Load(Changed(root => root["model"]!["merges"]!.AsArray().Insert(3, JsonNode.Parse(merge)))));
+        Assert.Contains("merges[3]: found", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Another_split_expression_is_refused_with_the_supported_one()
+    {
+        var exception = Assert.Throws<BatchLLMException>(() => Load(Changed(
+            root => root["pre_tokenizer"]!["pretokenizers"]![0]!["pattern"]!["Regex"] = @"\w")));
+        Assert.Contains(@"found ""\\w""", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(Llama3Words.Pattern, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("""{"decoder":{"type":"\ud800"}}""")]
+    public void Damaged_files_are_refused_by_name(string json)
+    {
+        var exception = Assert.Throws<BatchLLMException>(() => Load(json));
+        Assert.StartsWith("some.json", exception.Message, StringComparison.Ordinal);
+    }
+
+    private static string Changed(Action<JsonNode> change)
+    {
+        var root = JsonNode.Parse(TokenFiles.Read("llama3.tokenizer.json"))!;
+        change(root);
+        return root.ToJsonString();
+    }
+
+    private static ByteLevelBpeTokenizer Load(string json) =>
+        TokenizerJson.Load(Encoding.UTF8.GetBytes(json), "some.json");
+}
