@@ -7,7 +7,7 @@ namespace BatchLLM.Blobs.Files;
 /// </summary>
 /// <remarks>
 /// A write goes to a hidden file <c>.*.tmp</c> beside the blob and is renamed when it is durable, so no other process
-/// ever sees half of it; a killed process leaves that file behind, to be deleted by anyone who knows that no writer lives.
+/// ever sees half of it; a killed process leaves that file behind, to be deleted by whoever knows that no writer lives.
 /// </remarks>
 public sealed class FileBlobStore : IBlobStore
 {
@@ -21,19 +21,7 @@ public sealed class FileBlobStore : IBlobStore
     public ValueTask<Stream> OpenReadAsync(string uri, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var path = FileUri.ToPath(uri);
-        try
-        {
-            // Unbuffered: every reader of ours asks for large pieces.
-            var file = new FileStream(
-                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0,
-                FileOptions.Asynchronous);
-            return file.CanSeek ? ValueTask.FromResult<Stream>(file) : throw NotAFile(file, path);
-        }
-        catch (Exception e) when (FileFailure.IsOutside(e))
-        {
-            throw FileFailure.Describe(e, "read", path);
-        }
+        return ValueTask.FromResult<Stream>(FileReadStream.Open(FileUri.ToPath(uri)));
     }
 
     /// <inheritdoc/>
@@ -133,11 +121,5 @@ public sealed class FileBlobStore : IBlobStore
         catch (Exception e) when (FileFailure.IsOutside(e))
         {
         }
-    }
-
-    private static BatchLLMException NotAFile(FileStream opened, string path)
-    {
-        opened.Dispose();
-        return new BatchLLMException($"Cannot read {path}: it is a pipe or a device; expected a regular file.");
     }
 }

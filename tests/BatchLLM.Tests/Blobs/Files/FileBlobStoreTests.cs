@@ -53,7 +53,7 @@ public sealed class FileBlobStoreTests : BlobStoreConformance, IDisposable
     {
         await WriteAsync("file", "content");
         var e = await Assert.ThrowsAsync<BatchLLMException>(() => WriteAsync("file/d/a", "content"));
-        Assert.True(e.Message.Contains("a part of this path is a file", StringComparison.Ordinal), e.ToString());
+        Assert.Contains("a part of this path is a file", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -110,6 +110,18 @@ public sealed class FileBlobStoreTests : BlobStoreConformance, IDisposable
             await stream.WriteAsync("content"u8.ToArray(), Cancellation));
         Assert.Equal(Sentence, e.Message);
         Assert.Equal(Sentence, Assert.Throws<BatchLLMException>(() => stream.Write("content"u8)).Message);
+    }
+
+    [Fact]
+    public async Task A_device_that_fails_while_it_is_read_is_named()
+    {
+        // Nothing is mapped at address 0, so the kernel answers EIO.
+        await using var stream = await Store.OpenReadAsync("file:///proc/self/mem", Cancellation);
+        var buffer = new byte[10];
+        var e = await Assert.ThrowsAsync<BatchLLMException>(async () =>
+            await stream.ReadExactlyAsync(buffer, Cancellation));
+        Assert.StartsWith("Cannot read /proc/self/mem: ", e.Message, StringComparison.Ordinal);
+        Assert.Throws<BatchLLMException>(() => stream.ReadByte());
     }
 
     private static long OpenPipe()
