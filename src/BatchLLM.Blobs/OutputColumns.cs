@@ -1,3 +1,4 @@
+using BatchLLM.Blobs.Parquet;
 using BatchLLM.Rows;
 
 namespace BatchLLM.Blobs;
@@ -17,8 +18,13 @@ public sealed record OutputColumns
     /// <summary>Checks and keeps the columns.</summary>
     /// <param name="carried">Names of the carried input columns, the id first if there is one.</param>
     /// <param name="tokenIds">True to write the completion's token ids too.</param>
+    /// <param name="kinds">
+    /// What carried columns give by the input's schema (<see cref="ParquetRowReader.KindsAsync"/>), so that a column
+    /// has one type in all parts; null if the input has none.
+    /// </param>
     /// <exception cref="ArgumentException">A carried name is reserved or stands twice.</exception>
-    public OutputColumns(IReadOnlyList<string> carried, bool tokenIds)
+    public OutputColumns(
+        IReadOnlyList<string> carried, bool tokenIds, IReadOnlyDictionary<string, RowValueKind>? kinds = null)
     {
         var seen = new HashSet<string>(Reserved);
         foreach (var name in carried)
@@ -29,7 +35,7 @@ public sealed record OutputColumns
             }
         }
 
-        (Carried, TokenIds) = (carried, tokenIds);
+        (Carried, TokenIds, Kinds) = (carried, tokenIds, kinds ?? new Dictionary<string, RowValueKind>());
     }
 
     /// <summary>
@@ -45,6 +51,9 @@ public sealed record OutputColumns
 
     /// <summary>True if the completion's token ids are written too.</summary>
     public bool TokenIds { get; }
+
+    /// <summary>What columns give by the input's schema; empty if it has none.</summary>
+    public IReadOnlyDictionary<string, RowValueKind> Kinds { get; }
 
     /// <summary>A row's value of a carried column; null if the row lacks it, as an unreadable row does.</summary>
     internal RowValue CarriedValue(CompletedRow row, int index)

@@ -1,4 +1,5 @@
 using BatchLLM.Blobs.Jsonl;
+using BatchLLM.Blobs.Parquet;
 using BatchLLM.Jobs;
 using BatchLLM.Rows;
 
@@ -12,6 +13,7 @@ public static class RowReaders
     public static IRowReader For(DataFormat format, IBlobStore store) => format switch
     {
         DataFormat.Jsonl => new JsonlRowReader(store),
+        DataFormat.Parquet => new ParquetRowReader(store),
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Expected a resolved format."),
     };
 }

@@ -1,4 +1,5 @@
 using BatchLLM.Blobs.Jsonl;
+using BatchLLM.Blobs.Parquet;
 using BatchLLM.Jobs;
 using BatchLLM.Rows;
 
@@ -12,6 +13,7 @@ public static class RowWriters
     public static IRowWriter Create(DataFormat format, Stream stream, OutputColumns columns) => format switch
     {
         DataFormat.Jsonl => new JsonlRowWriter(stream, columns),
+        DataFormat.Parquet => new ParquetRowWriter(stream, columns),
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Expected a resolved format."),
     };
 }

@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+using BatchLLM.Parquet;
+using BatchLLM.Parquet.Schemas;
+using BatchLLM.Rows;
+
+namespace BatchLLM.Blobs.Parquet;
+
+/// <summary>
+/// Reads Parquet. Ranges are cut by the footer alone, by row count, whatever the row groups. Where all columns are
+/// asked for, nested ones and others that are not read here are left out; asked for by name, they are refused by name.
+/// </summary>
+/// <remarks>See <see cref="ParquetRow"/> for how values are read.</remarks>
+public sealed class ParquetRowReader : IRowReader
+{
+    private readonly IBlobStore _store;
+
+    /// <summary>Reads from a store.</summary>
+    public ParquetRowReader(IBlobStore store) => _store = store;
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<RowRange> SplitAsync(
+        string uri, int rowsPerRange, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rowsPerRange, 1);
+        await using var stream = await _store.OpenReadAsync(uri, cancellationToken);
+        var file = await ParquetFailure.TranslateAsync(OpenAsync(stream, uri, cancellationToken), uri);
+        for (var row = 0L; row < file.RowCount; row += rowsPerRange)
+        {
+            var rows = Math.Min(rowsPerRange, file.RowCount - row);
+            yield return new RowRange(row + 1, rows, ByteOffset: 0, FirstLine: 0);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<Row> ReadAsync(
+        string uri,
+        RowRange range,
+        IReadOnlySet<string>? columns,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var stream = await _store.OpenReadAsync(uri, cancellationToken);
+        var file = await ParquetFailure.TranslateAsync(OpenAsync(stream, uri, cancellationToken), uri);
+        if (file.RowCount - range.RowCount < range.FirstRow - 1)
+        {
+            throw Shorter(uri, range, file.RowCount);
+        }
+
+        await using var batches = file
+            .ReadAsync(Asked(file.Schema, columns), range.FirstRow - 1, range.RowCount, cancellationToken)
+            .GetAsyncEnumerator(cancellationToken);
+        while (await ParquetFailure.TranslateAsync(batches.MoveNextAsync(), uri))
+        {
+            for (var i = 0; i < batches.Current.RowCount; i++)
+            {
+                yield return ParquetRow.Read(batches.Current, i, uri);
+            }
+        }
+    }
+
+    /// <summary>What each column gives, by the file's schema; columns that are not read here are left out.</summary>
+    /// <exception cref="BatchLLMException">The file is missing or not Parquet.</exception>
+    public async ValueTask<IReadOnlyDictionary<string, RowValueKind>> KindsAsync(
+        string uri, CancellationToken cancellationToken)
+    {
+        await using var stream = await _store.OpenReadAsync(uri, cancellationToken);
+        var file = await ParquetFailure.TranslateAsync(OpenAsync(stream, uri, cancellationToken), uri);
+        return Readable(file.Schema).ToDictionary(column => column.Name, column => ParquetRow.Kind(column.Type.Kind));
+    }
+
+    private static ValueTask<ParquetReader> OpenAsync(Stream stream, string uri, CancellationToken cancellationToken) =>
+        new(ParquetReader.OpenAsync(stream, uri, cancellationToken));
+
+    // In file order. A name that the file lacks is left out, as from a JSON line: the row lacks it, and who needs it
+    // says so. A nested or otherwise unread column stays in, for the file's reader to refuse.
+    private static List<string> Asked(ParquetSchema schema, IReadOnlySet<string>? columns)
+    {
+        var wanted = columns ?? Readable(schema).Select(column => column.Name);
+        return [.. wanted.Where(name => Position(schema, name) >= 0).OrderBy(name => Position(schema, name))];
+    }
+
+    private static int Position(ParquetSchema schema, string name) => schema.Columns.Index()
+        .Where(column => column.Item.Name == name
+            || (!column.Item.IsReadable && column.Item.Name.StartsWith(name + '.', StringComparison.Ordinal)))
+        .Select(column => column.Index)
+        .FirstOrDefault(-1);
+
+    private static IEnumerable<ParquetColumnSchema> Readable(ParquetSchema schema) => schema.Columns
+        .GroupBy(column => column.Name)
+        .Where(sameName => sameName.Count() == 1)
+        .Select(sameName => sameName.First())
+        .Where(column => column.IsReadable);
+
+    private static BatchLLMException Shorter(string uri, RowRange range, long rows) => new(
+        $"{uri} has changed: it has {rows} rows, but rows {range.FirstRow} to " +
+        $"{range.FirstRow + range.RowCount - 1} stood in it when the job was created; " +
+        "restore the file, or submit the job again.");
+}
