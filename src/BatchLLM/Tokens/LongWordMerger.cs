@@ -3,6 +3,10 @@ namespace BatchLLM.Tokens;
 /// <summary>
 /// Byte-pair encoding of long words in O(n log n): a queue of possible merges over a linked list of tokens.
 /// </summary>
+/// <remarks>
+/// The framework's queue: an own heap of 64-bit keys took 15 % less time for a megabyte of one letter, which is no
+/// reason to keep one.
+/// </remarks>
 internal sealed class LongWordMerger(BytePairs pairs)
 {
     private const int Gone = -1;
