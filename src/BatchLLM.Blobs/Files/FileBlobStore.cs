@@ -30,7 +30,7 @@ public sealed class FileBlobStore : IBlobStore
     {
         var path = FileUri.ToPath(uri);
         var directory = Path.GetDirectoryName(path) ?? "/";
-        var temporary = Path.Combine(directory, $".{Guid.NewGuid():N}.tmp");
+        var temporary = Path.Combine(directory, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
         try
         {
             DurableDirectory.Create(directory);

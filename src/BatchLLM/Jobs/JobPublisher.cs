@@ -23,7 +23,7 @@ public sealed class JobPublisher(IJobStore store, IBlobStore blobs, OutputLayout
         if (job.ReceiptSha256 is not null)
         {
             // A run that died right after finishing may have left its attempts.
-            await RemoveAttemptsAsync(cancellationToken);
+            await RemoveLeftoversAsync(cancellationToken);
         }
 
         if (!IsReady(job))
@@ -31,9 +31,30 @@ public sealed class JobPublisher(IJobStore store, IBlobStore blobs, OutputLayout
             return job;
         }
 
+        try
+        {
+            await PublishAsync(job, cancellationToken);
+        }
+        catch (BatchLLMException)
+        {
+            // Another process may have published the job meanwhile, and tidied away what this one was about to use.
+            var now = await FindAsync(jobId, cancellationToken);
+            if (now.ReceiptSha256 is null)
+            {
+                throw;
+            }
+
+            return now;
+        }
+
+        return await FindAsync(jobId, cancellationToken);
+    }
+
+    private async Task PublishAsync(Job job, CancellationToken cancellationToken)
+    {
         reach(CrashWindow.AllCommitted);
         await RemoveFormerOutputAsync(job, cancellationToken);
-        var shards = await store.ListCommittedAsync(jobId, cancellationToken);
+        var shards = await store.ListCommittedAsync(job.Id, cancellationToken);
         await PublishPartsAsync(shards, cancellationToken);
         var errors = await PublishErrorsAsync(shards, cancellationToken);
 
@@ -45,9 +66,8 @@ public sealed class JobPublisher(IJobStore store, IBlobStore blobs, OutputLayout
 
         // If the process dies here, the output is whole; the next run writes the same receipt again and finishes.
         reach(CrashWindow.ReceiptWritten);
-        await store.FinishAsync(jobId, digest.Sha256, cancellationToken);
-        await RemoveAttemptsAsync(cancellationToken);
-        return await FindAsync(jobId, cancellationToken);
+        await store.FinishAsync(job.Id, digest.Sha256, cancellationToken);
+        await RemoveLeftoversAsync(cancellationToken);
     }
 
     private static bool IsReady(Job job) => job.ReceiptSha256 is null
@@ -122,11 +142,14 @@ public sealed class JobPublisher(IJobStore store, IBlobStore blobs, OutputLayout
         }
     }
 
-    private async Task RemoveAttemptsAsync(CancellationToken cancellationToken)
+    private async Task RemoveLeftoversAsync(CancellationToken cancellationToken)
     {
-        await foreach (var blob in blobs.ListAsync(layout.AttemptsPattern, cancellationToken))
+        foreach (var pattern in layout.LeftoverPatterns)
         {
-            await blobs.DeleteAsync(blob.Uri, cancellationToken);
+            await foreach (var blob in blobs.ListAsync(pattern, cancellationToken))
+            {
+                await blobs.DeleteAsync(blob.Uri, cancellationToken);
+            }
         }
     }
 }

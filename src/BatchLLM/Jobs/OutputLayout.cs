@@ -16,8 +16,9 @@ public sealed record OutputLayout(string OutputUri, long JobId, DataFormat Forma
     /// <summary>The failed rows of all parts.</summary>
     public string Errors => $"{_root}/errors.jsonl";
 
-    /// <summary>Everything written by leases of this job and not yet published.</summary>
-    public string AttemptsPattern => $"{AttemptPrefix}*";
+    /// <summary>What may be left of this job once it is published: attempts, and what killed writers had begun.</summary>
+    public IEnumerable<string> LeftoverPatterns =>
+        [$"{AttemptPrefix}*", $"{_root}/.{AttemptName}*", $"{_root}/.receipt.json.*", $"{_root}/.errors.jsonl.*"];
 
     /// <summary>A published part.</summary>
     public string Part(int shardIndex) => $"{_root}/{PartName(shardIndex)}{Ending}";
@@ -29,7 +30,9 @@ public sealed record OutputLayout(string OutputUri, long JobId, DataFormat Forma
     public string ErrorsAttempt(ShardLease lease) => Attempt(lease, ".errors.jsonl");
 
     // No directory of its own: nothing to tidy up once the files are gone.
-    private string AttemptPrefix => string.Create(CultureInfo.InvariantCulture, $"{_root}/_attempt-job-{JobId}-");
+    private string AttemptPrefix => $"{_root}/{AttemptName}";
+
+    private string AttemptName => string.Create(CultureInfo.InvariantCulture, $"_attempt-job-{JobId}-");
 
     private string Ending => Format == DataFormat.Parquet ? ".parquet" : ".jsonl";
 

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Installs what the tests need, runs every test, and ends with `N passed, N failed`.
+set -uo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root" || exit 1
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+"$root/ops/install.sh" postgresql || exit 1
+dotnet build BatchLLM.sln -c Release --nologo -v quiet || { echo "0 passed, 1 failed"; exit 1; }
+
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+passed=0 failed=0
+for project in BatchLLM.Tests BatchLLM.IntegrationTests; do
+  echo "== $project"
+  report=$results/$project.xml
+  "$root/artifacts/bin/$project/release/$project" -nologo -noColor -xml "$report" || true
+  # An assembly that crashed leaves no report, or one that stops early: that is a failure, not zero tests.
+  counts=$(grep -o '<assembly [^>]*' "$report" 2>/dev/null)
+  if [ -z "$counts" ]; then
+    echo "$project left no report: it crashed." >&2
+    failed=$((failed + 1))
+    continue
+  fi
+  count() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counts" | head -n 1; }
+  passed=$((passed + $(count passed)))
+  failed=$((failed + $(count failed) + $(count errors)))
+done
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace BatchLLM.Host.Commands;
+
+/// <summary>The command line of the one executable.</summary>
+internal static class CommandLine
+{
+    /// <summary>After Ctrl+C or SIGTERM: for the step under way, handing leases back, and stopping a private cluster.</summary>
+    private static readonly TimeSpan TimeToHandBack = TimeSpan.FromSeconds(30);
+
+    /// <summary>Parses and runs; returns the process's exit code.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var parsed = Build().Parse(args);
+        var exitCode = await parsed.InvokeAsync(new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = TimeToHandBack,
+        });
+        return parsed.Errors.Count > 0 ? ExitCodes.Usage : exitCode;
+    }
+
+    // Not a RootCommand: that one takes its name from the executable's file, and users type `batchllm`.
+    private static Command Build()
+    {
+        var root = new Command("batchllm", "Runs language models over whole files: Parquet or JSONL in, completions out.")
+        {
+            RunCommand.Create(),
+            StatusCommand.Create(),
+            ResumeCommand.Create(),
+            CancelCommand.Create(),
+            ValidateCommand.Create(),
+            InspectCommand.Create(),
+            MigrateCommand.Create(),
+        };
+        var help = new HelpOption { Recursive = true };
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        root.Options.Add(help);
+        root.Options.Add(new VersionOption());
+        return root;
+    }
+}

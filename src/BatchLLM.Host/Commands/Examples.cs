@@ -1,0 +1,35 @@
+namespace BatchLLM.Host.Commands;
+
+/// <summary>Lines for the end of each command's help.</summary>
+internal static class Examples
+{
+    private static readonly Dictionary<string, string[]> ByCommand = new()
+    {
+        ["run"] =
+        [
+            "batchllm run jobs/demo/tickets.job.json",
+            "batchllm run job.json --input 'data/2026-*.parquet' --output out/2026 --set sampling.max_tokens=32",
+            "batchllm run job.json --json > summary.json",
+        ],
+        ["status"] = ["batchllm status", "batchllm status demo-tickets", "batchllm status 12 --json"],
+        ["resume"] = ["batchllm resume", "batchllm resume 12", "batchllm resume 12 --error-budget 5%"],
+        ["cancel"] = ["batchllm cancel 12", "batchllm cancel demo-tickets"],
+        ["validate"] = ["batchllm validate jobs/demo/tickets.job.json", "batchllm validate job.json --json"],
+        ["inspect"] =
+        [
+            "batchllm inspect jobs/demo/model",
+            "batchllm inspect jobs/demo/input/tickets-a.parquet",
+        ],
+        ["migrate"] = ["batchllm migrate", "batchllm migrate --database 'Host=db;Database=batch;Username=batch'"],
+    };
+
+    private static readonly string[] Root =
+    [
+        "batchllm run jobs/demo/tickets.job.json",
+        "batchllm status",
+        "batchllm resume",
+    ];
+
+    /// <summary>The examples of a command; those of the root for any other name.</summary>
+    public static IReadOnlyList<string> Of(string command) => ByCommand.GetValueOrDefault(command, Root);
+}

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using BatchLLM.Blobs;
+using BatchLLM.Blobs.Files;
+using BatchLLM.Checkpoints;
+using BatchLLM.Host.Display;
+using BatchLLM.Host.Inspection;
+using BatchLLM.Host.Jobs;
+using BatchLLM.Jobs;
+using BatchLLM.Rows;
+
+namespace BatchLLM.Host.Commands;
+
+/// <summary><c>batchllm inspect PATH</c>.</summary>
+internal static class InspectCommand
+{
+    public static Command Create()
+    {
+        var path = new Argument<string>("path") { Description = "A model directory, or a Parquet or JSONL file." };
+        return new Command("inspect", "Shows what is in a model directory or a data file.") { path }
+            .Runs((parsed, terminal, cancellationToken) =>
+                InspectAsync(parsed.GetValue(path)!, terminal, cancellationToken));
+    }
+
+    private static async Task<int> InspectAsync(string path, Terminal terminal, CancellationToken cancellationToken)
+    {
+        if (Directory.Exists(path))
+        {
+            var model = ModelInspection.Of(path);
+            new ModelView(terminal).Show(model);
+            return model.Problems.Count == 0 ? ExitCodes.Ok : ExitCodes.Failed;
+        }
+
+        new DataFileView(terminal).Show(await InspectFileAsync(path, cancellationToken));
+        return ExitCodes.Ok;
+    }
+
+    private static async Task<DataFileInspection> InspectFileAsync(string path, CancellationToken cancellationToken)
+    {
+        var blobs = JobAssembly.Blobs;
+        var uri = FileUri.FromPath(path, Directory.GetCurrentDirectory());
+        await foreach (var blob in blobs.ListAsync(uri, cancellationToken))
+        {
+            return await InspectAsync(blobs, blob, cancellationToken);
+        }
+
+        throw new BatchLLMException($"There is no file or directory {path}.");
+    }
+
+    private static Task<DataFileInspection> InspectAsync(
+        IBlobStore blobs, BlobInfo blob, CancellationToken cancellationToken) =>
+        DataFormats.Resolve(DataFormat.Auto, blob.Uri) == DataFormat.Parquet
+            ? ParquetInspector.InspectAsync(blobs, blob, cancellationToken)
+            : JsonlInspector.InspectAsync(blobs, blob, cancellationToken);
+}

@@ -1,0 +1,16 @@
+namespace BatchLLM.Host.Commands;
+
+/// <summary>What the command line says over the job file; null or empty where it says nothing.</summary>
+/// <param name="Model">Model directory.</param>
+/// <param name="Inputs">Input files or patterns.</param>
+/// <param name="Output">Output directory.</param>
+/// <param name="Engine">Engine.</param>
+/// <param name="Device">Device.</param>
+/// <param name="Settings">Other keys, as key=value.</param>
+internal sealed record JobFileFlags(
+    string? Model,
+    IReadOnlyList<string> Inputs,
+    string? Output,
+    string? Engine,
+    string? Device,
+    IReadOnlyList<string> Settings);

@@ -1,0 +1,48 @@
+using System.CommandLine;
+
+namespace BatchLLM.Host.Commands;
+
+/// <summary>The job file argument, and the flags that override its keys.</summary>
+internal sealed class JobFileOptions
+{
+    private readonly Option<string?> _model = new("--model") { Description = "Model directory.", HelpName = "dir" };
+
+    private readonly Option<string[]> _input = new("--input")
+    {
+        Description = "Input file or pattern; may be given more than once.",
+        HelpName = "path",
+    };
+
+    private readonly Option<string?> _output = new("--output") { Description = "Output directory.", HelpName = "dir" };
+
+    private readonly Option<string?> _engine = new("--engine") { Description = "Engine: local.", HelpName = "name" };
+
+    private readonly Option<string?> _device = new("--device") { Description = "Device: cpu.", HelpName = "name" };
+
+    private readonly Option<string[]> _set = new("--set")
+    {
+        Description = "Any other key by its path, e.g. sampling.max_tokens=32; may be given more than once.",
+        HelpName = "key=value",
+    };
+
+    /// <summary>The job file.</summary>
+    public static Argument<string> File() => new("job-file") { Description = "The job file (see jobs/job.schema.json)." };
+
+    /// <summary>Adds the flags to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { _model, _input, _output, _engine, _device, _set })
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>The flags of one command line, paths relative to the working directory.</summary>
+    public JobFileFlags Read(ParseResult parsed) => new(
+        parsed.GetValue(_model),
+        parsed.GetValue(_input) ?? [],
+        parsed.GetValue(_output),
+        parsed.GetValue(_engine),
+        parsed.GetValue(_device),
+        parsed.GetValue(_set) ?? []);
+}

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Globalization;
+using BatchLLM.Host.Display;
+using BatchLLM.Jobs;
+using Spectre.Console;
+
+namespace BatchLLM.Host.Commands;
+
+/// <summary><c>batchllm status [JOB]</c>.</summary>
+internal static class StatusCommand
+{
+    private static readonly string[] Columns = ["Job", "Name", "State", "Rows", "Ok", "Truncated", "Failed", "Created"];
+
+    public static Command Create()
+    {
+        var reference = new Argument<string?>("job")
+        {
+            Description = "A job's number or name; the newest jobs without.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var database = CommonOptions.Database();
+        return new Command("status", "Shows the newest jobs, or one.") { reference, database }
+            .Runs(async (parsed, terminal, cancellationToken) =>
+            {
+                await using var session = await DatabaseSession.OpenAsync(
+                    parsed.GetValue(database), cancellationToken);
+                await ShowAsync(session.Store, parsed.GetValue(reference), terminal, cancellationToken);
+                return ExitCodes.Ok;
+            });
+    }
+
+    private static async Task ShowAsync(
+        IJobStore store, string? reference, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var jobs = reference is null
+            ? await store.ListAsync(20, cancellationToken)
+            : [await JobReference.FindAsync(store, reference, cancellationToken)];
+        Show(jobs, terminal);
+    }
+
+    private static void Show(IReadOnlyList<Job> jobs, Terminal terminal)
+    {
+        if (terminal.IsJson)
+        {
+            terminal.WriteJson(jobs.Select(JobOutput.Of));
+        }
+        else if (jobs.Count == 0)
+        {
+            terminal.Text.WriteLine("No jobs yet. `batchllm run JOB.json` starts one.");
+        }
+        else
+        {
+            terminal.Ansi.Write(Table(jobs));
+            ShowReasons(jobs, terminal);
+        }
+    }
+
+    private static Table Table(IReadOnlyList<Job> jobs)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns(Columns);
+        foreach (var job in jobs)
+        {
+            table.AddRow(Cells(job).Select(Markup.Escape).ToArray());
+        }
+
+        return table;
+    }
+
+    private static IEnumerable<string> Cells(Job job) =>
+    [
+        job.Id.ToString(CultureInfo.InvariantCulture),
+        job.Definition.Name,
+        job.State.ToString().ToLowerInvariant(),
+        string.Create(CultureInfo.InvariantCulture, $"{job.Counts.Done:N0} of {job.Definition.RowCount:N0}"),
+        job.Counts.Ok.ToString("N0", CultureInfo.InvariantCulture),
+        job.Counts.Truncated.ToString("N0", CultureInfo.InvariantCulture),
+        job.Counts.Failed.ToString("N0", CultureInfo.InvariantCulture),
+        job.CreatedAt.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+    ];
+
+    private static void ShowReasons(IReadOnlyList<Job> jobs, Terminal terminal)
+    {
+        foreach (var job in jobs.Where(job => job.Reason is not null))
+        {
+            terminal.Text.WriteLine($"Job {job.Id} is {job.State.ToString().ToLowerInvariant()}: {job.Reason}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using BatchLLM.Jobs;
+using BatchLLM.Postgres.Database;
+using BatchLLM.Postgres.Jobs;
+using BatchLLM.Postgres.Private;
+
+namespace BatchLLM.Host;
+
+/// <summary>The state's database for the length of one command: a server that the user names, or the private cluster.</summary>
+internal sealed class DatabaseSession : IAsyncDisposable
+{
+    private readonly PostgresDatabase _database;
+    private readonly PrivateCluster? _cluster;
+
+    private DatabaseSession(PostgresDatabase database, PrivateCluster? cluster)
+    {
+        _database = database;
+        _cluster = cluster;
+        Store = new PostgresJobStore(database);
+    }
+
+    /// <summary>Jobs and shards.</summary>
+    public IJobStore Store { get; }
+
+    /// <summary>Names of the migrations that opening it applied.</summary>
+    public IReadOnlyList<string> AppliedMigrations => _database.AppliedMigrations;
+
+    /// <summary>Opens and migrates it.</summary>
+    /// <param name="address">The --database option; null for BATCHLLM_DATABASE, else the private cluster.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="BatchLLMException">It cannot be reached, started or migrated.</exception>
+    public static async Task<DatabaseSession> OpenAsync(string? address, CancellationToken cancellationToken)
+    {
+        address ??= Environment.GetEnvironmentVariable("BATCHLLM_DATABASE");
+        if (!string.IsNullOrEmpty(address))
+        {
+            return new DatabaseSession(
+                await ConnectAsync(DatabaseAddress.Parse(address), null, cancellationToken), null);
+        }
+
+        var options = PrivateClusterOptions.FromEnvironment(
+            Environment.GetEnvironmentVariable, Environment.IsPrivilegedProcess);
+        var cluster = await PrivateCluster.AcquireAsync(options, TimeProvider.System, cancellationToken);
+        try
+        {
+            return new DatabaseSession(
+                await ConnectAsync(cluster.Address, cluster.EnsureRunningAsync, cancellationToken), cluster);
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Closes the connections; the last user of the private cluster stops it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _database.DisposeAsync();
+        if (_cluster is not null)
+        {
+            await _cluster.DisposeAsync();
+        }
+    }
+
+    private static Task<PostgresDatabase> ConnectAsync(
+        DatabaseAddress address, Func<CancellationToken, Task>? revive, CancellationToken cancellationToken) =>
+        PostgresDatabase.OpenAsync(address, new RetryPolicy(), TimeProvider.System, revive, cancellationToken);
+}

@@ -1,0 +1,35 @@
+using BatchLLM.Jobs;
+
+namespace BatchLLM.Host.Display;
+
+/// <summary>A job for <c>status --json</c>.</summary>
+internal sealed record JobOutput(
+    long Job,
+    string Name,
+    string State,
+    string? Reason,
+    RunRows Rows,
+    int Shards,
+    int CommittedShards,
+    long PromptTokens,
+    long CompletionTokens,
+    string Output,
+    string? ReceiptSha256,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? FinishedAt)
+{
+    public static JobOutput Of(Job job) => new(
+        job.Id,
+        job.Definition.Name,
+        job.State.ToString().ToLowerInvariant(),
+        job.Reason,
+        RunRows.Of(job),
+        job.ShardCount,
+        job.CommittedShards,
+        job.Counts.PromptTokens,
+        job.Counts.CompletionTokens,
+        job.Definition.OutputUri,
+        job.ReceiptSha256,
+        job.CreatedAt,
+        job.FinishedAt);
+}

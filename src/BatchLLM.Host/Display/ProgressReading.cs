@@ -1,0 +1,32 @@
+using System.Globalization;
+using BatchLLM.Jobs;
+
+namespace BatchLLM.Host.Display;
+
+/// <summary>One reading of a running job, ready to be shown.</summary>
+/// <param name="Name">The job's name.</param>
+/// <param name="Rows">Rows of the job.</param>
+/// <param name="Counts">Rows and tokens so far.</param>
+/// <param name="TokensPerSecond">Prompt and completion tokens a second of late.</param>
+/// <param name="TimeLeft">At the speed of late; null before there is one.</param>
+internal sealed record ProgressReading(
+    string Name, long Rows, RowCounts Counts, double TokensPerSecond, TimeSpan? TimeLeft)
+{
+    /// <summary>Share of rows done, 0 to 1.</summary>
+    public double Share => Rows == 0 ? 1 : (double)Counts.Done / Rows;
+
+    /// <summary>The reading as one plain line.</summary>
+    public string ToLine() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Name}: {Counts.Done:N0} of {Rows:N0} rows ({Share:P0}), {Counts.Ok:N0} ok, {Counts.Truncated:N0} truncated, " +
+        $"{Counts.Failed:N0} failed, {TokensPerSecond:N0} tokens/s, ETA {Format(TimeLeft)}");
+
+    /// <summary>m:ss, or h:mm:ss from an hour on.</summary>
+    public static string Format(TimeSpan? time) => time switch
+    {
+        null => "--:--",
+        { TotalHours: >= 1 } long_ => string.Create(
+            CultureInfo.InvariantCulture, $"{(long)long_.TotalHours}:{long_.Minutes:D2}:{long_.Seconds:D2}"),
+        { } short_ => string.Create(CultureInfo.InvariantCulture, $"{short_.Minutes}:{short_.Seconds:D2}"),
+    };
+}

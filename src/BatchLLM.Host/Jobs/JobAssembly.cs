@@ -1,0 +1,89 @@
+using BatchLLM.Blobs;
+using BatchLLM.Blobs.Files;
+using BatchLLM.Blobs.Jsonl;
+using BatchLLM.Inference;
+using BatchLLM.Jobs;
+using BatchLLM.Prompts;
+using BatchLLM.Rows;
+
+namespace BatchLLM.Host.Jobs;
+
+/// <summary>Chooses the implementations behind a job: stores, readers, writers, engine. Decides nothing else.</summary>
+internal static class JobAssembly
+{
+    /// <summary>Rows of a window, about: enough to keep the engine full, little enough to hold in memory.</summary>
+    private const int WindowRows = 4096;
+
+    /// <summary>Where inputs and outputs live.</summary>
+    public static IBlobStore Blobs { get; } = new FileBlobStore();
+
+    /// <summary>Resolves inputs and cuts shards.</summary>
+    public static JobPlanner Planner { get; } = new(Blobs, ReaderOf, DataFormats.Resolve);
+
+    /// <summary>Rows to tokenized prompts.</summary>
+    public static WindowReader ReaderOf(JobSpec spec, LoadedModel model)
+    {
+        var prompts = new RowPreparer(
+            spec, new PromptRenderer(model.Template, model.TemplateContext), model.Tokenizer, model.ContextLength);
+        return new WindowReader(Blobs, ReaderOf, prompts.Columns, prompts.Prepare, spec.Output.TokenIds);
+    }
+
+    /// <summary>Tokens to completions.</summary>
+    public static IBatchEngine EngineOf(JobSpec spec, LoadedModel model) => (spec.Engine, spec.Device) switch
+    {
+        ("local", "cpu") => model.OpenCpuEngine(),
+        _ => throw new BatchLLMException(
+            $"Engine '{spec.Engine}' on device '{spec.Device}' is not available; this version has engine local on cpu."),
+    };
+
+    /// <summary>The pipeline of one job in this process.</summary>
+    public static BatchPipeline PipelineOf(
+        Job job, JobSpec spec, IJobStore store, LoadedModel model, IBatchEngine engine)
+    {
+        var layout = LayoutOf(job, spec);
+        var idColumn = spec.Prompt.OpenAiBatch ? "custom_id" : spec.IdColumn;
+        var columns = new OutputColumns(RowPreparer.CarriedColumns(spec), spec.Output.TokenIds);
+        var writer = new ShardWriter(
+            Blobs,
+            layout,
+            stream => RowWriters.Create(layout.Format, stream, columns),
+            stream => new ErrorRowWriter(stream, idColumn),
+            CrashHook.Reach);
+        var options = new PipelineOptions(
+            WorkerIdentity.Current, Math.Max(1, WindowRows / spec.Policies.RowsPerShard), spec.Policies);
+        return new BatchPipeline(
+            store, ReaderOf(spec, model), engine, writer, PublisherOf(store, layout), options, TimeProvider.System,
+            CrashHook.Reach);
+    }
+
+    /// <summary>Committed shards to final files, for a job that may not run any more.</summary>
+    public static JobPublisher PublisherOf(Job job, IJobStore store) =>
+        PublisherOf(store, LayoutOf(job, JobFileLoader.Restore(job.Definition.SpecJson, errorBudget: null)));
+
+    /// <summary>Refuses an output directory with the results of another job, which publishing would mix with this one's.</summary>
+    /// <exception cref="BatchLLMException">The directory has another job's receipt.</exception>
+    public static async Task CheckOutputAsync(JobSpec spec, CancellationToken cancellationToken)
+    {
+        var uri = $"{spec.Output.Uri.TrimEnd('/')}/receipt.json";
+        await foreach (var blob in Blobs.ListAsync(uri, cancellationToken))
+        {
+            await using var stream = await Blobs.OpenReadAsync(blob.Uri, cancellationToken);
+            var bytes = new byte[stream.Length];
+            await stream.ReadExactlyAsync(bytes, cancellationToken);
+            if (ReceiptBuilder.TryParse(bytes) is { } receipt && receipt.Name != spec.Name)
+            {
+                throw new BatchLLMException(
+                    $"The output directory {spec.Output.Uri} holds the results of job '{receipt.Name}'. " +
+                    "Choose another with --output, or remove that one.");
+            }
+        }
+    }
+
+    private static IRowReader ReaderOf(DataFormat format) => RowReaders.For(format, Blobs);
+
+    private static OutputLayout LayoutOf(Job job, JobSpec spec) =>
+        new(job.Definition.OutputUri, job.Id, spec.Output.Format);
+
+    private static JobPublisher PublisherOf(IJobStore store, OutputLayout layout) =>
+        new(store, Blobs, layout, CrashHook.Reach);
+}

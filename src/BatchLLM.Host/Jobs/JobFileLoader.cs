@@ -1,0 +1,92 @@
+using BatchLLM.Blobs;
+using BatchLLM.Blobs.Files;
+using BatchLLM.Host.Commands;
+using BatchLLM.Jobs;
+using BatchLLM.Prompts;
+
+namespace BatchLLM.Host.Jobs;
+
+/// <summary>From a job file and the command line's flags to a spec whose paths are absolute.</summary>
+internal static class JobFileLoader
+{
+    /// <summary>Loads a job file. Its relative paths are relative to its directory, those of flags to the working directory.</summary>
+    /// <exception cref="UsageException">The file is missing, or something in it or in a flag is wrong; all problems are listed.</exception>
+    public static async Task<JobSpec> LoadAsync(string path, JobFileFlags flags, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(path))
+        {
+            throw new UsageException($"There is no job file {path}.");
+        }
+
+        var json = await File.ReadAllBytesAsync(path, cancellationToken);
+        var spec = Require(JobFile.Parse(json, path, Schema(), Settings(flags)));
+        return Check(Resolve(spec, Path.GetDirectoryName(Path.GetFullPath(path))!));
+    }
+
+    /// <summary>The spec that a job was created with, perhaps with a new error budget.</summary>
+    /// <exception cref="UsageException">The budget is no number of rows and no share.</exception>
+    public static JobSpec Restore(string specJson, string? errorBudget)
+    {
+        const string Key = "policies.error_budget";
+        JobFileSetting[] settings = errorBudget switch
+        {
+            null => [],
+            _ when long.TryParse(errorBudget, out _) => [new JobFileSetting("--error-budget", Key, errorBudget)],
+            _ => [JobFileSetting.OfText("--error-budget", Key, errorBudget)],
+        };
+        return Require(JobFile.Parse(System.Text.Encoding.UTF8.GetBytes(specJson), "stored job", Schema(), settings));
+    }
+
+    private static JobSpec Require(JobFileResult result) =>
+        result.Spec ?? throw new UsageException(string.Join(Environment.NewLine, result.Problems));
+
+    private static byte[] Schema()
+    {
+        using var stream = typeof(JobFileLoader).Assembly.GetManifestResourceStream("job.schema.json")!;
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private static List<JobFileSetting> Settings(JobFileFlags flags)
+    {
+        var settings = new List<JobFileSetting>();
+        Add("--model", "model", flags.Model is null ? null : Path.GetFullPath(flags.Model));
+        Add("--output", "output.uri", flags.Output is null ? null : FromWorkingDirectory(flags.Output));
+        Add("--engine", "engine", flags.Engine);
+        Add("--device", "device", flags.Device);
+        if (flags.Inputs.Count > 0)
+        {
+            var uris = flags.Inputs.Select(FromWorkingDirectory);
+            settings.Add(new JobFileSetting("--input", "input", System.Text.Json.JsonSerializer.Serialize(uris)));
+        }
+
+        settings.AddRange(flags.Settings.Select(text => JobFileSetting.TryParse(text)
+            ?? throw new UsageException($"--set {text}: expected key=value, e.g. sampling.max_tokens=32.")));
+        return settings;
+
+        void Add(string option, string path, string? value)
+        {
+            if (value is not null)
+            {
+                settings.Add(JobFileSetting.OfText(option, path, value));
+            }
+        }
+    }
+
+    private static string FromWorkingDirectory(string path) => FileUri.FromPath(path, Directory.GetCurrentDirectory());
+
+    private static JobSpec Resolve(JobSpec spec, string directory) => spec with
+    {
+        Model = Path.GetFullPath(spec.Model, directory),
+        Inputs = [.. spec.Inputs.Select(input => input with { Uri = FileUri.FromPath(input.Uri, directory) })],
+        Output = spec.Output with { Uri = FileUri.FromPath(spec.Output.Uri, directory) },
+    };
+
+    /// <summary>What the schema cannot say: names of the output's own columns are taken.</summary>
+    private static JobSpec Check(JobSpec spec) =>
+        RowPreparer.CarriedColumns(spec).FirstOrDefault(OutputColumns.Reserved.Contains) is { } reserved
+            ? throw new UsageException(
+                $"output.columns: '{reserved}' is a column that the output has of its own; rename the input's.")
+            : spec;
+}

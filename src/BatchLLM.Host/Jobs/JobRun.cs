@@ -1,0 +1,140 @@
+using BatchLLM.Host.Commands;
+using BatchLLM.Host.Display;
+using BatchLLM.Jobs;
+
+namespace BatchLLM.Host.Jobs;
+
+/// <summary>Submits, resumes and runs one job in this process, with a display.</summary>
+/// <param name="store">Durable state.</param>
+/// <param name="terminal">Where to show it.</param>
+/// <param name="show">How many rows to show afterwards.</param>
+internal sealed class JobRun(IJobStore store, Terminal terminal, int show)
+{
+    private readonly TimeProvider _time = TimeProvider.System;
+
+    /// <summary>Reads and tokenizes every row of a job.</summary>
+    public static async Task<ValidationReport> ValidateAsync(JobSpec spec, CancellationToken cancellationToken)
+    {
+        using var model = LoadedModel.Open(spec.Model);
+        var plan = await JobAssembly.Planner.PlanAsync(spec, cancellationToken);
+        return await new JobValidator(JobAssembly.ReaderOf(spec, model)).ValidateAsync(plan, cancellationToken);
+    }
+
+    /// <summary>Creates the job, or finds it; runs it unless it is over.</summary>
+    public async Task<int> SubmitAsync(JobSpec spec, bool again, CancellationToken cancellationToken)
+    {
+        using var model = LoadedModel.Open(spec.Model);
+        var job = await CreateAsync(spec, model, again, cancellationToken);
+        return job.State switch
+        {
+            JobState.Completed => AlreadyComplete(job),
+            JobState.Paused => throw new UsageException(
+                $"Job {job.Id} is paused: {job.Reason}. `batchllm resume {job.Id} --error-budget ...` goes on with it; " +
+                $"`batchllm cancel {job.Id}` ends it."),
+            _ => await RunAsync(job, spec, model, cancellationToken),
+        };
+    }
+
+    /// <summary>Goes on with an unfinished job.</summary>
+    /// <param name="job">Running or paused.</param>
+    /// <param name="errorBudget">A new error budget; null keeps the job's own.</param>
+    /// <param name="cancellationToken">Interrupts.</param>
+    public async Task<int> ResumeAsync(Job job, string? errorBudget, CancellationToken cancellationToken)
+    {
+        if (job.State is JobState.Completed or JobState.Cancelled)
+        {
+            // A crash after the last commit may have left the publishing, or the tidying up, undone.
+            var published = await JobAssembly.PublisherOf(job, store).PublishAsync(job.Id, cancellationToken);
+            return Finish(published, published.Counts, TimeSpan.Zero, alreadyComplete: true);
+        }
+
+        var spec = JobFileLoader.Restore(job.Definition.SpecJson, errorBudget);
+        if (job.State == JobState.Paused)
+        {
+            await store.ResumeAsync(job.Id, JobSpecJson.Write(spec), cancellationToken);
+        }
+
+        using var model = LoadedModel.Open(spec.Model);
+        return await RunAsync(job, spec, model, cancellationToken);
+    }
+
+    private async Task<Job> CreateAsync(
+        JobSpec spec, LoadedModel model, bool again, CancellationToken cancellationToken)
+    {
+        var inputs = await JobAssembly.Planner.ResolveAsync(spec.Inputs, cancellationToken);
+        var key = JobKey.Compute(spec, inputs, model.Digest);
+        if (!again && await store.FindByKeyAsync(key, cancellationToken) is { } former)
+        {
+            return former;
+        }
+
+        await JobAssembly.CheckOutputAsync(spec, cancellationToken);
+        var plan = await JobAssembly.Planner.CutAsync(spec, inputs, cancellationToken);
+        var definition = new NewJob(
+            spec.Name, key, JobSpecJson.Write(spec), spec.Model, spec.Output.Uri, inputs, plan.RowCount);
+        var (job, _) = await store.CreateAsync(definition, plan.Shards, again, cancellationToken);
+
+        // If the process dies here, the job waits in the database; `run` and `resume` both find it.
+        CrashHook.Reach(CrashWindow.JobCreated);
+        return job;
+    }
+
+    private async Task<int> RunAsync(Job job, JobSpec spec, LoadedModel model, CancellationToken cancellationToken)
+    {
+        Announce(job);
+        await WorkerIdentity.ReleaseDeadAsync(store, job.Id, cancellationToken);
+        await using var engine = JobAssembly.EngineOf(spec, model);
+        var progress = new JobProgress(job.Counts, job.Definition.RowCount);
+        var reader = new ProgressReader(job.Definition.Name, progress, _time);
+        var start = _time.GetTimestamp();
+        var work = Task.Run(
+            () => JobAssembly.PipelineOf(job, spec, store, model, engine).RunAsync(job, progress, cancellationToken),
+            CancellationToken.None);
+        await terminal.Progress().ShowAsync(reader.Read, work, _time);
+        var finished = await work;
+        var exitCode = Finish(finished, job.Counts, _time.GetElapsedTime(start), alreadyComplete: false);
+        await ShowSamplesAsync(finished, spec, cancellationToken);
+        return exitCode;
+    }
+
+    private void Announce(Job job)
+    {
+        if (job.Counts.Done > 0)
+        {
+            terminal.Text.WriteLine(
+                $"Job {job.Id} goes on: {job.Counts.Done} of {job.Definition.RowCount} rows are committed already.");
+        }
+    }
+
+    private int AlreadyComplete(Job job)
+    {
+        if (!terminal.IsJson)
+        {
+            terminal.Text.WriteLine(
+                $"Job {job.Id} ({job.Definition.Name}) is already complete for these inputs, this model and these settings.");
+        }
+
+        var exitCode = Finish(job, job.Counts, TimeSpan.Zero, alreadyComplete: true);
+        if (!terminal.IsJson)
+        {
+            terminal.Text.WriteLine("Nothing was run. Pass --again to run it anew.");
+        }
+
+        return exitCode;
+    }
+
+    private int Finish(Job job, RowCounts before, TimeSpan elapsed, bool alreadyComplete)
+    {
+        var summary = RunSummary.Of(job, before, elapsed) with { AlreadyComplete = alreadyComplete };
+        new SummaryView(terminal).Show(summary);
+        return summary.ExitCode;
+    }
+
+    private async Task ShowSamplesAsync(Job job, JobSpec spec, CancellationToken cancellationToken)
+    {
+        if (show > 0 && job.State == JobState.Completed && !terminal.IsJson)
+        {
+            await new SampleView(terminal, JobAssembly.Blobs).ShowAsync(job, spec, show, cancellationToken);
+        }
+    }
+}

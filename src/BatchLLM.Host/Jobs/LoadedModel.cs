@@ -1,0 +1,76 @@
+using BatchLLM.Checkpoints;
+using BatchLLM.Engine;
+using BatchLLM.Inference;
+using BatchLLM.Prompts.Templates;
+using BatchLLM.Tokens;
+
+namespace BatchLLM.Host.Jobs;
+
+/// <summary>A model directory opened for a job: weights mapped, tokenizer and chat template read.</summary>
+internal sealed class LoadedModel : IDisposable
+{
+    private readonly ModelDirectory _directory;
+
+    private LoadedModel(ModelDirectory directory, ITokenizer tokenizer, ChatTemplateSource template)
+    {
+        _directory = directory;
+        Tokenizer = tokenizer;
+        TemplateContext = new ChatTemplateContext { BosToken = template.BosToken, EosToken = template.EosToken };
+        Template = template.Template is { } source ? ChatTemplate.Parse(source) : null;
+    }
+
+    /// <summary>Tells this model from another.</summary>
+    public string Digest => _directory.Digest;
+
+    /// <summary>Most positions of prompt and completion together.</summary>
+    public int ContextLength => _directory.Config.ContextLength;
+
+    /// <summary>Text to ids.</summary>
+    public ITokenizer Tokenizer { get; }
+
+    /// <summary>Messages to text; null if the model has none.</summary>
+    public ChatTemplate? Template { get; }
+
+    /// <summary>What the template knows besides the messages.</summary>
+    public ChatTemplateContext TemplateContext { get; }
+
+    /// <summary>Opens a model directory.</summary>
+    /// <exception cref="BatchLLMException">A file is missing or wrong.</exception>
+    public static LoadedModel Open(string path)
+    {
+        var directory = ModelDirectory.Open(path);
+        try
+        {
+            return new LoadedModel(directory, OpenTokenizer(directory), ReadTemplate(directory));
+        }
+        catch
+        {
+            directory.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads the weights and starts an engine on the CPU.</summary>
+    public IBatchEngine OpenCpuEngine() => new LocalBatchEngine(
+        new CpuModelRunner(_directory, new CpuModelRunnerOptions(Environment.ProcessorCount)),
+        Tokenizer,
+        _directory.StopTokenIds.ToHashSet());
+
+    /// <inheritdoc/>
+    public void Dispose() => _directory.Dispose();
+
+    private static ByteLevelBpeTokenizer OpenTokenizer(ModelDirectory directory)
+    {
+        var path = directory.TokenizerPath ?? throw new BatchLLMException(
+            $"Model {directory.Path}: tokenizer.json is missing; copy it from where the model was published.");
+        return TokenizerJson.Load(File.ReadAllBytes(path), path);
+    }
+
+    private static ChatTemplateSource ReadTemplate(ModelDirectory directory)
+    {
+        var jinja = directory.ChatTemplatePath is { } path ? File.ReadAllText(path) : null;
+        var config = directory.TokenizerConfigPath;
+        return ChatTemplateSource.Choose(
+            jinja, config is null ? "{}"u8.ToArray() : File.ReadAllBytes(config), config ?? directory.Path);
+    }
+}

@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Globalization;
+using BatchLLM.Jobs;
+
+namespace BatchLLM.Host.Jobs;
+
+/// <summary>
+/// This process's name as a worker: machine, boot, process and its start. After a crash the next process on the same
+/// machine sees that the holder of a lease is dead and need not wait until the lease runs out. A wrong guess, say between
+/// containers that share a name, costs work, not correctness: epochs fence the loser.
+/// </summary>
+internal static class WorkerIdentity
+{
+    private static readonly string Machine = $"{Environment.MachineName}/{Boot()}";
+
+    /// <summary>The name under which this process leases shards.</summary>
+    public static string Current { get; } = NameOf(Process.GetCurrentProcess());
+
+    /// <summary>Hands back the leases of workers that ran on this machine and are no more.</summary>
+    public static async Task ReleaseDeadAsync(IJobStore store, long jobId, CancellationToken cancellationToken)
+    {
+        foreach (var worker in await store.ListWorkersAsync(jobId, cancellationToken))
+        {
+            if (IsDead(worker))
+            {
+                await store.ReleaseWorkerAsync(jobId, worker, cancellationToken);
+            }
+        }
+    }
+
+    private static bool IsDead(string worker)
+    {
+        var end = worker.LastIndexOf('/');
+        var start = end < 0 ? -1 : worker.LastIndexOf('/', end - 1);
+        if (start < 0 || worker[..start] != Machine
+            || !int.TryParse(worker[(start + 1)..end], NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+        {
+            return false;
+        }
+
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            return NameOf(process) != worker;
+        }
+        catch (ArgumentException)
+        {
+            return true;
+        }
+    }
+
+    private static string NameOf(Process process) => string.Create(
+        CultureInfo.InvariantCulture, $"{Machine}/{process.Id}/{process.StartTime.ToUniversalTime().Ticks / TimeSpan.TicksPerSecond}");
+
+    private static string Boot()
+    {
+        const string File = "/proc/sys/kernel/random/boot_id";
+        return System.IO.File.Exists(File) ? System.IO.File.ReadAllText(File).Trim() : "boot";
+    }
+}

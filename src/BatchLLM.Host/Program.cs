@@ -1,0 +1,3 @@
+using BatchLLM.Host.Commands;
+
+return await CommandLine.RunAsync(args);

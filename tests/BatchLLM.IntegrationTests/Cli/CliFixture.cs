@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using Xunit;
+
+namespace BatchLLM.IntegrationTests.Cli;
+
+/// <summary>The real executable with a data directory, and so a private PostgreSQL cluster, of its own.</summary>
+public sealed class CliFixture : IAsyncLifetime
+{
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("batchllm-test-");
+
+    public string DataDirectory => _data.FullName;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync()
+    {
+        _data.Delete(recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Runs a command to its end.</summary>
+    public Task<CliResult> RunAsync(params string[] arguments) => RunAsync([], arguments);
+
+    /// <summary>Runs a command with more environment variables.</summary>
+    public async Task<CliResult> RunAsync(Dictionary<string, string> environment, params string[] arguments)
+    {
+        using var process = Start(environment, arguments);
+        return await FinishAsync(process);
+    }
+
+    /// <summary>Starts a command; the caller ends it.</summary>
+    public Process Start(Dictionary<string, string> environment, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Checkout.Executable, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = DataDirectory,
+        };
+        start.Environment.Remove("BATCHLLM_DATABASE");
+        start.Environment["BATCHLLM_DATA"] = DataDirectory;
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Waits for a started command.</summary>
+    public static async Task<CliResult> FinishAsync(Process process)
+    {
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new CliResult(process.ExitCode, await output, await error);
+    }
+}

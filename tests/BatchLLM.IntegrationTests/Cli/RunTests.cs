@@ -1,0 +1,199 @@
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace BatchLLM.IntegrationTests.Cli;
+
+/// <summary>The commands as a user types them, on good input.</summary>
+public sealed class RunTests(CliFixture cli) : IClassFixture<CliFixture>
+{
+    [Fact]
+    public async Task A_run_writes_every_row_and_a_second_run_says_it_is_complete()
+    {
+        var job = new TicketJob(cli.DataDirectory);
+        var path = job.Save();
+
+        var first = await cli.RunAsync("run", path);
+        var second = await cli.RunAsync("run", path);
+
+        Assert.True(first.ExitCode is 0 or 3, first.ToString());
+        OutputCheck.IsWhole(job);
+        Assert.Equal(first.ExitCode, second.ExitCode);
+        Assert.Contains("already complete", second.Output, StringComparison.Ordinal);
+        Assert.Contains("--again", second.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_again_replaces_the_output_with_the_same_bytes()
+    {
+        var job = new TicketJob(cli.DataDirectory);
+        var path = job.Save();
+        await cli.RunAsync("run", path);
+        var before = job.Receipt.GetProperty("parts").ToString();
+
+        var again = await cli.RunAsync("run", path, "--again", "--json");
+
+        Assert.True(again.ExitCode is 0 or 3, again.ToString());
+        OutputCheck.IsWhole(job);
+        Assert.Equal(before, job.Receipt.GetProperty("parts").ToString());
+        Assert.False(again.Json.GetProperty("already_complete").GetBoolean());
+    }
+
+    [Fact]
+    public async Task A_run_again_with_fewer_shards_leaves_no_part_of_the_former_run()
+    {
+        var job = new TicketJob(cli.DataDirectory, rows: 40, rowsPerShard: 5);
+        await cli.RunAsync("run", job.Save());
+        job.Spec["policies"]!["rows_per_shard"] = 20;
+
+        var again = await cli.RunAsync("run", job.Save(), "--again");
+
+        Assert.True(again.ExitCode is 0 or 3, again.ToString());
+        OutputCheck.IsWhole(job);
+        Assert.Equal(job.Parts, Directory.GetFiles(job.Output, "part-*").Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public async Task Json_output_is_one_object_with_the_counts_of_the_receipt()
+    {
+        var job = new TicketJob(cli.DataDirectory);
+
+        var result = await cli.RunAsync("run", job.Save(), "--json");
+
+        Assert.Equal(40, result.Json.GetProperty("rows").GetProperty("in").GetInt64());
+        Assert.Equal("completed", result.Json.GetProperty("state").GetString());
+        Assert.Equal(result.ExitCode, result.Json.GetProperty("exit_code").GetInt32());
+        Assert.Equal(
+            job.Receipt.GetProperty("rows").GetProperty("truncated").GetInt64(),
+            result.Json.GetProperty("rows").GetProperty("truncated").GetInt64());
+    }
+
+    [Fact]
+    public async Task Truncated_rows_are_never_ok_and_the_exit_code_says_so()
+    {
+        var job = new TicketJob(cli.DataDirectory);
+        job.Spec["sampling"]!["max_tokens"] = 1;
+
+        var result = await cli.RunAsync("run", job.Save(), "--json");
+
+        Assert.Equal(3, result.ExitCode);
+        Assert.Equal(40, result.Json.GetProperty("rows").GetProperty("truncated").GetInt64());
+        Assert.Equal(0, result.Json.GetProperty("rows").GetProperty("ok").GetInt64());
+        Assert.All(job.Records, record => Assert.Equal("length", record.GetProperty("finish_reason").GetString()));
+    }
+
+    [Fact]
+    public async Task Output_without_a_terminal_is_plain_lines()
+    {
+        var job = new TicketJob(cli.DataDirectory);
+
+        var result = await cli.RunAsync("run", job.Save());
+
+        Assert.Contains("40 of 40 rows", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u001b[", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Flags_override_the_job_file()
+    {
+        var job = new TicketJob(cli.DataDirectory);
+        var other = Path.Combine(job.Directory, "other.jsonl");
+        File.WriteAllLines(other, [TicketJob.Line(7)]);
+
+        var result = await cli.RunAsync(
+            "run", job.Save(), "--input", other, "--output", Path.Combine(job.Directory, "elsewhere"),
+            "--set", "sampling.max_tokens=2", "--json");
+
+        Assert.True(result.ExitCode is 0 or 3, result.ToString());
+        Assert.Equal(1, result.Json.GetProperty("rows").GetProperty("in").GetInt64());
+        var record = JsonNode.Parse(File.ReadAllText(Path.Combine(job.Directory, "elsewhere", "part-000000.jsonl")))!;
+        Assert.Equal("T-00007", (string?)record["ticket_id"]);
+        Assert.InRange((int)record["completion_tokens"]!, 1, 2);
+    }
+
+    [Fact]
+    public async Task Token_ids_are_written_when_asked_for()
+    {
+        var job = new TicketJob(cli.DataDirectory);
+        job.Spec["output"]!["token_ids"] = true;
+
+        await cli.RunAsync("run", job.Save());
+
+        Assert.All(job.Records, record => Assert.InRange(record.GetProperty("token_ids").GetArrayLength(), 1, 6));
+    }
+
+    [Fact]
+    public async Task Parquet_output_holds_the_same_completions_as_jsonl()
+    {
+        var jsonl = new TicketJob(cli.DataDirectory);
+        var parquet = new TicketJob(cli.DataDirectory);
+        parquet.Spec["output"]!["format"] = "parquet";
+
+        await cli.RunAsync("run", jsonl.Save());
+        var result = await cli.RunAsync("run", parquet.Save());
+
+        Assert.True(result.ExitCode is 0 or 3, result.ToString());
+        var inspected = await cli.RunAsync("inspect", Path.Combine(parquet.Output, "part-000000.parquet"), "--json");
+        Assert.Equal(10, inspected.Json.GetProperty("rows").GetInt64());
+    }
+
+    [Fact]
+    public async Task Status_shows_a_job_by_number_and_by_name()
+    {
+        var job = new TicketJob(cli.DataDirectory);
+        var run = await cli.RunAsync("run", job.Save(), "--json");
+        var id = run.Json.GetProperty("job").GetInt64();
+
+        var byName = await cli.RunAsync("status", job.Name, "--json");
+        var byId = await cli.RunAsync("status", $"{id}", "--json");
+
+        Assert.Equal(id, byName.Json[0].GetProperty("job").GetInt64());
+        Assert.Equal(job.Name, byId.Json[0].GetProperty("name").GetString());
+        Assert.Equal("completed", byId.Json[0].GetProperty("state").GetString());
+    }
+
+    [Fact]
+    public async Task Cancelling_publishes_what_is_finished_and_counts_the_rest_as_skipped()
+    {
+        var job = new TicketJob(cli.DataDirectory);
+        await cli.RunAsync(
+            new Dictionary<string, string> { ["BATCHLLM_TEST_KILL_AT"] = "ShardCommitted" }, "run", job.Save());
+
+        var cancelled = await cli.RunAsync("cancel", job.Name, "--json");
+
+        Assert.Equal(0, cancelled.ExitCode);
+        var rows = job.Receipt.GetProperty("rows");
+        Assert.Equal("cancelled", job.Receipt.GetProperty("state").GetString());
+        Assert.Equal(10, rows.GetProperty("ok").GetInt64() + rows.GetProperty("truncated").GetInt64());
+        Assert.Equal(30, rows.GetProperty("skipped").GetInt64());
+        Assert.Equal(10, job.Records.Count);
+    }
+
+    [Fact]
+    public async Task Two_processes_on_one_job_share_it_and_every_row_stands_once()
+    {
+        var job = new TicketJob(cli.DataDirectory, rows: 200, rowsPerShard: 5);
+        var path = job.Save();
+
+        var results = await Task.WhenAll(cli.RunAsync("run", path), cli.RunAsync("run", path));
+
+        Assert.All(results, result => Assert.True(result.ExitCode is 0 or 3, result.ToString()));
+        OutputCheck.IsWhole(job);
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("run", "--help")]
+    [InlineData("status", "--help")]
+    [InlineData("resume", "--help")]
+    [InlineData("cancel", "--help")]
+    [InlineData("validate", "--help")]
+    [InlineData("inspect", "--help")]
+    [InlineData("migrate", "--help")]
+    public async Task Help_has_examples(params string[] arguments)
+    {
+        var result = await cli.RunAsync(arguments);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("Examples:", result.Output, StringComparison.Ordinal);
+    }
+}
