@@ -5,8 +5,8 @@ using BatchLLM.Tokens;
 namespace BatchLLM.Inference;
 
 /// <summary>
-/// Runs windows on one model runner. Steps follow each other on a thread of their own: results wait in a queue that holds
-/// at most the window, so a slow consumer never holds up a step.
+/// Runs windows on one model runner. Steps follow each other on a thread of their own: results wait in a queue that
+/// holds at most the window, so a slow consumer never holds up a step.
 /// </summary>
 /// <remarks>
 /// All state of a window belongs to its run. After a fault or a cancellation the engine takes the next window as if

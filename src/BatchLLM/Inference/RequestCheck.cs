@@ -4,7 +4,7 @@ using BatchLLM.Rows;
 
 namespace BatchLLM.Inference;
 
-/// <summary>Whether a runner of given sizes can ever serve a request; judged before the request takes any room.</summary>
+/// <summary>Whether a runner of given sizes can ever serve a request; judged before it takes any room.</summary>
 internal static class RequestCheck
 {
     /// <summary>Most tokens the request may generate here: its own limit, cut to the context.</summary>
@@ -26,7 +26,8 @@ internal static class RequestCheck
         {
             return Error(
                 RowErrorCodes.PromptTooLong,
-                $"the prompt has {prompt.Length} tokens; expected at most {limits.ContextLength - 1}, so that the context of {limits.ContextLength} leaves room for one more");
+                $"the prompt has {prompt.Length} tokens; expected at most {limits.ContextLength - 1}, ",
+                $"so that the context of {limits.ContextLength} leaves room for one more");
         }
 
         var wrong = prompt.AsSpan().IndexOfAnyExceptInRange(0, limits.VocabularySize - 1);
@@ -34,7 +35,8 @@ internal static class RequestCheck
             ? null
             : Error(
                 RowErrorCodes.EngineError,
-                $"prompt token {wrong + 1} has id {prompt[wrong]}; expected 0 to {limits.VocabularySize - 1}: the tokenizer is not the model's");
+                $"prompt token {wrong + 1} has id {prompt[wrong]}; expected 0 to {limits.VocabularySize - 1}: ",
+                $"the tokenizer is not the model's");
     }
 
     private static RowError? CheckSampling(SamplingParameters sampling) =>
@@ -42,15 +44,17 @@ internal static class RequestCheck
 
     private static RowError? CheckRoom(InferenceRequest request, RunnerLimits limits)
     {
+        var prompt = request.PromptTokens.Length;
         var maxTokens = MaxTokens(request, limits);
-        var most = Scheduler.MostPositions(request.PromptTokens.Length, maxTokens);
+        var most = Scheduler.MostPositions(prompt, maxTokens);
         return most <= Scheduler.Capacity(limits)
             ? null
             : Error(
                 RowErrorCodes.EngineError,
-                $"the prompt of {request.PromptTokens.Length} tokens and max_tokens {maxTokens} need {most} KV positions; the KV cache has {Scheduler.Capacity(limits)}: lower max_tokens or give the cache more memory");
+                $"the prompt of {prompt} tokens and max_tokens {maxTokens} need {most} KV positions; ",
+                $"the KV cache has {Scheduler.Capacity(limits)}: lower max_tokens or give the cache more memory");
     }
 
-    private static RowError Error(string code, FormattableString message) =>
-        new(code, message.ToString(CultureInfo.InvariantCulture));
+    private static RowError Error(string code, FormattableString found, FormattableString expected) => new(
+        code, found.ToString(CultureInfo.InvariantCulture) + expected.ToString(CultureInfo.InvariantCulture));
 }

@@ -18,10 +18,10 @@ public static class SamplingLimits
     /// <summary>Most stop texts.</summary>
     public const int MaxStopTexts = 16;
 
-    /// <summary>The first problem of the parameters, where the model's context is not known; null if there is none.</summary>
+    /// <summary>The first problem of the parameters, while no model's context is known; null if none.</summary>
     public static string? Check(SamplingParameters parameters) => Check(parameters, MaxTokensCeiling);
 
-    /// <summary>The first problem of the parameters for a model of this context; null if there is none.</summary>
+    /// <summary>The first problem of the parameters for a model of this context; null if none.</summary>
     /// <param name="parameters">What to judge; the seed may be anything.</param>
     /// <param name="contextLength">Largest max_tokens.</param>
     public static string? Check(SamplingParameters parameters, int contextLength) =>

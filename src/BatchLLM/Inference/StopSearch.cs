@@ -13,8 +13,8 @@ internal sealed class StopSearch(ITokenizer tokenizer, IReadOnlyList<string> sto
     private readonly IncrementalDecoder _decoder = new(tokenizer);
 
     /// <summary>
-    /// Takes the next token; returns the text before the stop string that it completed, or null. Of several, the one that
-    /// ends first counts, then the longest, so that the cut does not depend on where the tokens' borders lie.
+    /// Takes the next token; returns the text before the stop string that it completed, or null. Of several, the one
+    /// that ends first counts, then the longest, so that the cut does not depend on where the tokens' borders lie.
     /// </summary>
     public string? Append(int token)
     {

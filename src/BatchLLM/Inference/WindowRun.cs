@@ -25,7 +25,7 @@ internal sealed class WindowRun(
     private readonly int[] _nextTokens = new int[runner.Limits.StepSequenceBudget]; // [slices of the step used]
     private int _fed;
 
-    /// <summary>Runs the window to its end. Both tokens are looked at between steps; a step is never broken off.</summary>
+    /// <summary>Runs the window to its end. The tokens are looked at between steps; no step is broken off.</summary>
     /// <param name="cancelled">Ends the run with an exception.</param>
     /// <param name="left">Ends the run quietly: nobody waits for the rest.</param>
     public void Run(CancellationToken cancelled, CancellationToken left)
@@ -41,8 +41,8 @@ internal sealed class WindowRun(
         _scheduler.CheckIntegrity();
     }
 
-    // A sequence has room for all its tokens from the start. Made no earlier than one step can admit it, the sequences of
-    // a window of any length take the memory of two steps' worth.
+    // A sequence has room for all its tokens from the start. Made no earlier than one step can admit it, the sequences
+    // of a window of any length take the memory of two steps' worth.
     private void Feed()
     {
         while (_fed < window.Count && _scheduler.WaitingCount < _limits.StepSequenceBudget)
@@ -67,8 +67,7 @@ internal sealed class WindowRun(
         runner.Run(_step, nextTokens);
         Scheduler.Complete(_step);
         var generated = Accept(nextTokens);
-        progress?.Report(
-            new StepReport(PromptPositions(), generated, _scheduler.LiveCount, WaitingCount()));
+        progress?.Report(new StepReport(PromptPositions(), generated, _scheduler.LiveCount, WaitingCount()));
     }
 
     private int Accept(ReadOnlySpan<int> nextTokens)

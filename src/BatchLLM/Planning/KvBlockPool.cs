@@ -67,8 +67,8 @@ public sealed class KvBlockPool
     {
         if (FreeCount + heldCount != BlockCount)
         {
-            throw new InvalidOperationException(
-                Sentence($"KV blocks do not add up: {FreeCount} free and {heldCount} held are not {BlockCount} in all."));
+            throw new InvalidOperationException(Sentence(
+                $"KV blocks do not add up: {FreeCount} free and {heldCount} held are not {BlockCount} in all."));
         }
     }
 

@@ -7,10 +7,15 @@ namespace BatchLLM.Planning;
 /// thread-safe.
 /// </summary>
 /// <remarks>
-/// Live sequences are kept oldest first, and everything is granted in that order: an older one that lacks a KV block takes
-/// those of the newest. Hence the oldest advances in every step, and the window always ends, whatever the pool's size. A
-/// newest sequence that lacks a block just misses steps until one is free: preempting it at once was rejected, since its
-/// computed positions would be lost even where an older sequence is about to end.
+/// Live sequences are kept oldest first, and everything is granted in that order: an older one that lacks a KV block
+/// takes those of the newest. Newcomers are admitted only to a step with tokens and blocks left after all live ones. So
+/// at most the newest live sequence has part of its prompt before it, decode tokens come first without being told apart,
+/// each live sequence has a token in the budget, and the oldest advances in every step: the window always ends, whatever
+/// the pool's size.
+/// <para>
+/// A newest sequence that lacks a block just misses steps until one is free. Preempting it at once was rejected: what
+/// it has computed would be lost even where an older sequence is about to end.
+/// </para>
 /// </remarks>
 public sealed class Scheduler
 {
@@ -19,7 +24,6 @@ public sealed class Scheduler
     private readonly Queue<Sequence> _waiting = new();
     private readonly Stack<Sequence> _preempted = new(); // the oldest on top; all are older than the waiting ones
     private readonly List<Sequence> _live; // oldest first, [at most StepSequenceBudget]
-    private int _singlesAhead; // while planning: live sequences, not yet visited, that need just one token
 
     /// <summary>Creates a scheduler with nothing to do and all blocks free.</summary>
     /// <param name="limits">The runner's sizes; budgets and blocks are at least 1.</param>
@@ -66,8 +70,8 @@ public sealed class Scheduler
     }
 
     /// <summary>
-    /// Fills a step with at least one slice: first what the live sequences get, oldest first, with one token of the budget
-    /// kept for each that needs just one; then newly admitted sequences, in order, while blocks for all they know remain.
+    /// Fills a step with at least one slice: first what the live sequences get, oldest first, then newly admitted ones,
+    /// in order, while there are blocks for all that they know.
     /// </summary>
     /// <param name="step">Overwritten.</param>
     /// <exception cref="InvalidOperationException">There is no work, or none that can go on.</exception>
@@ -88,8 +92,8 @@ public sealed class Scheduler
     }
 
     /// <summary>
-    /// Takes note that a step was computed. A sequence of it with no pending positions is then due a token: append one or
-    /// end it before the next plan.
+    /// Takes note that a step was computed. A sequence of it with no pending positions is then due a token: append one
+    /// or end it before the next plan.
     /// </summary>
     public static void Complete(Step step)
     {
@@ -126,39 +130,16 @@ public sealed class Scheduler
 
     private void PlanLive(Step step)
     {
-        _singlesAhead = CountSingles();
-
         // The list shrinks at its end while older sequences preempt.
         for (var index = 0; index < _live.Count; index++)
         {
-            var sequence = _live[index];
-            _singlesAhead -= Singles(sequence);
-            var room = _limits.StepTokenBudget - step.TokenCount - _singlesAhead;
-            PlanSlice(step, sequence, index == 0 ? Math.Max(room, 1) : room);
+            PlanSlice(step, _live[index]);
         }
     }
 
-    private int CountSingles()
+    private void PlanSlice(Step step, Sequence sequence)
     {
-        var count = 0;
-        foreach (var sequence in _live)
-        {
-            count += Singles(sequence);
-        }
-
-        return count;
-    }
-
-    private static int Singles(Sequence sequence) => sequence.PendingCount == 1 ? 1 : 0;
-
-    private void PlanSlice(Step step, Sequence sequence, int room)
-    {
-        var wanted = Math.Min(sequence.PendingCount, room);
-        if (wanted <= 0)
-        {
-            return;
-        }
-
+        var wanted = Math.Min(sequence.PendingCount, _limits.StepTokenBudget - step.TokenCount);
         Cover(sequence, sequence.ComputedCount + wanted);
         var count = Math.Min(wanted, Covered(sequence) - sequence.ComputedCount);
         if (count > 0)
@@ -167,13 +148,12 @@ public sealed class Scheduler
         }
     }
 
-    // A chunk is rather cut to the blocks that are free than paid with a newer sequence's computed positions.
+    // Stops short where no block is to be had; the slice is then cut to what is covered.
     private void Cover(Sequence sequence, int positions)
     {
         while (Covered(sequence) < positions)
         {
-            var canAdvance = Covered(sequence) > sequence.ComputedCount;
-            if (_pool.FreeCount == 0 && (canAdvance || !PreemptNewerThan(sequence)))
+            if (_pool.FreeCount == 0 && !PreemptNewerThan(sequence))
             {
                 return;
             }
@@ -193,7 +173,6 @@ public sealed class Scheduler
         }
 
         _live.RemoveAt(_live.Count - 1);
-        _singlesAhead -= Singles(newest);
         FreeBlocks(newest);
         newest.ComputedCount = 0;
         _preempted.Push(newest);
@@ -203,38 +182,24 @@ public sealed class Scheduler
 
     private void Admit(Step step)
     {
-        var spare = _pool.FreeCount - BlocksOwed();
         while (_live.Count < _limits.StepSequenceBudget
             && step.TokenCount < _limits.StepTokenBudget
-            && TryTakeWaiting(spare) is { } sequence)
+            && TryTakeWaiting() is { } sequence)
         {
-            spare -= BlocksFor(sequence.KnownCount);
             _live.Add(sequence);
-            PlanSlice(step, sequence, _limits.StepTokenBudget - step.TokenCount);
+            PlanSlice(step, sequence);
         }
-    }
-
-    // Live sequences take blocks chunk by chunk; what their known positions still need is not free for others.
-    private int BlocksOwed()
-    {
-        var owed = 0;
-        foreach (var sequence in _live)
-        {
-            owed += Math.Max(0, BlocksFor(sequence.KnownCount) - sequence.BlockTable.Count);
-        }
-
-        return owed;
     }
 
     // Strictly in order: a smaller one further back never passes, so that none waits for ever.
-    private Sequence? TryTakeWaiting(int spareBlocks)
+    private Sequence? TryTakeWaiting()
     {
         if (!_preempted.TryPeek(out var first) && !_waiting.TryPeek(out first))
         {
             return null;
         }
 
-        if (BlocksFor(first.KnownCount) > spareBlocks)
+        if (BlocksFor(first.KnownCount) > _pool.FreeCount)
         {
             return null;
         }

@@ -73,7 +73,7 @@ public sealed class LocalBatchEngineFaultTests
         var isDone = new TaskCompletionSource();
         using var runner = new ScriptedRunner(TestWindow.Ample);
         await using var engine = new LocalBatchEngine(
-            runner, new ByteTokenizer(), TestWindow.NoStopTokens, new StepObserver(report => SetIfDone(report, isDone)));
+            runner, new ByteTokenizer(), TestWindow.NoStopTokens, new StepObserver(step => SetIfDone(step, isDone)));
         var count = 0;
 
         await foreach (var _ in engine.RunAsync(Window, CancellationToken.None))

@@ -44,8 +44,10 @@ public sealed class LocalBatchEnginePropertyTests
     [Fact]
     public async Task A_window_of_a_hundred_thousand_rows_finishes_each_once()
     {
-        var window = Enumerable.Range(0, 100_000).Select(index => TestWindow.Request(index, 1 + index % 5, 1 + index % 3))
-            .ToArray();
+        InferenceRequest[] window =
+        [
+            .. Enumerable.Range(0, 100_000).Select(index => TestWindow.Request(index, 1 + index % 5, 1 + index % 3)),
+        ];
         var limits = TestWindow.Ample with { StepTokenBudget = 512, StepSequenceBudget = 128, KvBlockCount = 256 };
         var most = 0;
         using var runner = new ScriptedRunner(limits);

@@ -105,7 +105,8 @@ public sealed class LocalBatchEngineTests
 
         var results = await Run(runner, window);
 
-        Assert.Equal((RowErrorCodes.EmptyPrompt, "the prompt has no tokens; expected at least one"), Problem(results[0]));
+        Assert.Equal(
+            (RowErrorCodes.EmptyPrompt, "the prompt has no tokens; expected at least one"), Problem(results[0]));
         Assert.Equal(
             (RowErrorCodes.PromptTooLong,
                 "the prompt has 48 tokens; expected at most 47, so that the context of 48 leaves room for one more"),

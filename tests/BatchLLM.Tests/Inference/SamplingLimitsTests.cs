@@ -75,7 +75,8 @@ public sealed class SamplingLimitsTests
     public void Empty_and_too_many_stop_texts_are_refused_without_quoting_them()
     {
         Assert.Equal(
-            "stop text 2 is empty; expected at least one character", SamplingLimits.Check(Good with { Stop = ["a", ""] }));
+            "stop text 2 is empty; expected at least one character",
+            SamplingLimits.Check(Good with { Stop = ["a", ""] }));
         Assert.Equal(
             "stop has 17 texts; expected at most 16",
             SamplingLimits.Check(Good with { Stop = [.. Enumerable.Repeat("secret", 17)] }));

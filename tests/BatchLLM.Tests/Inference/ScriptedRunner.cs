@@ -6,8 +6,8 @@ namespace BatchLLM.Tests.Inference;
 
 /// <summary>
 /// A runner without a model that checks its side of the contract on every step. Each position's "key and value" is its
-/// row, index and token, written to its KV block; the next token is a hash of what is read back through the block table,
-/// so a wrong, shared or stale block changes the completion or fails at once.
+/// row, index and token, written to its KV block; the next token is a hash of what is read back through the block
+/// table, so a wrong, shared or stale block changes the completion or fails at once.
 /// </summary>
 internal sealed class ScriptedRunner(RunnerLimits limits) : IModelRunner
 {
@@ -60,7 +60,7 @@ internal sealed class ScriptedRunner(RunnerLimits limits) : IModelRunner
         Assert.Equal(sequence.ComputedCount, slice.Start);
         Assert.InRange(slice.Count, 1, sequence.KnownCount - slice.Start);
         Assert.InRange(slice.Start + slice.Count, 1, limits.ContextLength);
-        Assert.True(sequence.BlockTable.Count * limits.KvBlockTokens >= slice.Start + slice.Count, "A position has no block.");
+        Assert.InRange(slice.Start + slice.Count, 1, sequence.BlockTable.Count * limits.KvBlockTokens);
         foreach (var block in sequence.BlockTable)
         {
             Assert.InRange(block, 0, limits.KvBlockCount - 1);

@@ -48,10 +48,10 @@ public sealed class StopSearchTests
     {
         for (var end = 1; end <= text.Length; end++)
         {
-            var longest = stops.Where(stop => text[..end].EndsWith(stop, StringComparison.Ordinal)).Max(stop => stop.Length as int?);
-            if (longest is { } length)
+            var completed = stops.Where(stop => text[..end].EndsWith(stop, StringComparison.Ordinal)).ToArray();
+            if (completed.Length > 0)
             {
-                return text[..(end - length)];
+                return text[..(end - completed.Max(stop => stop.Length))];
             }
         }
 
