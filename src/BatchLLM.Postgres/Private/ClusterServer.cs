@@ -89,6 +89,8 @@ internal sealed class ClusterServer(
 
     private async Task LaunchAsync(long start, CancellationToken token)
     {
+        // The socket has a note of its own, with the same number; nobody listens there now.
+        File.Delete(layout.SocketLock);
         if (new FileInfo(layout.Log) is { Exists: true, Length: > LongestLog })
         {
             File.Move(layout.Log, layout.Log + ".old", overwrite: true);
