@@ -142,6 +142,23 @@ public sealed class PrivateClusterTests : IDisposable
     }
 
     [Fact]
+    public async Task A_server_that_does_not_start_gives_its_reason_and_its_log()
+    {
+        await using (await AcquireAsync())
+        {
+        }
+
+        await File.AppendAllTextAsync(Path.Combine(Layout.Data, "postgresql.conf"), "shared_preload_libraries = 'none'\n", Token);
+
+        var error = await Assert.ThrowsAsync<BatchLLMException>(() => AcquireAsync());
+
+        Assert.StartsWith($"The private PostgreSQL server in {_directory.Path} does not start: ", error.Message,
+            StringComparison.Ordinal);
+        Assert.Contains("could not access file \"none\"", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith($"Its log is {Layout.Log}.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Data_of_another_version_are_left_alone()
     {
         Directory.CreateDirectory(Layout.Data);
