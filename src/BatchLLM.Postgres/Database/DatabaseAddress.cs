@@ -13,7 +13,7 @@ public sealed class DatabaseAddress
         // A connection that a firewall dropped silently is noticed within a lease, not after hours.
         builder.KeepAlive = builder.KeepAlive == 0 ? 30 : builder.KeepAlive;
         // No longer than the first connection may take at all, so that a silent address is told within that time.
-        builder.Timeout = builder.ContainsKey("Timeout") ? builder.Timeout : 10;
+        builder.Timeout = builder.ShouldSerialize("Timeout") ? builder.Timeout : 10;
         ConnectionString = builder.ConnectionString;
         _display = Display(builder);
     }
@@ -66,9 +66,10 @@ public sealed class DatabaseAddress
     {
         var user = string.IsNullOrEmpty(builder.Username) ? "" : builder.Username + "@";
         var database = string.IsNullOrEmpty(builder.Database) ? builder.Username : builder.Database;
-        var port = builder.Host!.Contains(',') || builder.Host.Contains(':') || builder.Host.StartsWith('/')
-            ? ""
-            : FormattableString.Invariant($":{builder.Port}");
+        var hasPort = builder.Host!.StartsWith('/')
+            || builder.Host.Contains(',')
+            || (builder.Host.Contains(':') && !builder.Host.StartsWith('['));
+        var port = hasPort ? "" : FormattableString.Invariant($":{builder.Port}");
         return $"{user}{builder.Host}{port}/{database}";
     }
 }

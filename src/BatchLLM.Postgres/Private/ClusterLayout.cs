@@ -24,6 +24,9 @@ internal sealed class ClusterLayout
     /// <summary>Where the server listens; only its own account and root can enter.</summary>
     internal string SocketDirectory { get; }
 
+    /// <summary>The server's note of itself beside its socket.</summary>
+    internal string SocketLock => $"{SocketDirectory}/.s.PGSQL.{Port}.lock";
+
     internal string Data => Path.Combine(Directory, "data");
 
     /// <summary>The data directory while initdb fills it: renamed when it is whole, so a crash leaves no half of one.</summary>

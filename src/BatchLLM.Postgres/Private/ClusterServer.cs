@@ -89,6 +89,8 @@ internal sealed class ClusterServer(
 
     private async Task LaunchAsync(long start, CancellationToken token)
     {
+        // The socket has a note of its own, with the same number; nobody listens there now.
+        File.Delete(layout.SocketLock);
         if (new FileInfo(layout.Log) is { Exists: true, Length: > LongestLog })
         {
             File.Move(layout.Log, layout.Log + ".old", overwrite: true);
@@ -96,6 +98,7 @@ internal sealed class ClusterServer(
 
         while (true)
         {
+            var logged = File.Exists(layout.Log) ? new FileInfo(layout.Log).Length : 0;
             var started = await Tool.RunAsync(LaunchCommand(), layout.Directory, token);
             if (started.ExitCode == 0)
             {
@@ -103,7 +106,7 @@ internal sealed class ClusterServer(
             }
 
             // After a kill -9 the other server processes need a moment to notice that theirs is gone.
-            var reason = Tail(layout.Log);
+            var reason = await ReasonAsync(logged, token) ?? started.LastLine;
             if (!reason.Contains("shared memory block", StringComparison.Ordinal)
                 || time.GetElapsedTime(start) > startTimeout)
             {
@@ -140,11 +143,19 @@ internal sealed class ClusterServer(
     // pg_ctl hands the options to a shell.
     private static string Quote(string text) => $"'{text.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
-    private static string Tail(string log)
+    // Why the server gave up, from what it has logged since; null if it did not come that far.
+    private async Task<string?> ReasonAsync(long since, CancellationToken token)
     {
-        var lines = File.Exists(log) ? File.ReadLines(log).TakeLast(20).ToArray() : [];
-        return lines.LastOrDefault(line => line.Contains("FATAL:", StringComparison.Ordinal))
-            ?? lines.LastOrDefault("it left no log");
+        if (!File.Exists(layout.Log))
+        {
+            return null;
+        }
+
+        await using var log = new FileStream(layout.Log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        log.Position = since;
+        using var reader = new StreamReader(log);
+        var lines = (await reader.ReadToEndAsync(token)).Split('\n');
+        return lines.LastOrDefault(line => line.Contains("FATAL:", StringComparison.Ordinal));
     }
 
     private static void Discard(string directory)

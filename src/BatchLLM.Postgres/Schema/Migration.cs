@@ -9,7 +9,7 @@ namespace BatchLLM.Postgres.Schema;
 internal sealed record Migration(string Name, string Sql)
 {
     /// <summary>Of the text with LF line ends, so that a checkout with CRLF counts as the same.</summary>
-    internal string Sha256 { get; } = Convert.ToHexStringLower(
+    internal string Sha256 => Convert.ToHexStringLower(
         SHA256.HashData(Encoding.UTF8.GetBytes(Sql.ReplaceLineEndings("\n"))));
 
     /// <summary>The program's own migrations, in order.</summary>

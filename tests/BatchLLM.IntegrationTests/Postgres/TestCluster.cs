@@ -17,7 +17,7 @@ public sealed class TestCluster : IAsyncDisposable
 {
     private const string Template = "migrated";
 
-    private readonly TestDirectory _directory = new();
+    private readonly Lazy<TestDirectory> _directory = new(() => new TestDirectory());
     private readonly Lazy<Task<PrivateCluster>> _cluster;
     private readonly SemaphoreSlim _copying = new(1);
 
@@ -29,10 +29,10 @@ public sealed class TestCluster : IAsyncDisposable
         {
             NpgsqlConnection.ClearAllPools();
             await (await _cluster.Value).DisposeAsync();
+            _directory.Value.Dispose();
         }
 
         _copying.Dispose();
-        _directory.Dispose();
     }
 
     /// <summary>A migrated database without jobs.</summary>
@@ -62,7 +62,7 @@ public sealed class TestCluster : IAsyncDisposable
     private async Task<PrivateCluster> StartAsync()
     {
         var cluster = await PrivateCluster.AcquireAsync(
-            new PrivateClusterOptions { Directory = _directory.Path }, TimeProvider.System, CancellationToken.None);
+            new PrivateClusterOptions { Directory = _directory.Value.Path }, TimeProvider.System, CancellationToken.None);
         await ExecuteAsync(cluster.Address, $"create database {Template}");
         await using var database = await PostgresDatabase.OpenAsync(
             WithDatabase(cluster.Address, Template), new RetryPolicy(), TimeProvider.System, null, CancellationToken.None);

@@ -1,0 +1,111 @@
+-- The schema that the migrations make. Written by ops/dump-schema.sh; a test compares.
+CREATE SCHEMA batchllm;
+CREATE TABLE batchllm.jobs (
+    id bigint NOT NULL,
+    row_count bigint NOT NULL,
+    ok bigint DEFAULT 0 NOT NULL,
+    truncated bigint DEFAULT 0 NOT NULL,
+    failed bigint DEFAULT 0 NOT NULL,
+    prompt_tokens bigint DEFAULT 0 NOT NULL,
+    completion_tokens bigint DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    finished_at timestamp with time zone,
+    request uuid NOT NULL,
+    shard_count integer NOT NULL,
+    committed_shards integer DEFAULT 0 NOT NULL,
+    state text DEFAULT 'running'::text NOT NULL,
+    name text NOT NULL,
+    key text NOT NULL,
+    spec text NOT NULL,
+    model text NOT NULL,
+    output_uri text NOT NULL,
+    reason text,
+    receipt_sha256 text,
+    inputs jsonb NOT NULL,
+    CONSTRAINT jobs_check CHECK (((committed_shards >= 0) AND (committed_shards <= shard_count))),
+    CONSTRAINT jobs_completed_is_complete CHECK (((state <> 'completed'::text) OR ((receipt_sha256 IS NOT NULL) AND (committed_shards = shard_count) AND (((ok + truncated) + failed) = row_count)))),
+    CONSTRAINT jobs_completion_tokens_check CHECK ((completion_tokens >= 0)),
+    CONSTRAINT jobs_failed_check CHECK ((failed >= 0)),
+    CONSTRAINT jobs_finished_when_final CHECK (((finished_at IS NOT NULL) = (state = ANY (ARRAY['completed'::text, 'cancelled'::text])))),
+    CONSTRAINT jobs_inputs_check CHECK ((jsonb_typeof(inputs) = 'array'::text)),
+    CONSTRAINT jobs_ok_check CHECK ((ok >= 0)),
+    CONSTRAINT jobs_prompt_tokens_check CHECK ((prompt_tokens >= 0)),
+    CONSTRAINT jobs_reason_of_stop CHECK (((reason IS NOT NULL) = (state = ANY (ARRAY['paused'::text, 'cancelled'::text])))),
+    CONSTRAINT jobs_receipt_only_when_final CHECK (((receipt_sha256 IS NULL) OR (state = ANY (ARRAY['completed'::text, 'cancelled'::text])))),
+    CONSTRAINT jobs_receipt_sha256_check CHECK ((receipt_sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT jobs_row_count_check CHECK ((row_count >= 0)),
+    CONSTRAINT jobs_rows_add_up CHECK ((((ok + truncated) + failed) <= row_count)),
+    CONSTRAINT jobs_shard_count_check CHECK ((shard_count >= 0)),
+    CONSTRAINT jobs_state_check CHECK ((state = ANY (ARRAY['running'::text, 'paused'::text, 'completed'::text, 'cancelled'::text]))),
+    CONSTRAINT jobs_truncated_check CHECK ((truncated >= 0))
+);
+ALTER TABLE batchllm.jobs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME batchllm.jobs_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE batchllm.schema_migrations (
+    name text NOT NULL,
+    sha256 text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+CREATE TABLE batchllm.shards (
+    job_id bigint NOT NULL,
+    first_row bigint NOT NULL,
+    row_count bigint NOT NULL,
+    byte_offset bigint NOT NULL,
+    first_line bigint NOT NULL,
+    leased_until timestamp with time zone,
+    lease_request uuid,
+    committed_at timestamp with time zone,
+    ok bigint,
+    truncated bigint,
+    failed bigint,
+    prompt_tokens bigint,
+    completion_tokens bigint,
+    part_length bigint,
+    errors_length bigint,
+    shard_index integer NOT NULL,
+    file_index integer NOT NULL,
+    epoch integer DEFAULT 0 NOT NULL,
+    worker text,
+    part_uri text,
+    part_sha256 text,
+    errors_uri text,
+    errors_sha256 text,
+    duplicate_rows bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    CONSTRAINT shards_byte_offset_check CHECK ((byte_offset >= 0)),
+    CONSTRAINT shards_committed_has_output CHECK ((((committed_at IS NULL) AND (num_nonnulls(ok, truncated, failed, prompt_tokens, completion_tokens, part_length, part_uri, part_sha256) = 0)) OR ((committed_at IS NOT NULL) AND (epoch > 0) AND (num_nulls(ok, truncated, failed, prompt_tokens, completion_tokens, part_length, part_uri, part_sha256) = 0) AND (((ok + truncated) + failed) = row_count)))),
+    CONSTRAINT shards_committed_is_not_leased CHECK (((committed_at IS NULL) OR (leased_until IS NULL))),
+    CONSTRAINT shards_completion_tokens_check CHECK ((completion_tokens >= 0)),
+    CONSTRAINT shards_epoch_check CHECK ((epoch >= 0)),
+    CONSTRAINT shards_errors_length_check CHECK ((errors_length >= 0)),
+    CONSTRAINT shards_failed_check CHECK ((failed >= 0)),
+    CONSTRAINT shards_failed_rows_are_written CHECK (((num_nulls(errors_uri, errors_sha256, errors_length) = 0) OR ((num_nonnulls(errors_uri, errors_sha256, errors_length) = 0) AND (COALESCE(failed, (0)::bigint) = 0)))),
+    CONSTRAINT shards_file_index_check CHECK ((file_index >= 0)),
+    CONSTRAINT shards_first_line_check CHECK ((first_line >= 0)),
+    CONSTRAINT shards_first_row_check CHECK ((first_row >= 1)),
+    CONSTRAINT shards_lease_has_holder CHECK (((leased_until IS NULL) OR ((epoch > 0) AND (worker IS NOT NULL) AND (lease_request IS NOT NULL)))),
+    CONSTRAINT shards_ok_check CHECK ((ok >= 0)),
+    CONSTRAINT shards_part_length_check CHECK ((part_length >= 0)),
+    CONSTRAINT shards_prompt_tokens_check CHECK ((prompt_tokens >= 0)),
+    CONSTRAINT shards_row_count_check CHECK ((row_count >= 1)),
+    CONSTRAINT shards_shard_index_check CHECK ((shard_index >= 0)),
+    CONSTRAINT shards_truncated_check CHECK ((truncated >= 0))
+);
+ALTER TABLE ONLY batchllm.jobs
+    ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY batchllm.jobs
+    ADD CONSTRAINT jobs_request_key UNIQUE (request);
+ALTER TABLE ONLY batchllm.schema_migrations
+    ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY batchllm.shards
+    ADD CONSTRAINT shards_pkey PRIMARY KEY (job_id, shard_index);
+CREATE INDEX jobs_by_key ON batchllm.jobs USING btree (key, id);
+CREATE UNIQUE INDEX jobs_one_live_run_per_key ON batchllm.jobs USING btree (key) WHERE (state = ANY (ARRAY['running'::text, 'paused'::text]));
+CREATE INDEX shards_uncommitted ON batchllm.shards USING btree (job_id, shard_index) WHERE (committed_at IS NULL);
+ALTER TABLE ONLY batchllm.shards
+    ADD CONSTRAINT shards_job_id_fkey FOREIGN KEY (job_id) REFERENCES batchllm.jobs(id);

@@ -1,0 +1,93 @@
+using BatchLLM.Jobs;
+using BatchLLM.Postgres.Database;
+using BatchLLM.Postgres.Jobs;
+using Npgsql;
+using Xunit;
+
+namespace BatchLLM.IntegrationTests.Postgres;
+
+/// <summary>Each operation, when it took effect and the connection broke before its answer came: repeated, not doubled.</summary>
+public sealed class LostAnswerTests(TestCluster cluster) : IAsyncLifetime
+{
+    private LostAnswerProxy? _proxy;
+    private PostgresDatabase? _database;
+    private PostgresJobStore? _store;
+
+    private PostgresJobStore Store => _store ?? throw new InvalidOperationException("Not started.");
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        var address = new NpgsqlConnectionStringBuilder((await cluster.CreateDatabaseAsync()).ConnectionString);
+        _proxy = new LostAnswerProxy(address.Host!);
+        (address.Host, address.Port) = ("127.0.0.1", _proxy.Port);
+        _database = await PostgresDatabase.OpenAsync(
+            DatabaseAddress.Parse(address.ConnectionString), new RetryPolicy(), TimeProvider.System, null, Token);
+        _store = new PostgresJobStore(_database);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _database!.DisposeAsync();
+        await _proxy!.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_creation_makes_one_job_and_knows_that_it_made_it(bool again)
+    {
+        var (job, created) = await LosingTheAnswerAsync(
+            store => store.CreateAsync(TestJobs.Job("k", 3), TestJobs.Shards(3), again, Token));
+
+        Assert.True(created);
+        Assert.Equal(job.Id, Assert.Single(await Store.ListAsync(10, Token)).Id);
+        Assert.Equal(3, (await Store.LeaseAsync(job, 10)).Count);
+    }
+
+    [Fact]
+    public async Task A_lease_takes_the_same_shards_again()
+    {
+        var job = await Store.CreateAsync("k", 3);
+
+        var leases = await LosingTheAnswerAsync(store => store.LeaseAsync(job, 2));
+
+        Assert.Equal([0, 1], leases.Select(lease => lease.ShardIndex));
+        Assert.Equal(leases, await Store.RenewAsync(leases, TestJobs.Minute, Token));
+    }
+
+    [Fact]
+    public async Task A_commit_counts_once()
+    {
+        var job = await Store.CreateAsync("k", 1);
+        var lease = Assert.Single(await Store.LeaseAsync(job, 1));
+
+        Assert.True(await LosingTheAnswerAsync(store => store.CommitAsync(lease, TestJobs.Output(lease), Token)));
+
+        job = await Store.GetAsync(job);
+        Assert.Equal((1, (long)TestJobs.RowsPerShard), (job.CommittedShards, job.Counts.Done));
+    }
+
+    [Fact]
+    public async Task Transitions_say_that_they_took_effect()
+    {
+        var job = await Store.CreateAsync("k", 1);
+
+        Assert.True(await LosingTheAnswerAsync(store => store.PauseAsync(job.Id, "enough", Token)));
+        Assert.True(await LosingTheAnswerAsync(store => store.ResumeAsync(job.Id, "{}", Token)));
+        await Store.CommitAllAsync(job);
+        Assert.True(await LosingTheAnswerAsync(store => store.FinishAsync(job.Id, TestJobs.Receipt('c'), Token)));
+
+        var other = await Store.CreateAsync("l", 1);
+        Assert.True(await LosingTheAnswerAsync(store => store.CancelAsync(other.Id, "mistake", Token)));
+    }
+
+    private async Task<T> LosingTheAnswerAsync<T>(Func<IJobStore, Task<T>> operation)
+    {
+        _proxy!.Arm();
+        var result = await operation(Store);
+        Assert.True(_proxy.IsSpent, "The connection was never cut.");
+        return result;
+    }
+}
