@@ -80,10 +80,12 @@ internal sealed unsafe class CausalAttention : IWorkItems, IDisposable
         {
             var keys = _cache.Keys(_layer, blocks[first / _cache.BlockTokens], kvHead);
             var needed = Math.Min(_cache.BlockTokens, positions - first);
-            for (var head = 0; head < _group; head++)
+            for (var head = 0; head < _group; head += 2)
             {
+                var other = Math.Min(head + 1, _group - 1);
                 AttentionKernel.Score(
-                    _qkv.Query(row, kvHead * _group + head), keys, scores + (nint)head * _scoreStride + first,
+                    _qkv.Query(row, kvHead * _group + head), _qkv.Query(row, kvHead * _group + other), keys,
+                    scores + (nint)head * _scoreStride + first, scores + (nint)other * _scoreStride + first,
                     _headSize, _cache.BlockTokens, needed);
             }
         }
@@ -96,11 +98,12 @@ internal sealed unsafe class CausalAttention : IWorkItems, IDisposable
         {
             var values = _cache.Values(_layer, blocks[first / _cache.BlockTokens], kvHead);
             var count = Math.Min(_cache.BlockTokens, positions - first);
-            for (var head = 0; head < _group; head++)
+            for (var head = 0; head < _group; head += 2)
             {
+                var other = Math.Min(head + 1, _group - 1);
                 AttentionKernel.Accumulate(
-                    weights + (nint)head * _scoreStride + first, values, sums + head * _cache.ValueStride,
-                    count, _cache.ValueStride);
+                    weights + (nint)head * _scoreStride + first, weights + (nint)other * _scoreStride + first, values,
+                    sums + head * _cache.ValueStride, sums + other * _cache.ValueStride, count, _cache.ValueStride);
             }
         }
     }
