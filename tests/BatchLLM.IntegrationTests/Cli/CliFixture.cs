@@ -6,7 +6,7 @@ namespace BatchLLM.IntegrationTests.Cli;
 /// <summary>The real executable with a data directory, and so a private PostgreSQL cluster, of its own.</summary>
 public sealed class CliFixture : IAsyncLifetime
 {
-    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("batchllm-test-");
+    private readonly DirectoryInfo _data = CreateData();
 
     public string DataDirectory => _data.FullName;
 
@@ -46,6 +46,14 @@ public sealed class CliFixture : IAsyncLifetime
         }
 
         return Process.Start(start)!;
+    }
+
+    /// <summary>A root's server runs as another account, which must be able to enter.</summary>
+    private static DirectoryInfo CreateData()
+    {
+        var data = Directory.CreateTempSubdirectory("batchllm-test-");
+        data.UnixFileMode |= UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        return data;
     }
 
     /// <summary>Waits for a started command.</summary>

@@ -120,4 +120,19 @@ public abstract partial class JobStoreConformance
         Assert.True(await Store.CommitAsync(held, TestJobs.Output(held), Token));
         Assert.Equal(2, (await Store.GetAsync(job)).CommittedShards);
     }
+
+    [Fact]
+    public async Task A_dead_workers_leases_are_free_at_once_and_lost_to_it()
+    {
+        var job = await Store.CreateAsync("k", 3);
+        var dead = await Store.LeaseAsync(job.Id, "dead", 2, TimeSpan.FromMinutes(5), Token);
+        await Store.LeaseAsync(job.Id, "alive", 1, TimeSpan.FromMinutes(5), Token);
+        Assert.Equal(["alive", "dead"], await Store.ListWorkersAsync(job.Id, Token));
+
+        await Store.ReleaseWorkerAsync(job.Id, "dead", Token);
+
+        Assert.Equal(["alive"], await Store.ListWorkersAsync(job.Id, Token));
+        Assert.False(await Store.CommitAsync(dead[0], TestJobs.Output(dead[0]), Token));
+        Assert.Equal([0, 1], (await Store.LeaseAsync(job, 9)).Select(lease => lease.ShardIndex));
+    }
 }

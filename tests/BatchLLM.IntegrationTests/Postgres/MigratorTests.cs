@@ -120,7 +120,7 @@ public sealed class MigratorTests(TestCluster cluster)
         return directory.FullName;
     }
 
-    private static Task MigrateAsync(NpgsqlConnection connection, params Migration[] migrations) =>
+    private static Task<IReadOnlyList<string>> MigrateAsync(NpgsqlConnection connection, params Migration[] migrations) =>
         Migrator.MigrateAsync(connection, migrations, "here", Token);
 
     private static Task<IEnumerable<string>> AppliedAsync(NpgsqlConnection connection) =>
