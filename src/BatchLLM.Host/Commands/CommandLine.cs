@@ -18,7 +18,7 @@ internal static class CommandLine
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = TimeToHandBack,
         });
-        return parsed.Errors.Count > 0 ? ExitCodes.Usage : exitCode;
+        return parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples ? ExitCodes.Usage : exitCode;
     }
 
     // Not a RootCommand: that one takes its name from the executable's file, and users type `batchllm`.
