@@ -74,7 +74,7 @@ public static class EngineThroughput
     {
         action();
         var best = double.MaxValue;
-        var until = Stopwatch.GetTimestamp() + Stopwatch.Frequency / 3;
+        var until = Stopwatch.GetTimestamp() + Stopwatch.Frequency;
         while (Stopwatch.GetTimestamp() < until)
         {
             var start = Stopwatch.GetTimestamp();

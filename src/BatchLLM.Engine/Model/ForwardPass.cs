@@ -99,12 +99,12 @@ internal sealed unsafe class ForwardPass : IDisposable
 
     private Matrix Head()
     {
-        var hidden = _weights.Head.Depth;
+        var width = (int)_residual.Rows.Stride;
         for (var i = 0; i < _rows.ChosenCount; i++)
         {
-            // Chosen rows ascend, so a row is moved up before anything is written over it.
-            new ReadOnlySpan<float>(_residual.Rows[_rows.ChosenRow(i)], hidden)
-                .CopyTo(new Span<float>(_residual.Rows[i], hidden));
+            // Chosen rows ascend, so a row is moved up before anything is written over it. Its padding moves along.
+            new ReadOnlySpan<float>(_residual.Rows[_rows.ChosenRow(i)], width)
+                .CopyTo(new Span<float>(_residual.Rows[i], width));
         }
 
         _pool.Run(_norm.Of(_weights.FinalNorm.Pointer, _residual.Rows, _normed.Rows, _rows.ChosenCount));

@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
 using BatchLLM.Checkpoints;
 using BatchLLM.Engine;
 using BatchLLM.Inference;
 using BatchLLM.Planning;
+using BatchLLM.Tests.Checkpoints;
 using Xunit;
 
 namespace BatchLLM.Tests.Engine;
@@ -72,6 +74,34 @@ public sealed class CpuModelRunnerTests : IDisposable
         Refuses<ArgumentOutOfRangeException>(runner, new StepSlice(sequence, 0, 1));
         sequence.BlockTable.Clear();
         Refuses<ArgumentException>(runner, new StepSlice(sequence, 0, 1));
+    }
+
+    [Fact]
+    public void A_sequence_that_is_not_finite_is_reported_and_harms_no_other()
+    {
+        using var copy = new ModelCopy("llama3-rope-f16");
+        copy.EditHeader("model-00001-of-00002.safetensors", text => text, data =>
+        {
+            // The embedding stands first; token 7 becomes not-a-number, and the head is a tensor of its own.
+            var row = MemoryMarshal.Cast<byte, Half>(data.AsSpan()).Slice(7 * 52, 52);
+            row.Fill(Half.NaN);
+            return data;
+        });
+        using var model = ModelDirectory.Open(copy.Folder);
+        using var runner = new CpuModelRunner(model, new CpuModelRunnerOptions(2, KvBytes: 8 << 20));
+        var driver = new StepDriver(runner);
+        var (bad, good) = (driver.Add([7, 8], 4), driver.Add([5, 6], 4));
+        driver.Run((bad, 2), (good, 2));
+        Assert.Equal([IModelRunner.NotFinite], bad.Generated.ToArray());
+
+        // The same prompt in the rows and the block that were not finite.
+        driver.Free(bad);
+        driver.ReverseBlocks();
+        var later = driver.Add([5, 6], 4);
+        Assert.Equal(bad.BlockTable, later.BlockTable);
+        driver.Run((later, 2));
+        Assert.Equal(driver.Logits[good][0], driver.Logits[later][0]);
+        Assert.DoesNotContain(driver.Logits[good][0], float.IsNaN);
     }
 
     public void Dispose() => _model.Dispose();

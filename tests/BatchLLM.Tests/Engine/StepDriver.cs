@@ -23,6 +23,9 @@ internal sealed class StepDriver(CpuModelRunner runner)
         }
     }
 
+    /// <summary>Makes the block that was freed last the next one to be taken.</summary>
+    public void ReverseBlocks() => _freeBlocks.Reverse();
+
     public Sequence Add(int[] prompt, int maxTokens, SamplingParameters? sampling = null, ulong rowKey = 0)
     {
         var sequence = new Sequence(new InferenceRequest(0, rowKey, prompt, sampling ?? new SamplingParameters()), maxTokens);
