@@ -27,7 +27,8 @@ conf=/etc/postgresql-common/createcluster.conf
 if [ ! -e "$conf" ]; then
   mkdir -p "$(dirname "$conf")"
   echo 'create_main_cluster = false' >"$conf"
-  trap 'rm -f "$conf"' EXIT
+  # The package keeps its own version aside; put that in place again, as if we had not been here.
+  trap 'if [ -e "$conf.ucf-dist" ]; then mv "$conf.ucf-dist" "$conf"; else rm -f "$conf"; fi' EXIT
 fi
 log=$(mktemp)
 export DEBIAN_FRONTEND=noninteractive
