@@ -4,7 +4,9 @@ namespace BatchLLM.Host.Display;
 internal sealed class RateMeter
 {
     private static readonly TimeSpan Span = TimeSpan.FromSeconds(15);
+    private const int FewestRows = 20; // The first few say nothing: they may all be rows that failed at once.
     private readonly Queue<(TimeSpan At, long Rows, long Tokens)> _samples = new();
+    private long _rowsInSpan;
 
     /// <summary>Rows a second over the span.</summary>
     public double RowsPerSecond { get; private set; }
@@ -25,12 +27,13 @@ internal sealed class RateMeter
         }
 
         var (start, firstRows, firstTokens) = _samples.Peek();
+        _rowsInSpan = rows - firstRows;
         var seconds = (at - start).TotalSeconds;
-        RowsPerSecond = seconds > 0 ? (rows - firstRows) / seconds : 0;
+        RowsPerSecond = seconds > 0 ? _rowsInSpan / seconds : 0;
         TokensPerSecond = seconds > 0 ? (tokens - firstTokens) / seconds : 0;
     }
 
-    /// <summary>Time for the rows left, or null before there is a speed.</summary>
+    /// <summary>Time for the rows left, or null before there is a speed to trust.</summary>
     public TimeSpan? TimeLeft(long rowsLeft) =>
-        RowsPerSecond > 0 ? TimeSpan.FromSeconds(Math.Ceiling(rowsLeft / RowsPerSecond)) : null;
+        _rowsInSpan >= FewestRows ? TimeSpan.FromSeconds(Math.Ceiling(rowsLeft / RowsPerSecond)) : null;
 }

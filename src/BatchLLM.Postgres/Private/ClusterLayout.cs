@@ -11,9 +11,12 @@ internal sealed class ClusterLayout
     // sun_path holds 104 bytes on macOS and 108 on Linux, with the closing zero.
     private const int MostSocketPathBytes = 100;
 
+    private const string NewDataPrefix = "data.new-";
+
     internal ClusterLayout(string directory, bool isRoot)
     {
         Directory = directory;
+        NewData = Path.Combine(directory, $"{NewDataPrefix}{Guid.NewGuid():N}");
         SocketDirectory = Encoding.UTF8.GetByteCount($"{directory}/.s.PGSQL.{Port}") <= MostSocketPathBytes
             ? directory
             : $"{(isRoot ? "/run" : "/tmp")}/batchllm-{Digest(directory)}";
@@ -29,8 +32,14 @@ internal sealed class ClusterLayout
 
     internal string Data => Path.Combine(Directory, "data");
 
-    /// <summary>The data directory while initdb fills it: renamed when it is whole, so a crash leaves no half of one.</summary>
-    internal string NewData => Path.Combine(Directory, "data.new");
+    /// <summary>
+    /// The data directory while initdb fills it: renamed when it is whole, so a crash leaves no half of one. Each attempt
+    /// has its own, because a killed process's initdb lives on and goes on writing.
+    /// </summary>
+    internal string NewData { get; }
+
+    /// <summary>What attempts left behind.</summary>
+    internal IEnumerable<string> BegunData => System.IO.Directory.EnumerateDirectories(Directory, NewDataPrefix + "*");
 
     internal string Log => Path.Combine(Directory, "server.log");
 

@@ -31,7 +31,7 @@ internal sealed class ClusterServer(
             return;
         }
 
-        Discard(layout.NewData);
+        DiscardBegun();
         try
         {
             var made = await Tool.RunAsync(
@@ -49,7 +49,7 @@ internal sealed class ClusterServer(
         }
         finally
         {
-            Discard(layout.NewData);
+            DiscardBegun();
         }
     }
 
@@ -102,6 +102,13 @@ internal sealed class ClusterServer(
             var started = await Tool.RunAsync(LaunchCommand(), layout.Directory, token);
             if (started.ExitCode == 0)
             {
+                return;
+            }
+
+            // The pg_ctl of a killed process lives on, and may have started the server just before this one could.
+            if (PostmasterFile.Read(layout.Data)?.IsAlive() == true)
+            {
+                await StartAsync(token);
                 return;
             }
 
@@ -158,11 +165,18 @@ internal sealed class ClusterServer(
         return lines.LastOrDefault(line => line.Contains("FATAL:", StringComparison.Ordinal));
     }
 
-    private static void Discard(string directory)
+    private void DiscardBegun()
     {
-        if (Directory.Exists(directory))
+        foreach (var directory in layout.BegunData)
         {
-            Directory.Delete(directory, recursive: true);
+            try
+            {
+                Directory.Delete(directory, recursive: true);
+            }
+            catch (IOException)
+            {
+                // The initdb of a killed process still writes there; it fails now, and whoever comes next tidies up.
+            }
         }
     }
 }

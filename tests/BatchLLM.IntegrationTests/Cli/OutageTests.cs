@@ -27,7 +27,7 @@ public sealed class OutageTests(CliFixture cli) : IClassFixture<CliFixture>
         var job = new TicketJob(cli.DataDirectory, rows: 400, rowsPerShard: 10);
         using var process = cli.Start([], "run", job.Save());
         var finished = CliFixture.FinishAsync(process);
-        await FirstAttemptAsync(job, finished);
+        await job.FirstWriteAsync(finished);
 
         Process.GetProcessById(Postmaster()).Kill();
 
@@ -58,17 +58,6 @@ public sealed class OutageTests(CliFixture cli) : IClassFixture<CliFixture>
         {
             await ExecuteAsync("umount", job.Output);
         }
-    }
-
-    /// <summary>Waits until the job has written something, so that the kill falls into its middle.</summary>
-    private static async Task FirstAttemptAsync(TicketJob job, Task finished)
-    {
-        Directory.CreateDirectory(job.Output);
-        using var watcher = new FileSystemWatcher(job.Output) { IncludeSubdirectories = true };
-        var seen = new TaskCompletionSource();
-        watcher.Created += (_, _) => seen.TrySetResult();
-        watcher.EnableRaisingEvents = true;
-        await Task.WhenAny(seen.Task, finished);
     }
 
     private int Postmaster()

@@ -60,6 +60,20 @@ internal sealed class TicketJob
     /// <summary>Replaces the input.</summary>
     public void WriteLines(IReadOnlyList<string> lines) => File.WriteAllLines(Input, lines);
 
+    /// <summary>Waits until a running job has written something, so that what the test does falls into its middle.</summary>
+    public async Task FirstWriteAsync(Task finished)
+    {
+        System.IO.Directory.CreateDirectory(Output);
+        using var watcher = new FileSystemWatcher(Output);
+        var seen = new TaskCompletionSource();
+        watcher.Created += (_, _) => seen.TrySetResult();
+        watcher.EnableRaisingEvents = true;
+        if (!System.IO.Directory.EnumerateFiles(Output).Any())
+        {
+            await Task.WhenAny(seen.Task, finished);
+        }
+    }
+
     /// <summary>Writes the job file and returns its path.</summary>
     public string Save()
     {

@@ -31,6 +31,16 @@ public sealed class RateMeterTests
         Assert.Equal(TimeSpan.FromSeconds(5), meter.TimeLeft(50));
     }
 
+    [Fact]
+    public void A_few_rows_that_failed_at_once_promise_no_end()
+    {
+        var meter = new RateMeter();
+        meter.Add(TimeSpan.Zero, 0, 0);
+        meter.Add(TimeSpan.FromSeconds(1), 5, 0);
+
+        Assert.Null(meter.TimeLeft(1995));
+    }
+
     [Theory]
     [InlineData(0, "0:00")]
     [InlineData(65, "1:05")]

@@ -1,3 +1,4 @@
+using BatchLLM.IntegrationTests.Cli;
 using BatchLLM.Postgres.Database;
 using BatchLLM.Postgres.Private;
 using BatchLLM.Postgres.Schema;
@@ -96,7 +97,7 @@ public sealed class MigratorTests(TestCluster cluster)
             ],
             "/",
             Token);
-        var golden = await File.ReadAllTextAsync(Path.Combine(Repository(), "migrations", "schema.sql"), Token);
+        var golden = await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "migrations", "schema.sql"), Token);
 
         Assert.True(
             Stable(golden) == Stable(dump.Output),
@@ -108,17 +109,6 @@ public sealed class MigratorTests(TestCluster cluster)
         line.Length > 0 && !line.StartsWith("--", StringComparison.Ordinal) && !line.StartsWith('\\')
         && !line.StartsWith("SET ", StringComparison.Ordinal)
         && !line.StartsWith("SELECT pg_catalog.", StringComparison.Ordinal)));
-
-    private static string Repository()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "BatchLLM.sln")))
-        {
-            directory = directory.Parent ?? throw new InvalidOperationException("The tests run outside the repository.");
-        }
-
-        return directory.FullName;
-    }
 
     private static Task<IReadOnlyList<string>> MigrateAsync(NpgsqlConnection connection, params Migration[] migrations) =>
         Migrator.MigrateAsync(connection, migrations, "here", Token);

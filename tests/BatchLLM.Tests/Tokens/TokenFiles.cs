@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BatchLLM.Tests.Architecture;
 using BatchLLM.Tokens;
 
 namespace BatchLLM.Tests.Tokens;
@@ -9,7 +10,7 @@ internal static class TokenFiles
     public static readonly ByteLevelBpeTokenizer Llama3 = Load("llama3");
     public static readonly ByteLevelBpeTokenizer Gpt2 = Load("gpt2");
 
-    public static byte[] Read(string file) => File.ReadAllBytes(Path.Combine(Folder(), file));
+    public static byte[] Read(string file) => File.ReadAllBytes(Path.Combine(RepositoryRoot.Path, "tests", "data", "tokens", file));
 
     public static ByteLevelBpeTokenizer Load(string name) =>
         TokenizerJson.Load(Read($"{name}.tokenizer.json"), $"{name}.tokenizer.json");
@@ -25,15 +26,4 @@ internal static class TokenFiles
     }
 
     public static int[] Encode(this ITokenizer tokenizer, string text) => tokenizer.Encode(new PromptText(text, []));
-
-    private static string Folder()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "BatchLLM.sln")))
-        {
-            folder = Path.GetDirectoryName(folder.TrimEnd('/')) ?? throw new DirectoryNotFoundException("BatchLLM.sln");
-        }
-
-        return Path.Combine(folder, "tests", "data", "tokens");
-    }
 }
