@@ -11,7 +11,7 @@ public static class JobFile
     /// <param name="name">Its name, for messages.</param>
     /// <param name="schema">The bytes of job.schema.json.</param>
     /// <param name="settings">Values over the file's, in order; empty for none.</param>
-    /// <returns>The spec with defaults filled in, or all problems at once.</returns>
+    /// <returns>The spec with defaults filled in, or all problems at once: the file's by place, then settings'.</returns>
     public static JobFileResult Parse(
         ReadOnlySpan<byte> json, string name, ReadOnlyMemory<byte> schema, IReadOnlyList<JobFileSetting> settings)
     {
@@ -28,8 +28,13 @@ public static class JobFile
 
         using var document = JsonDocument.Parse(schema);
         new SchemaValidator(document.RootElement, problems).Validate(tree);
+        JobFileRules.Check(tree, problems);
         return problems.Count == 0
             ? new JobFileResult(JobSpecReader.Read(tree), [])
-            : new JobFileResult(null, problems);
+            : new JobFileResult(null, InOrder(problems));
     }
+
+    /// <summary>The schema's order of checking means nothing to who reads the file from top to bottom.</summary>
+    private static List<JobFileProblem> InOrder(List<JobFileProblem> problems) =>
+        [.. problems.OrderBy(item => item.Line == 0).ThenBy(item => item.Line).ThenBy(item => item.Column)];
 }

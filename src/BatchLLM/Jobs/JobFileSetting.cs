@@ -49,10 +49,17 @@ public sealed record JobFileSetting(string Option, string Path, string Json)
             return ReplaceItem(tree, path, value, problems);
         }
 
+        if (tree.Kind != JsonValueKind.Object)
+        {
+            var message = $"'{path[0]}' is no key of {SchemaTypes.Describe(tree)}; expected an object there";
+            problems.Add(JsonPlace.Option(Option).Problem(Path, message));
+            return tree;
+        }
+
         var name = path[0];
         var former = tree.Find(name) ?? new JsonTree(JsonValueKind.Object, JsonPlace.Option(Option));
         var member = new JsonMember(name, JsonPlace.Option(Option), Replace(former, path[1..], value, problems));
-        return tree with { Kind = JsonValueKind.Object, Members = [.. tree.Members.Where(item => item.Name != name), member] };
+        return tree with { Members = [.. tree.Members.Where(item => item.Name != name), member] };
     }
 
     private JsonTree ReplaceItem(JsonTree tree, ReadOnlySpan<string> path, JsonTree value, List<JobFileProblem> problems)

@@ -7,7 +7,14 @@ namespace BatchLLM.Prompts;
 /// <summary>Reads the body of an OpenAI request (OpenAI API reference, chat completions and completions).</summary>
 internal static class OpenAiBody
 {
-    private static readonly string[] RefusedIfSet = ["tools", "functions", "logit_bias", "logprobs", "echo", "suffix"];
+    // From the OpenAI API, then what vLLM adds to it: each changes the answer, or what comes back with it.
+    private static readonly string[] RefusedIfSet =
+    [
+        "tools", "functions", "logit_bias", "logprobs", "top_logprobs", "echo", "suffix", "audio", "web_search_options",
+        "min_p", "min_tokens", "ignore_eos", "stop_token_ids", "bad_words", "use_beam_search", "prompt_logprobs",
+        "guided_json", "guided_regex", "guided_choice", "guided_grammar", "structured_outputs", "chat_template",
+        "chat_template_kwargs", "continue_final_message", "truncate_prompt_tokens",
+    ];
 
     /// <summary>Which field asks for something that is not served; null if none does.</summary>
     public static string? Unserved(JsonElement body)
@@ -22,9 +29,10 @@ internal static class OpenAiBody
             return "body.stream is true; a batch has no stream, leave it out";
         }
 
-        if (body.TryGetProperty("n", out var n) && !IsNumber(n, 1))
+        string[] counts = ["n", "best_of"];
+        if (Array.Find(counts, item => body.TryGetProperty(item, out var count) && !IsNumber(count, 1)) is { } many)
         {
-            return "body.n is not 1; one completion a request is supported";
+            return $"body.{many} is not 1; one completion a request is supported";
         }
 
         return body.TryGetProperty("response_format", out var format) && !IsTextFormat(format)
@@ -74,7 +82,7 @@ internal static class OpenAiBody
         var sampling = defaults;
         foreach (var name in SamplingOverrides.Names)
         {
-            var field = name == "max_tokens" && IsSet(body, "max_completion_tokens") ? "max_completion_tokens" : name;
+            var field = name == "max_tokens" && !IsNull(Property(body, "max_completion_tokens")) ? "max_completion_tokens" : name;
             sampling = SamplingOverrides.Apply(sampling, name, ToValue(Property(body, field)), out problem);
             if (problem is not null)
             {
@@ -108,8 +116,21 @@ internal static class OpenAiBody
         _ => RowValue.FromJson(element.GetRawText()),
     };
 
-    private static bool IsSet(JsonElement body, string name) =>
-        Property(body, name).ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.False);
+    /// <summary>True if a field asks for something: clients also write null, false, 0 and empty values for "no".</summary>
+    private static bool IsSet(JsonElement body, string name)
+    {
+        var value = Property(body, name);
+        return value.ValueKind switch
+        {
+            JsonValueKind.Array => value.GetArrayLength() > 0,
+            JsonValueKind.Object => value.EnumerateObject().Any(),
+            JsonValueKind.String => !value.ValueEquals(""u8),
+            JsonValueKind.Number => value.GetDouble() != 0,
+            _ => value.ValueKind == JsonValueKind.True,
+        };
+    }
+
+    private static bool IsNull(JsonElement value) => value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null;
 
     private static bool IsNumber(JsonElement element, int value) =>
         element.ValueKind == JsonValueKind.Null

@@ -36,13 +36,21 @@ public sealed class OpenAiPrompts(SamplingParameters defaults) : IRowPrompts
 
         if (row.Columns.GetValueOrDefault("body") is not { Kind: RowValueKind.Json } body)
         {
-            return Refuse("body is missing; expected a JSON object");
+            return Refuse("body is missing or no JSON object; expected one");
         }
 
         using var document = JsonDocument.Parse(body.Text);
-        return document.RootElement.ValueKind == JsonValueKind.Object
-            ? Build(document.RootElement, url == Chat)
-            : Refuse("body is not a JSON object");
+        try
+        {
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? Build(document.RootElement, url == Chat)
+                : Refuse("body is not a JSON object");
+        }
+        catch (InvalidOperationException)
+        {
+            // JsonElement.GetString: readers check the text of columns, but leave what is inside raw JSON alone.
+            return Refuse("body escapes half of a surrogate pair; expected both halves or neither");
+        }
     }
 
     private RowPrompt Build(JsonElement body, bool isChat)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using BatchLLM.Rows;
 
 namespace BatchLLM.Prompts;
@@ -20,32 +21,18 @@ public sealed class PromptTemplate
     /// <summary>Parses a template.</summary>
     /// <param name="text">The template.</param>
     /// <param name="where">Its key in the job file, for the message.</param>
-    /// <exception cref="BatchLLMException">A placeholder is not closed, or is empty.</exception>
+    /// <exception cref="BatchLLMException">A placeholder is not closed, or names no column.</exception>
     public static PromptTemplate Parse(string text, string where)
     {
-        var pieces = new List<(string, bool)>();
-        var literal = new System.Text.StringBuilder();
-        var at = 0;
-        while (text.IndexOf(Open, at, StringComparison.Ordinal) is var open and >= 0)
-        {
-            literal.Append(text, at, open - at);
-            if (string.CompareOrdinal(text, open + Open.Length, Open, 0, Open.Length) == 0)
-            {
-                literal.Append(Open);
-                at = open + (2 * Open.Length);
-                continue;
-            }
+        var pieces = Split(text, out var problem);
+        return problem is null ? new PromptTemplate(pieces) : throw new BatchLLMException($"{where}: {problem}.");
+    }
 
-            var close = text.IndexOf(Close, open, StringComparison.Ordinal);
-            pieces.Add((literal.ToString(), false));
-            pieces.Add((ColumnOf(text, open, close, where), true));
-            literal.Clear();
-            at = close + Close.Length;
-        }
-
-        literal.Append(text, at, text.Length - at);
-        pieces.Add((literal.ToString(), false));
-        return new PromptTemplate([.. pieces.Where(piece => piece.Item1.Length > 0)]);
+    /// <summary>What is wrong with a template; null if nothing is.</summary>
+    internal static string? FindProblem(string text)
+    {
+        Split(text, out var problem);
+        return problem;
     }
 
     /// <summary>Fills in a row's values; null values are empty.</summary>
@@ -63,12 +50,45 @@ public sealed class PromptTemplate
     private static PromptPart Fill((string Text, bool IsColumn) piece, Row row) =>
         piece.IsColumn ? new PromptPart(row.Columns[piece.Text].ToString(), true) : new PromptPart(piece.Text, false);
 
-    private static string ColumnOf(string text, int open, int close, string where)
+    private static List<(string Text, bool IsColumn)> Split(string text, out string? problem)
     {
-        var column = close < 0 ? "" : text[(open + Open.Length)..close].Trim();
-        return column.Length > 0 ? column : throw new BatchLLMException(
-            $"{where}: the placeholder at character {open + 1} " +
-            (close < 0 ? "is not closed; expected '}}' after the column's name" : "names no column") +
-            "; write '{{{{' for a literal '{{'.");
+        problem = null;
+        var pieces = new List<(string Text, bool IsColumn)>();
+        var literal = new System.Text.StringBuilder();
+        var at = 0;
+        while (problem is null && text.IndexOf(Open, at, StringComparison.Ordinal) is var open and >= 0)
+        {
+            literal.Append(text, at, open - at);
+            at = open + Open.Length;
+            if (string.CompareOrdinal(text, at, Open, 0, Open.Length) == 0)
+            {
+                literal.Append(Open);
+                at += Open.Length;
+                continue;
+            }
+
+            var close = text.IndexOf(Close, at, StringComparison.Ordinal);
+            var column = close < 0 ? "" : text[at..close].Trim();
+            problem = PlaceholderProblem(column, open, close);
+            pieces.Add((literal.ToString(), false));
+            pieces.Add((column, true));
+            literal.Clear();
+            at = close + Close.Length;
+        }
+
+        pieces.Add((literal.Append(text, at, text.Length - at).ToString(), false));
+        pieces.RemoveAll(piece => piece.Text.Length == 0);
+        return pieces;
+    }
+
+    private static string? PlaceholderProblem(string column, int open, int close)
+    {
+        var problem = close < 0 ? "is not closed; expected '}}' after the column's name"
+            : column.Length == 0 ? "names no column"
+            : column.AsSpan().IndexOfAny("{}\r\n") >= 0 ? "has a brace or a line break in the column's name"
+            : null;
+        return problem is null ? null : string.Create(
+            CultureInfo.InvariantCulture,
+            $"the placeholder at character {open + 1} {problem}; write '{{{{{{{{' for a literal '{{{{'");
     }
 }

@@ -86,7 +86,7 @@ public sealed class RowPreparer
         }
 
         var cut = room > 0 && _overlong != OverlongPolicy.Fail
-            ? PromptFitter.Fit(draft, room, _overlong, Encode)
+            ? PromptFitter.Fit(draft, tokens.Length, room, _overlong, Encode)
             : null;
         error = cut is null ? TooLong(tokens.Length, sampling.MaxTokens) : null;
         return cut ?? tokens;

@@ -6,6 +6,9 @@ namespace BatchLLM.Prompts;
 /// <summary>A row's own sampling values over the job's.</summary>
 public static class SamplingOverrides
 {
+    // Beyond it, neighbouring integers are the same double.
+    private const double MaxExactInteger = 1L << 53;
+
     /// <summary>Names of the parameters, as job files and OpenAI bodies spell them.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
@@ -39,9 +42,19 @@ public static class SamplingOverrides
             return sampling;
         }
 
-        problem = NumberProblem(name, value);
-        return problem is null ? WithNumber(sampling, name, value) : sampling;
+        var number = ToWhole(name, value);
+        problem = NumberProblem(name, number);
+        return problem is null ? WithNumber(sampling, name, number) : sampling;
     }
+
+    /// <summary>
+    /// 64.0 is 64 where a whole number is asked for: data frames turn a column of integers with gaps into doubles.
+    /// </summary>
+    private static RowValue ToWhole(string name, RowValue value) =>
+        name is "max_tokens" or "top_k" or "seed" && value.Kind == RowValueKind.Number
+        && double.IsInteger(value.Number) && Math.Abs(value.Number) <= MaxExactInteger
+            ? RowValue.FromInteger((long)value.Number)
+            : value;
 
     private static string? NumberProblem(string name, RowValue value) => name switch
     {

@@ -26,9 +26,17 @@ internal static class StopTexts
     private static List<string>? FromJson(string json)
     {
         using var document = JsonDocument.Parse(json);
-        return document.RootElement.ValueKind == JsonValueKind.Array
-            && document.RootElement.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
-                ? [.. document.RootElement.EnumerateArray().Select(item => item.GetString()!)]
-                : null;
+        try
+        {
+            return document.RootElement.ValueKind == JsonValueKind.Array
+                && document.RootElement.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
+                    ? [.. document.RootElement.EnumerateArray().Select(item => item.GetString()!)]
+                    : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // An escaped half of a surrogate pair, which readers leave alone inside raw JSON: no text.
+            return null;
+        }
     }
 }

@@ -64,11 +64,14 @@ internal static class SchemaRules
             yield return "is empty; expected at least one character";
         }
 
-        if (rules.TryGetProperty("pattern", out var pattern) && !Regex.IsMatch(value.Text, pattern.GetString()!))
+        if (rules.TryGetProperty("pattern", out var pattern) && !IsMatch(value.Text, pattern.GetString()!))
         {
-            yield return $"does not match {pattern.GetString()}";
+            yield return $"is '{value.Text}'; expected a text that matches {pattern.GetString()}";
         }
     }
+
+    /// <summary>JSON Schema's $ is the end of the text; .NET's also stands before a last line feed.</summary>
+    private static bool IsMatch(string text, string pattern) => !text.EndsWith('\n') && Regex.IsMatch(text, pattern);
 
     private static IEnumerable<string> CheckArray(JsonTree value, JsonElement rules)
     {

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using BatchLLM.Jobs.Json;
+using BatchLLM.Prompts;
+
+namespace BatchLLM.Jobs;
+
+/// <summary>
+/// What the schema cannot say about a job file. Values of a wrong type are passed over: the schema reports them.
+/// </summary>
+internal static class JobFileRules
+{
+    /// <summary>Adds what is wrong to <paramref name="problems"/>.</summary>
+    public static void Check(JsonTree file, List<JobFileProblem> problems)
+    {
+        var prompt = file.Find("prompt");
+        CheckPlaceholders(prompt?.Find("text"), "prompt.text", problems);
+        var messages = prompt?.Find("messages")?.Items ?? [];
+        for (var index = 0; index < messages.Count; index++)
+        {
+            var path = JsonPath.Join(JsonPath.Join("prompt.messages", index), "content");
+            CheckPlaceholders(messages[index].Find("content"), path, problems);
+        }
+
+        if (prompt?.Find("openai_batch") is not null)
+        {
+            CheckRequests(file, problems);
+        }
+    }
+
+    private static void CheckPlaceholders(JsonTree? text, string path, List<JobFileProblem> problems)
+    {
+        if (text?.Kind == JsonValueKind.String && PromptTemplate.FindProblem(text.Text) is { } problem)
+        {
+            problems.Add(text.Place.Problem(path, $"{path}: {problem}"));
+        }
+    }
+
+    /// <summary>Keys that request lines leave without effect are refused: silence would hide the mistake.</summary>
+    private static void CheckRequests(JsonTree file, List<JobFileProblem> problems)
+    {
+        if (file.Find("id_column") is { Kind: JsonValueKind.String, Text: not "custom_id" } id)
+        {
+            var message = $"id_column is '{id.Text}'; OpenAI batch requests are named by custom_id, remove the key";
+            problems.Add(id.Place.Problem("id_column", message));
+        }
+
+        if (file.Find("sampling")?.Find("columns") is { Members.Count: > 0 } columns)
+        {
+            const string Path = "sampling.columns";
+            const string Fault = "has no effect on OpenAI batch requests, whose bodies say it; remove the key";
+            problems.Add(columns.Place.Problem(Path, $"{Path} {Fault}"));
+        }
+    }
+}

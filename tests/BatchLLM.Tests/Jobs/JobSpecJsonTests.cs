@@ -1,0 +1,53 @@
+using BatchLLM.Jobs;
+using Xunit;
+
+namespace BatchLLM.Tests.Jobs;
+
+public sealed class JobSpecJsonTests
+{
+    [Fact]
+    public void The_text_of_a_minimal_job_has_every_key_in_a_fixed_order() => Assert.Equal(
+        """
+        {"name":"j","model":"m","input":[{"uri":"a.jsonl","format":"auto"}],"prompt":{"text":"{{body}}"},
+        "sampling":{"max_tokens":256,"temperature":0,"top_p":1,"top_k":0,"seed":0,"stop":[],"repetition_penalty":1,
+        "presence_penalty":0,"frequency_penalty":0,"columns":{}},
+        "output":{"uri":"out","format":"jsonl","columns":[],"token_ids":false},
+        "policies":{"overlong_prompt":"fail","rows_per_shard":1024},"engine":"local","device":"cpu"}
+        """.Replace("\n", "", StringComparison.Ordinal),
+        JobSpecJson.Write(JobSchema.Parse(JobSchema.Minimal()).Require()));
+
+    [Theory]
+    [InlineData(JobFileTests.Everything)]
+    [InlineData("""{"name":"j","model":"m","input":"a","prompt":{"openai_batch":true},"output":{"uri":"o"}}""")]
+    [InlineData("""{"name":"j","model":"m","input":"a","prompt":{"text":"«é» 😀 {{x}}\n"},"output":{"uri":"o"}}""")]
+    [InlineData("""{"name":"j","model":"m","input":"a","prompt":{"text":"x"},"output":{"uri":"o"},"policies":{"error_budget":9}}""")]
+    [InlineData("""{"name":"j","model":"m","input":"a","prompt":{"text":"x"},"output":{"uri":"o"},"sampling":{"seed":9223372036854775807}}""")]
+    public void The_text_reads_back_as_the_same_job(string json)
+    {
+        var text = JobSpecJson.Write(JobSchema.Parse(json).Require());
+
+        Assert.Equal(text, JobSpecJson.Write(JobSchema.Parse(text).Require()));
+    }
+
+    [Fact]
+    public void Any_share_that_a_job_file_can_say_survives_its_text()
+    {
+        for (var millionths = 0; millionths <= 1_000_000; millionths += 1_237)
+        {
+            var budget = $"{millionths / 10_000m:0.######}%";
+            var spec = JobSchema.Parse(JobSchema.Minimal(), $"policies.error_budget={budget}").Require();
+
+            Assert.Contains($"\"error_budget\":\"{budget}\"", JobSpecJson.Write(spec), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void The_order_of_keys_in_the_file_does_not_matter()
+    {
+        const string Reordered = """{"output":{"uri":"out"},"prompt":{"text":"{{body}}"},"input":["a.jsonl"],"model":"m","name":"j"}""";
+
+        Assert.Equal(
+            JobSpecJson.Write(JobSchema.Parse(JobSchema.Minimal()).Require()),
+            JobSpecJson.Write(JobSchema.Parse(Reordered).Require()));
+    }
+}
