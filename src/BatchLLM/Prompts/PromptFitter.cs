@@ -21,7 +21,7 @@ public static class PromptFitter
     /// <param name="encode">A draft's tokens; null if it cannot be rendered.</param>
     /// <remarks>
     /// Ends when the room is filled to the last token, or one more unit of text would not fit. Tokens grow almost evenly
-    /// with the text, so guessing by the slope (regula falsi, Illinois variant) takes about 5 encodings where plain
+    /// with the text, so guessing by the slope (regula falsi, Illinois variant) takes 4 to 7 encodings where plain
     /// bisection of a long text takes 17. Counts are not strictly monotonic, so only what was encoded is returned.
     /// </remarks>
     public static int[]? Fit(
