@@ -43,6 +43,14 @@ public sealed class BatchPipeline(
             {
                 // Every lease was lost: the job was paused or cancelled, or other workers took over. The loop finds out.
             }
+            catch (BatchLLMException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Who cancels a job, or completes it under a newer lease, tidies away what this one may be writing.
+                if (!await IsOverAsync(job, cancellationToken))
+                {
+                    throw;
+                }
+            }
         }
 
         return await publisher.PublishAsync(job.Id, cancellationToken);
@@ -124,6 +132,9 @@ public sealed class BatchPipeline(
             await timer.WaitForNextTickAsync(cancellationToken);
         }
     }
+
+    private async Task<bool> IsOverAsync(Job job, CancellationToken cancellationToken) =>
+        await store.FindAsync(job.Id, cancellationToken) is not { State: JobState.Running or JobState.Paused };
 
     private async Task<bool> IsUnfinishedAsync(Job job, CancellationToken cancellationToken) =>
         await store.FindAsync(job.Id, cancellationToken) is { State: JobState.Running } now

@@ -1,6 +1,7 @@
 using BatchLLM.Blobs;
 using BatchLLM.Blobs.Files;
 using BatchLLM.Blobs.Jsonl;
+using BatchLLM.Blobs.Parquet;
 using BatchLLM.Inference;
 using BatchLLM.Jobs;
 using BatchLLM.Prompts;
@@ -37,12 +38,14 @@ internal static class JobAssembly
     };
 
     /// <summary>The pipeline of one job in this process.</summary>
-    public static BatchPipeline PipelineOf(
-        Job job, JobSpec spec, IJobStore store, LoadedModel model, IBatchEngine engine)
+    /// <exception cref="BatchLLMException">An input's schema cannot be read.</exception>
+    public static async Task<BatchPipeline> PipelineOfAsync(
+        Job job, JobSpec spec, IJobStore store, LoadedModel model, IBatchEngine engine, CancellationToken cancellationToken)
     {
         var layout = LayoutOf(job, spec);
         var idColumn = spec.Prompt.OpenAiBatch ? "custom_id" : spec.IdColumn;
-        var columns = new OutputColumns(RowPreparer.CarriedColumns(spec), spec.Output.TokenIds);
+        var kinds = await KindsAsync(job, layout.Format, cancellationToken);
+        var columns = new OutputColumns(RowPreparer.CarriedColumns(spec), spec.Output.TokenIds, kinds);
         var writer = new ShardWriter(
             Blobs,
             layout,
@@ -77,6 +80,32 @@ internal static class JobAssembly
                     "Choose another with --output, or remove that one.");
             }
         }
+    }
+
+    /// <summary>
+    /// Types of the carried columns when all inputs are Parquet with the same ones, so that every part gets them whatever
+    /// its own rows hold; null to go by the values.
+    /// </summary>
+    private static async Task<IReadOnlyDictionary<string, RowValueKind>?> KindsAsync(
+        Job job, DataFormat output, CancellationToken cancellationToken)
+    {
+        if (output != DataFormat.Parquet || job.Definition.Inputs.Any(file => file.Format != DataFormat.Parquet))
+        {
+            return null;
+        }
+
+        var reader = new ParquetRowReader(Blobs);
+        var kinds = await reader.KindsAsync(job.Definition.Inputs[0].Uri, cancellationToken);
+        foreach (var file in job.Definition.Inputs.Skip(1))
+        {
+            var others = await reader.KindsAsync(file.Uri, cancellationToken);
+            if (others.Count != kinds.Count || others.Except(kinds).Any())
+            {
+                return null;
+            }
+        }
+
+        return kinds;
     }
 
     private static IRowReader ReaderOf(DataFormat format) => RowReaders.For(format, Blobs);

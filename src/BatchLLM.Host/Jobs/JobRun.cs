@@ -87,9 +87,8 @@ internal sealed class JobRun(IJobStore store, Terminal terminal, int show)
         var progress = new JobProgress(job.Counts, job.Definition.RowCount);
         var reader = new ProgressReader(job.Definition.Name, progress, _time);
         var start = _time.GetTimestamp();
-        var work = Task.Run(
-            () => JobAssembly.PipelineOf(job, spec, store, model, engine).RunAsync(job, progress, cancellationToken),
-            CancellationToken.None);
+        var pipeline = await JobAssembly.PipelineOfAsync(job, spec, store, model, engine, cancellationToken);
+        var work = Task.Run(() => pipeline.RunAsync(job, progress, cancellationToken), CancellationToken.None);
         await terminal.Progress().ShowAsync(reader.Read, work, _time);
         var finished = await work;
         var exitCode = Finish(finished, job.Counts, _time.GetElapsedTime(start), alreadyComplete: false);

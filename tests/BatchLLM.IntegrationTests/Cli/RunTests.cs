@@ -137,6 +137,65 @@ public sealed class RunTests(CliFixture cli) : IClassFixture<CliFixture>
     }
 
     [Fact]
+    public async Task OpenAi_batch_lines_run_as_they_are()
+    {
+        var job = new TicketJob(cli.DataDirectory);
+        job.Spec.Remove("id_column");
+        job.Spec["prompt"] = new JsonObject { ["openai_batch"] = true };
+        job.WriteLines([
+            """{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"messages":[{"role":"user","content":"Hello"}],"max_tokens":2}}""",
+            """{"custom_id":"b","method":"POST","url":"/v1/embeddings","body":{"input":"Hello"}}"""]);
+
+        var result = await cli.RunAsync("run", job.Save(), "--json");
+
+        Assert.True(result.ExitCode == 3, result.ToString());
+        Assert.Equal(["a", "b"], job.Records.Select(record => record.GetProperty("custom_id").GetString()));
+        Assert.InRange(job.Records[0].GetProperty("completion_tokens").GetInt32(), 1, 2);
+        Assert.Equal("invalid_request", job.Records[1].GetProperty("error").GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task Seeded_sampling_gives_the_same_completions_again_whatever_the_shards()
+    {
+        var first = Sampled(rowsPerShard: 10);
+        var second = Sampled(rowsPerShard: 7);
+
+        await cli.RunAsync("run", first.Save());
+        await cli.RunAsync("run", second.Save());
+
+        Assert.Equal(Completions(first), Completions(second));
+        Assert.True(Completions(first).Distinct().Count() > 1);
+    }
+
+    [Fact]
+    public async Task Carried_columns_keep_the_types_of_a_parquet_input_in_every_part()
+    {
+        var job = new TicketJob(cli.DataDirectory);
+        job.Spec["input"] = Path.Combine(Checkout.Root, "jobs", "demo", "input", "tickets-a.parquet");
+        job.Spec["output"] = new JsonObject
+        {
+            ["uri"] = "out",
+            ["format"] = "parquet",
+            ["columns"] = new JsonArray("customer", "created_at"),
+        };
+        job.Spec["policies"]!["rows_per_shard"] = 400;
+        job.Spec["sampling"]!["max_tokens"] = 1;
+
+        var result = await cli.RunAsync("run", job.Save());
+
+        Assert.True(result.ExitCode == 3, result.ToString());
+        var columns = new List<string>();
+        foreach (var part in job.Parts)
+        {
+            var inspected = await cli.RunAsync("inspect", Path.Combine(job.Output, part), "--json");
+            columns.Add(inspected.Json.GetProperty("columns").ToString());
+        }
+
+        Assert.Equal(3, columns.Count);
+        Assert.Single(columns.Distinct());
+    }
+
+    [Fact]
     public async Task Status_shows_a_job_by_number_and_by_name()
     {
         var job = new TicketJob(cli.DataDirectory);
@@ -196,4 +255,14 @@ public sealed class RunTests(CliFixture cli) : IClassFixture<CliFixture>
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("Examples:", result.Output, StringComparison.Ordinal);
     }
+
+    private TicketJob Sampled(int rowsPerShard)
+    {
+        var job = new TicketJob(cli.DataDirectory, rowsPerShard: rowsPerShard);
+        job.Spec["sampling"] = new JsonObject { ["max_tokens"] = 8, ["temperature"] = 1.5, ["seed"] = 7 };
+        return job;
+    }
+
+    private static List<string?> Completions(TicketJob job) =>
+        [.. job.Records.Select(record => record.GetProperty("completion").GetString())];
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using BatchLLM.Jobs;
 using Xunit;
 
@@ -34,7 +35,7 @@ public sealed class JobSpecJsonTests
     {
         for (var millionths = 0; millionths <= 1_000_000; millionths += 1_237)
         {
-            var budget = $"{millionths / 10_000m:0.######}%";
+            var budget = string.Create(CultureInfo.InvariantCulture, $"{millionths / 10_000m:0.######}%");
             var spec = JobSchema.Parse(JobSchema.Minimal(), $"policies.error_budget={budget}").Require();
 
             Assert.Contains($"\"error_budget\":\"{budget}\"", JobSpecJson.Write(spec), StringComparison.Ordinal);
