@@ -68,17 +68,11 @@ internal static class JobAssembly
     public static async Task CheckOutputAsync(JobSpec spec, CancellationToken cancellationToken)
     {
         var uri = $"{spec.Output.Uri.TrimEnd('/')}/receipt.json";
-        await foreach (var blob in Blobs.ListAsync(uri, cancellationToken))
+        if (await ReceiptReader.ReadAsync(Blobs, uri, cancellationToken) is { } receipt && receipt.Name != spec.Name)
         {
-            await using var stream = await Blobs.OpenReadAsync(blob.Uri, cancellationToken);
-            var bytes = new byte[stream.Length];
-            await stream.ReadExactlyAsync(bytes, cancellationToken);
-            if (ReceiptBuilder.TryParse(bytes) is { } receipt && receipt.Name != spec.Name)
-            {
-                throw new BatchLLMException(
-                    $"The output directory {spec.Output.Uri} holds the results of job '{receipt.Name}'. " +
-                    "Choose another with --output, or remove that one.");
-            }
+            throw new BatchLLMException(
+                $"The output directory {spec.Output.Uri} holds the results of job '{receipt.Name}'. " +
+                "Choose another with --output, or remove that one.");
         }
     }
 

@@ -84,7 +84,7 @@ public sealed class JobPublisher(IJobStore store, IBlobStore blobs, OutputLayout
     /// </summary>
     private async Task RemoveFormerOutputAsync(Job job, CancellationToken cancellationToken)
     {
-        if (await ReadReceiptAsync(cancellationToken) is not { } former || former.Job == job.Id)
+        if (await ReceiptReader.ReadAsync(blobs, layout.Receipt, cancellationToken) is not { } former || IsOf(former, job))
         {
             return;
         }
@@ -97,18 +97,9 @@ public sealed class JobPublisher(IJobStore store, IBlobStore blobs, OutputLayout
         }
     }
 
-    private async Task<Receipt?> ReadReceiptAsync(CancellationToken cancellationToken)
-    {
-        await foreach (var blob in blobs.ListAsync(layout.Receipt, cancellationToken))
-        {
-            await using var stream = await blobs.OpenReadAsync(blob.Uri, cancellationToken);
-            var bytes = new byte[stream.Length];
-            await stream.ReadExactlyAsync(bytes, cancellationToken);
-            return ReceiptBuilder.TryParse(bytes);
-        }
-
-        return null;
-    }
+    /// <summary>The number alone does not tell: another database counts from 1 again.</summary>
+    private static bool IsOf(Receipt receipt, Job job) =>
+        receipt.Job == job.Id && receipt.CreatedAt == job.CreatedAt && receipt.Key == job.Definition.Key;
 
     private async Task PublishPartsAsync(IReadOnlyList<CommittedShard> shards, CancellationToken cancellationToken)
     {

@@ -36,6 +36,22 @@ public sealed class FirstUseTests
         Assert.All(results, result => Assert.True(result.ExitCode == 0, result.ToString()));
     }
 
+    [Fact]
+    public async Task A_new_database_that_counts_from_one_again_leaves_no_part_of_a_former_run()
+    {
+        await using var former = new CliFixture();
+        await using var fresh = new CliFixture();
+        var job = new TicketJob(former.DataDirectory, rows: 40, rowsPerShard: 5);
+        var before = await former.RunAsync("run", job.Save(), "--json");
+        job.Spec["policies"]!["rows_per_shard"] = 20;
+
+        var after = await fresh.RunAsync("run", job.Save(), "--json");
+
+        Assert.Equal(before.Json.GetProperty("job").GetInt64(), after.Json.GetProperty("job").GetInt64());
+        OutputCheck.IsWhole(job);
+        Assert.Equal(job.Parts, Directory.GetFiles(job.Output, "part-*").Select(Path.GetFileName).Order());
+    }
+
     private static void Signal(TaskCompletionSource begun, string? path)
     {
         if (path?.Contains("data.new-", StringComparison.Ordinal) == true)

@@ -1,0 +1,25 @@
+using BatchLLM.Rows;
+
+namespace BatchLLM.Jobs;
+
+/// <summary>Reads the receipt that stands in an output directory.</summary>
+public static class ReceiptReader
+{
+    /// <summary>The receipt; null if there is none, or if the file is something else.</summary>
+    /// <param name="blobs">Where the output lives.</param>
+    /// <param name="uri">The receipt's absolute URI.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="BatchLLMException">The file is there and cannot be read.</exception>
+    public static async Task<Receipt?> ReadAsync(IBlobStore blobs, string uri, CancellationToken cancellationToken)
+    {
+        await foreach (var blob in blobs.ListAsync(uri, cancellationToken))
+        {
+            await using var stream = await blobs.OpenReadAsync(blob.Uri, cancellationToken);
+            var bytes = new byte[stream.Length];
+            await stream.ReadExactlyAsync(bytes, cancellationToken);
+            return ReceiptBuilder.TryParse(bytes);
+        }
+
+        return null;
+    }
+}
