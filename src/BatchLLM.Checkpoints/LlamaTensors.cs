@@ -14,6 +14,20 @@ public static class LlamaTensors
     /// <summary>Output matrix; may be absent when it is tied to the embedding. // [vocabulary, hidden]</summary>
     public const string Head = "lm_head.weight";
 
+    /// <summary>Module name of the output matrix.</summary>
+    public const string HeadModule = "lm_head";
+
+    /// <summary>Modules of a layer that are linear, in the order of computation.</summary>
+    public static IReadOnlyList<string> LinearModules { get; } =
+    [
+        "self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj",
+        "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj",
+    ];
+
+    /// <summary>Name of a layer's module, for example of <c>self_attn.q_proj</c>.</summary>
+    public static string Module(int layer, string module) =>
+        string.Create(CultureInfo.InvariantCulture, $"model.layers.{layer}.{module}");
+
     /// <summary>Name of a layer's tensor, for example <c>self_attn.q_proj</c>.</summary>
     public static string Layer(int layer, string module) =>
         string.Create(CultureInfo.InvariantCulture, $"model.layers.{layer}.{module}.weight");

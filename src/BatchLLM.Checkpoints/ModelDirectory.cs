@@ -1,3 +1,5 @@
+using BatchLLM.Checkpoints.Linear;
+
 namespace BatchLLM.Checkpoints;
 
 /// <summary>
@@ -7,6 +9,7 @@ namespace BatchLLM.Checkpoints;
 public sealed class ModelDirectory : IDisposable
 {
     private readonly TensorSet _tensors;
+    private readonly KvScales[] _kvScales; // [layers]
 
     private ModelDirectory(ModelReading reading)
     {
@@ -14,6 +17,7 @@ public sealed class ModelDirectory : IDisposable
         Config = reading.Config!;
         StopTokenIds = reading.StopTokenIds;
         _tensors = reading.Tensors;
+        _kvScales = [.. Enumerable.Repeat(new KvScales(1, 1), Config.LayerCount)];
         Digest = ModelDigest.Compute(Path, _tensors);
     }
 
@@ -30,6 +34,12 @@ public sealed class ModelDirectory : IDisposable
     /// SHA-256 in lower-case hexadecimal that tells this model from another: see <see cref="ModelDigest"/> for what it covers.
     /// </summary>
     public string Digest { get; }
+
+    /// <summary>What the checkpoint declares about its quantization.</summary>
+    public QuantizationScheme Quantization { get; } = QuantizationScheme.None;
+
+    /// <summary>Rotary angles that the checkpoint brings along; null to compute them from <see cref="Config"/>.</summary>
+    public StoredRope? StoredRope { get; }
 
     /// <summary>The tokenizer's file; null if the directory has none.</summary>
     public string? TokenizerPath => Existing("tokenizer.json");
@@ -61,6 +71,28 @@ public sealed class ModelDirectory : IDisposable
     public Tensor Tensor(string name) => _tensors.Tensors.TryGetValue(name, out var tensor)
         ? tensor
         : throw new ArgumentException($"The model has no tensor '{name}'.", nameof(name));
+
+    /// <summary>A linear layer that the configuration asks for; its tensors are already checked.</summary>
+    /// <param name="module">For example <c>model.layers.0.self_attn.q_proj</c>, or <c>lm_head</c>, tied or not.</param>
+    /// <exception cref="ArgumentException">The model has no such layer.</exception>
+    public LinearWeight Linear(string module)
+    {
+        var tied = module == LlamaTensors.HeadModule && Config.TiesEmbeddings;
+        var weight = Tensor(tied ? LlamaTensors.Embedding : $"{module}.weight");
+        var inputs = checked((int)weight.Shape[1]);
+        return new LinearWeight(new SafetensorsLinear(weight, null, WeightFormat.Float, inputs, 1))
+        {
+            Name = module,
+            Format = WeightFormat.Float,
+            StoredType = weight.Type,
+            OutputCount = checked((int)weight.Shape[0]),
+            InputCount = inputs,
+            BlockSize = inputs,
+        };
+    }
+
+    /// <summary>Scales of a layer's FP8 KV cache.</summary>
+    public KvScales KvScales(int layer) => _kvScales[layer];
 
     /// <inheritdoc/>
     public void Dispose() => _tensors.Dispose();

@@ -1,4 +1,5 @@
 using System.Buffers;
+using BatchLLM.Checkpoints.Formats;
 
 namespace BatchLLM.Checkpoints;
 
@@ -60,9 +61,15 @@ public sealed class Tensor
     /// <summary>Copies elements, widened to float32; exact for every type it takes.</summary>
     /// <param name="start">First element, counted over the whole tensor.</param>
     /// <param name="destination">Receives them.</param>
-    /// <exception cref="InvalidOperationException">The tensor is not BF16, F16 or F32.</exception>
+    /// <exception cref="InvalidOperationException">The tensor is not BF16, F16, F32 or E4M3.</exception>
     public void ReadFloats(long start, Span<float> destination)
     {
+        if (Type == TensorType.F8E4M3)
+        {
+            ReadE4M3(start, destination);
+            return;
+        }
+
         if (Type == TensorType.F32)
         {
             CheckRange(start, destination.Length, ElementCount);
@@ -80,6 +87,18 @@ public sealed class Tensor
         }
 
         ArrayPool<ushort>.Shared.Return(bits);
+    }
+
+    private void ReadE4M3(long start, Span<float> destination)
+    {
+        var codes = ArrayPool<byte>.Shared.Rent(destination.Length);
+        ReadBytes(start, codes.AsSpan(0, destination.Length));
+        for (var i = 0; i < destination.Length; i++)
+        {
+            destination[i] = E4M3.Decode(codes[i]);
+        }
+
+        ArrayPool<byte>.Shared.Return(codes);
     }
 
     private static void CheckRange(long start, int count, long length)

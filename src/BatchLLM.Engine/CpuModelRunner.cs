@@ -59,8 +59,9 @@ public sealed class CpuModelRunner : IModelRunner
         }
     }
 
-    /// <summary>The logits that the last step's i-th choice read; with penalties, after them.</summary>
-    internal ReadOnlySpan<float> ChoiceLogits(int i) => _choice.Logits(i);
+    /// <summary>The logits that the last step's i-th choice read; with penalties, after them. // [vocabulary]</summary>
+    /// <param name="i">Choices stand in the order of the slices that choose a token.</param>
+    public ReadOnlySpan<float> ChoiceLogits(int i) => _choice.Logits(i);
 
     /// <inheritdoc/>
     public void Dispose()

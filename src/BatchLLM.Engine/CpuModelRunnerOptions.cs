@@ -1,3 +1,5 @@
+using BatchLLM.Checkpoints;
+
 namespace BatchLLM.Engine;
 
 /// <summary>The sizes of a <see cref="CpuModelRunner"/>; they never change while it lives.</summary>
@@ -6,5 +8,13 @@ namespace BatchLLM.Engine;
 /// <param name="StepSequences">Most slices in one step.</param>
 /// <param name="KvBlockTokens">Positions per KV block; a multiple of 8.</param>
 /// <param name="KvBytes">Most bytes for the KV cache; it gets as many whole blocks as fit.</param>
+/// <param name="Numerics">How linear layers are computed; null for what the checkpoint's card names.</param>
+/// <param name="Kv">What the KV cache holds; null for what the checkpoint declares.</param>
 public sealed record CpuModelRunnerOptions(
-    int Threads, int StepTokens = 512, int StepSequences = 256, int KvBlockTokens = 32, long KvBytes = 1L << 30);
+    int Threads,
+    int StepTokens = 512,
+    int StepSequences = 256,
+    int KvBlockTokens = 32,
+    long KvBytes = 1L << 30,
+    Numerics? Numerics = null,
+    KvPrecision? Kv = null);
