@@ -28,10 +28,23 @@ internal sealed class NibbleElements(Tensor tensor, bool isSigned) : IElements<b
 
     private void Unpack(ReadOnlySpan<byte> packed, int skipped, Span<byte> destination)
     {
-        for (var i = 0; i < destination.Length; i++)
+        if (skipped == 1)
         {
-            var element = i + skipped;
-            destination[i] = (byte)((packed[element >> 1] >> ((element & 1) * 4) & 15) ^ _flip);
+            destination[0] = (byte)(packed[0] >> 4 ^ _flip);
+            packed = packed[1..];
+            destination = destination[1..];
+        }
+
+        var pairs = packed[..(destination.Length / 2)];
+        for (var i = 0; i < pairs.Length; i++)
+        {
+            destination[2 * i] = (byte)(pairs[i] & 15 ^ _flip);
+            destination[2 * i + 1] = (byte)(pairs[i] >> 4 ^ _flip);
+        }
+
+        if (destination.Length % 2 != 0)
+        {
+            destination[^1] = (byte)(packed[^1] & 15 ^ _flip);
         }
     }
 }

@@ -23,10 +23,11 @@ internal sealed class OnnxDataFile : IDisposable
         _written = [.. written];
         _stream = new FileStream(Path.Combine(directory, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite);
         var end = written.Count == 0 ? 0 : written.Max(t => t.Offset + t.Length);
-        if (_stream.Length < end)
+        var length = _stream.Length;
+        if (length < end)
         {
             _stream.Dispose();
-            throw new BatchLLMException($"{Path.Combine(directory, FileName)} has {_stream.Length} bytes; its list of tensors says {end}. " +
+            throw new BatchLLMException($"{_stream.Name} has {length} bytes; its list of tensors says {end}. " +
                 "Delete the folder and start the export again.");
         }
 
