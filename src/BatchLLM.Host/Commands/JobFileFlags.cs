@@ -6,6 +6,8 @@ namespace BatchLLM.Host.Commands;
 /// <param name="Output">Output directory.</param>
 /// <param name="Engine">Engine.</param>
 /// <param name="Device">Device.</param>
+/// <param name="Numerics">Numerics.</param>
+/// <param name="KvCache">KV cache.</param>
 /// <param name="Settings">Other keys, as key=value.</param>
 internal sealed record JobFileFlags(
     string? Model,
@@ -13,4 +15,6 @@ internal sealed record JobFileFlags(
     string? Output,
     string? Engine,
     string? Device,
+    string? Numerics,
+    string? KvCache,
     IReadOnlyList<string> Settings);

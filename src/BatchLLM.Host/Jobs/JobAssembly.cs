@@ -32,7 +32,7 @@ internal static class JobAssembly
     /// <summary>Tokens to completions.</summary>
     public static IBatchEngine EngineOf(JobSpec spec, LoadedModel model) => (spec.Engine, spec.Device) switch
     {
-        ("local", "cpu") => model.OpenCpuEngine(),
+        ("local", "cpu") => model.OpenCpuEngine(ComputeChoice.Of(spec)),
         _ => throw new BatchLLMException(
             $"Engine '{spec.Engine}' on device '{spec.Device}' is not available; this version has engine local on cpu."),
     };

@@ -22,6 +22,9 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Tells this model from another.</summary>
     public string Digest => _directory.Digest;
 
+    /// <summary>What the checkpoint declares about its quantization.</summary>
+    public QuantizationScheme Quantization => _directory.Quantization;
+
     /// <summary>Most positions of prompt and completion together.</summary>
     public int ContextLength => _directory.Config.ContextLength;
 
@@ -51,8 +54,10 @@ internal sealed class LoadedModel : IDisposable
     }
 
     /// <summary>Reads the weights and starts an engine on the CPU.</summary>
-    public IBatchEngine OpenCpuEngine() => new LocalBatchEngine(
-        new CpuModelRunner(_directory, new CpuModelRunnerOptions(Environment.ProcessorCount)),
+    public IBatchEngine OpenCpuEngine(ComputeChoice choice) => new LocalBatchEngine(
+        new CpuModelRunner(
+            _directory,
+            new CpuModelRunnerOptions(Environment.ProcessorCount, Numerics: choice.Numerics, Kv: choice.Kv)),
         Tokenizer,
         _directory.StopTokenIds.ToHashSet());
 
