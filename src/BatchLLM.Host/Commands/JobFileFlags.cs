@@ -17,4 +17,8 @@ internal sealed record JobFileFlags(
     string? Device,
     string? Numerics,
     string? KvCache,
-    IReadOnlyList<string> Settings);
+    IReadOnlyList<string> Settings)
+{
+    /// <summary>A command line that leaves the job file as it is.</summary>
+    public static JobFileFlags None { get; } = new(null, [], null, null, null, null, null, []);
+}

@@ -22,10 +22,13 @@ internal static class JobAssembly
     public static JobPlanner Planner { get; } = new(Blobs, ReaderOf, DataFormats.Resolve);
 
     /// <summary>Rows to tokenized prompts.</summary>
-    public static WindowReader ReaderOf(JobSpec spec, LoadedModel model)
+    public static WindowReader ReaderOf(JobSpec spec, LoadedModel model) => ReaderOf(spec, model, model.ContextLength);
+
+    /// <summary>Rows to tokenized prompts, for a context that may be smaller than the model's.</summary>
+    public static WindowReader ReaderOf(JobSpec spec, LoadedModel model, int contextLength)
     {
         var prompts = new RowPreparer(
-            spec, new PromptRenderer(model.Template, model.TemplateContext), model.Tokenizer, model.ContextLength);
+            spec, new PromptRenderer(model.Template, model.TemplateContext), model.Tokenizer, contextLength);
         return new WindowReader(Blobs, ReaderOf, prompts.Columns, prompts.Prepare, spec.Output.TokenIds);
     }
 
