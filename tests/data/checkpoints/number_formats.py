@@ -1,7 +1,7 @@
 """E4M3, E2M1, BF16 and signed bytes, from their definitions, in numpy. Shared by the fixture makers, not with the product.
 
-Every encoder also says how far each input is from the nearest tie, so that fixtures can be chosen whose rounding does not
-hang on the last bit of a float32 sum.
+Every encoder also says how far each input is from the nearest tie and how wide the step there is, so that fixtures can be
+chosen whose rounding does not hang on the last bit of a float32 sum.
 """
 from fractions import Fraction
 
@@ -29,17 +29,18 @@ E2M1 = np.array([float(e2m1_value(c)) for c in range(8)])  # codes 0 to 7, ascen
 
 
 def _nearest(magnitude, values):
-    """Index of the nearest value, ties to the even index, and the distance to the nearest tie."""
+    """Index of the nearest value, ties to the even index; distance to the nearest tie; the step that is taken there."""
     ties = (values[:-1] + values[1:]) / 2
     low = np.searchsorted(ties, magnitude, side="left")  # the first tie that is not below
     on_tie = (low < len(ties)) & (ties[np.minimum(low, len(ties) - 1)] == magnitude)
     index = np.where(on_tie & (low % 2 == 1), low + 1, low)
-    near = np.minimum(np.abs(magnitude - ties[np.minimum(low, len(ties) - 1)]), np.abs(magnitude - ties[np.maximum(low - 1, 0)]))
-    return index, near
+    above, below = np.minimum(low, len(ties) - 1), np.maximum(low - 1, 0)
+    closest = np.where(np.abs(magnitude - ties[above]) < np.abs(magnitude - ties[below]), above, below)
+    return index, (np.abs(magnitude - ties[closest]), np.diff(values)[closest])
 
 
 def encode_e4m3(x):
-    """Codes and distances to the nearest tie; saturates at 448."""
+    """Codes, and (distance, step) of the nearest ties; saturates at 448."""
     index, near = _nearest(np.abs(x.astype(np.float64)), E4M3)
     return (index | np.where(np.signbit(x), 0x80, 0)).astype(np.uint8), near
 
@@ -58,9 +59,9 @@ def decode_e2m1(codes):
 
 
 def encode_int8(x):
-    """Codes -127 to 127 and distances to the nearest tie."""
+    """Codes -127 to 127, and (distance, step) of the nearest ties."""
     x = x.astype(np.float64)
-    return np.clip(np.rint(x), -127, 127), np.abs(np.abs(x - np.floor(x)) - 0.5)
+    return np.clip(np.rint(x), -127, 127), (np.abs(x - np.floor(x) - 0.5), np.ones_like(x))
 
 
 def bf16_bits(x):
