@@ -69,6 +69,25 @@ internal sealed class JsonFields(JsonElement element, string file, ICollection<s
         ? array.EnumerateArray().Where(i => i.ValueKind == JsonValueKind.String).Select(i => i.GetString()).FirstOrDefault()
         : null;
 
+    /// <summary>The texts of an array, null if absent.</summary>
+    public IReadOnlyList<string>? Texts(string name)
+    {
+        if (Find(name) is not { } value)
+        {
+            return null;
+        }
+
+        var items = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().ToList() : [];
+        return value.ValueKind == JsonValueKind.Array && items.TrueForAll(i => i.ValueKind == JsonValueKind.String)
+            ? items.ConvertAll(i => i.GetString()!)
+            : Wrong<IReadOnlyList<string>>(name, value, "an array of texts", []);
+    }
+
+    /// <summary>Every member of this object that is an object itself.</summary>
+    public IReadOnlyList<JsonFields> Objects() =>
+        [.. element.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.Object)
+            .Select(p => new JsonFields(p.Value, string.Create(CultureInfo.InvariantCulture, $"{file}, {p.Name}"), problems))];
+
     /// <summary>An object's fields, null if absent.</summary>
     public JsonFields? Object(string name) => Find(name) is { ValueKind: JsonValueKind.Object } value
         ? new JsonFields(value, string.Create(CultureInfo.InvariantCulture, $"{file}, {name}"), problems)

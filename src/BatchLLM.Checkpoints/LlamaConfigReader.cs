@@ -7,7 +7,6 @@ internal static class LlamaConfigReader
     public static LlamaConfig Read(JsonFields fields)
     {
         RefuseOtherModels(fields);
-        RefuseQuantization(fields);
         var hidden = fields.Count("hidden_size");
         var heads = fields.Count("num_attention_heads");
         var rope = fields.Object("rope_parameters") ?? fields;
@@ -55,16 +54,6 @@ internal static class LlamaConfigReader
         }
     }
 
-    private static void RefuseQuantization(JsonFields fields)
-    {
-        if (fields.Object("quantization_config") is { } quantization)
-        {
-            var method = quantization.Text("quant_method") ?? "unnamed";
-            fields.Refuse($"quantization_config names the method '{method}'; expected none. " +
-                "Quantized (FP8, FP4, INT4) checkpoints are not supported yet: use the BF16 checkpoint of this model.");
-        }
-    }
-
     private static RopeScaling? ReadScaling(JsonFields fields)
     {
         if ((fields.Object("rope_parameters") ?? fields.Object("rope_scaling")) is not { } rope)
@@ -109,6 +98,11 @@ internal static class LlamaConfigReader
         {
             fields.Refuse($"num_attention_heads is {config.HeadCount} and num_key_value_heads {config.KvHeadCount}; " +
                 "expected the second to divide the first.");
+        }
+
+        if ((long)config.HeadCount * config.HeadSize > int.MaxValue)
+        {
+            fields.Refuse($"{config.HeadCount} heads of {config.HeadSize} are wider than {int.MaxValue}; correct head_dim.");
         }
 
         if (config.HeadSize % 2 != 0)

@@ -32,42 +32,47 @@ public static class LlamaTensors
     public static string Layer(int layer, string module) =>
         string.Create(CultureInfo.InvariantCulture, $"model.layers.{layer}.{module}.weight");
 
-    /// <summary>All tensors that the model must have.</summary>
-    internal static IEnumerable<ExpectedTensor> Expected(LlamaConfig config)
+    /// <summary>The tensors that are never quantized: embedding and norms.</summary>
+    internal static IEnumerable<ExpectedTensor> ExpectedPlain(LlamaConfig config)
     {
         yield return new ExpectedTensor(Embedding, config.VocabularySize, config.HiddenSize);
         for (var layer = 0; layer < config.LayerCount; layer++)
         {
-            foreach (var tensor in ExpectedInLayer(config, layer))
-            {
-                yield return tensor;
-            }
+            yield return new ExpectedTensor(Layer(layer, "input_layernorm"), config.HiddenSize);
+            yield return new ExpectedTensor(Layer(layer, "post_attention_layernorm"), config.HiddenSize);
         }
 
         yield return new ExpectedTensor(FinalNorm, config.HiddenSize);
+    }
+
+    /// <summary>The linear layers by module name, with the shapes of their weights; a tied head is not among them.</summary>
+    internal static IEnumerable<ExpectedTensor> ExpectedLinears(LlamaConfig config)
+    {
+        for (var layer = 0; layer < config.LayerCount; layer++)
+        {
+            foreach (var module in LinearModules)
+            {
+                var (outputs, inputs) = Shape(config, module);
+                yield return new ExpectedTensor(Module(layer, module), outputs, inputs);
+            }
+        }
+
         if (!config.TiesEmbeddings)
         {
-            yield return new ExpectedTensor(Head, config.VocabularySize, config.HiddenSize);
+            yield return new ExpectedTensor(HeadModule, config.VocabularySize, config.HiddenSize);
         }
     }
 
-    private static IEnumerable<ExpectedTensor> ExpectedInLayer(LlamaConfig config, int layer)
+    private static (long Outputs, long Inputs) Shape(LlamaConfig config, string module)
     {
-        long hidden = config.HiddenSize;
         var queries = (long)config.HeadCount * config.HeadSize;
-        var keys = (long)config.KvHeadCount * config.HeadSize;
-        long inner = config.IntermediateSize;
-        return
-        [
-            new(Layer(layer, "input_layernorm"), hidden),
-            new(Layer(layer, "self_attn.q_proj"), queries, hidden),
-            new(Layer(layer, "self_attn.k_proj"), keys, hidden),
-            new(Layer(layer, "self_attn.v_proj"), keys, hidden),
-            new(Layer(layer, "self_attn.o_proj"), hidden, queries),
-            new(Layer(layer, "post_attention_layernorm"), hidden),
-            new(Layer(layer, "mlp.gate_proj"), inner, hidden),
-            new(Layer(layer, "mlp.up_proj"), inner, hidden),
-            new(Layer(layer, "mlp.down_proj"), hidden, inner),
-        ];
+        return module switch
+        {
+            "self_attn.q_proj" => (queries, config.HiddenSize),
+            "self_attn.k_proj" or "self_attn.v_proj" => ((long)config.KvHeadCount * config.HeadSize, config.HiddenSize),
+            "self_attn.o_proj" => (config.HiddenSize, queries),
+            "mlp.down_proj" => (config.HiddenSize, config.IntermediateSize),
+            _ => (config.IntermediateSize, config.HiddenSize),
+        };
     }
 }

@@ -18,7 +18,8 @@ internal static class ModelDigest
 
     private static readonly string[] SmallFiles =
     [
-        "chat_template.jinja", "config.json", "generation_config.json", "model.safetensors.index.json",
+        "chat_template.jinja", "config.json", "generation_config.json", "hf_quant_config.json",
+        "model.safetensors.index.json",
         "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json",
     ];
 

@@ -9,6 +9,7 @@ namespace BatchLLM.Checkpoints;
 public sealed class ModelDirectory : IDisposable
 {
     private readonly TensorSet _tensors;
+    private readonly IReadOnlyDictionary<string, LinearWeight> _linears;
     private readonly KvScales[] _kvScales; // [layers]
 
     private ModelDirectory(ModelReading reading)
@@ -17,7 +18,9 @@ public sealed class ModelDirectory : IDisposable
         Config = reading.Config!;
         StopTokenIds = reading.StopTokenIds;
         _tensors = reading.Tensors;
-        _kvScales = [.. Enumerable.Repeat(new KvScales(1, 1), Config.LayerCount)];
+        _linears = reading.Linears;
+        _kvScales = reading.KvScales;
+        Quantization = reading.Quantization.ToScheme();
         Digest = ModelDigest.Compute(Path, _tensors);
     }
 
@@ -36,7 +39,7 @@ public sealed class ModelDirectory : IDisposable
     public string Digest { get; }
 
     /// <summary>What the checkpoint declares about its quantization.</summary>
-    public QuantizationScheme Quantization { get; } = QuantizationScheme.None;
+    public QuantizationScheme Quantization { get; }
 
     /// <summary>Rotary angles that the checkpoint brings along; null to compute them from <see cref="Config"/>.</summary>
     public StoredRope? StoredRope { get; }
@@ -75,21 +78,9 @@ public sealed class ModelDirectory : IDisposable
     /// <summary>A linear layer that the configuration asks for; its tensors are already checked.</summary>
     /// <param name="module">For example <c>model.layers.0.self_attn.q_proj</c>, or <c>lm_head</c>, tied or not.</param>
     /// <exception cref="ArgumentException">The model has no such layer.</exception>
-    public LinearWeight Linear(string module)
-    {
-        var tied = module == LlamaTensors.HeadModule && Config.TiesEmbeddings;
-        var weight = Tensor(tied ? LlamaTensors.Embedding : $"{module}.weight");
-        var inputs = checked((int)weight.Shape[1]);
-        return new LinearWeight(new SafetensorsLinear(weight, null, WeightFormat.Float, inputs, 1))
-        {
-            Name = module,
-            Format = WeightFormat.Float,
-            StoredType = weight.Type,
-            OutputCount = checked((int)weight.Shape[0]),
-            InputCount = inputs,
-            BlockSize = inputs,
-        };
-    }
+    public LinearWeight Linear(string module) => _linears.TryGetValue(module, out var linear)
+        ? linear
+        : throw new ArgumentException($"The model has no linear layer '{module}'.", nameof(module));
 
     /// <summary>Scales of a layer's FP8 KV cache.</summary>
     public KvScales KvScales(int layer) => _kvScales[layer];

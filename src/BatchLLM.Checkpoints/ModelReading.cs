@@ -1,4 +1,6 @@
 using System.Text.Json;
+using BatchLLM.Checkpoints.Linear;
+using BatchLLM.Checkpoints.Quantization;
 
 namespace BatchLLM.Checkpoints;
 
@@ -8,6 +10,8 @@ namespace BatchLLM.Checkpoints;
 /// </summary>
 internal sealed class ModelReading
 {
+    private Dictionary<string, LinearWeight> _linears = new(StringComparer.Ordinal);
+
     private ModelReading(string path) => Path = path;
 
     /// <summary>The directory.</summary>
@@ -18,6 +22,15 @@ internal sealed class ModelReading
 
     /// <summary>Tensors of all readable files.</summary>
     public TensorSet Tensors { get; } = new();
+
+    /// <summary>The declared quantization.</summary>
+    public QuantizationConfig Quantization { get; private set; } = QuantizationConfig.None;
+
+    /// <summary>The linear layers that are sound, by module name.</summary>
+    public IReadOnlyDictionary<string, LinearWeight> Linears => _linears;
+
+    /// <summary>Scales of the KV cache. // [layers]</summary>
+    public KvScales[] KvScales { get; private set; } = [];
 
     /// <summary>Ids that end a completion.</summary>
     public IReadOnlyList<int> StopTokenIds { get; private set; } = [];
@@ -47,10 +60,24 @@ internal sealed class ModelReading
         // Tensors held against a configuration that is wrong itself would bury its one problem under hundreds.
         if (reading.Config is { } config && configIsSound)
         {
-            TensorChecks.Check(config, reading.Tensors.Tensors, reading.Problems, reading.Notices);
+            reading.ResolveTensors(config);
         }
 
         return reading;
+    }
+
+    private void ResolveTensors(LlamaConfig config)
+    {
+        var tensors = Tensors.Tensors;
+        _linears = new TensorChecks(config, tensors, Problems, Notices).Check(Quantization);
+        KvScales = Quantization.Kv == KvPrecision.Fp8
+            ? KvScaleReader.Read(config.LayerCount, tensors, Problems, Notices)
+            : [.. Enumerable.Repeat(new KvScales(1, 1), config.LayerCount)];
+        if (config.TiesEmbeddings && tensors.TryGetValue(LlamaTensors.Embedding, out var embedding))
+        {
+            _linears[LlamaTensors.HeadModule] = LinearResolver.Plain(
+                LlamaTensors.HeadModule, embedding, config.VocabularySize, config.HiddenSize);
+        }
     }
 
     private void ReadConfig()
@@ -61,22 +88,16 @@ internal sealed class ModelReading
         }
 
         using (json)
+        using (var quantFile = ReadJson("hf_quant_config.json", required: false))
         {
-            Config = LlamaConfigReader.Read(new JsonFields(json.RootElement, "config.json", Problems));
-        }
-
-        if (ReadJson("hf_quant_config.json", required: false) is { } quantization)
-        {
-            using (quantization)
-            {
-                RefuseModelOpt(new JsonFields(quantization.RootElement, "hf_quant_config.json", Problems));
-            }
+            var fields = new JsonFields(json.RootElement, "config.json", Problems);
+            Config = LlamaConfigReader.Read(fields);
+            Quantization = QuantizationReader.Read(
+                fields,
+                quantFile is null ? null : new JsonFields(quantFile.RootElement, "hf_quant_config.json", Problems),
+                Notices);
         }
     }
-
-    private static void RefuseModelOpt(JsonFields fields) => fields.Refuse(
-        $"the checkpoint is quantized by ModelOpt with quant_algo '{fields.Object("quantization")?.Text("quant_algo") ?? "unnamed"}'; " +
-        "FP8 and FP4 checkpoints are not supported yet: use the BF16 checkpoint of this model.");
 
     private void ReadStops()
     {

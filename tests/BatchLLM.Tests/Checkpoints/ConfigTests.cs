@@ -18,7 +18,7 @@ public sealed class ConfigTests
         "rope_scaling",
         """{"rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 4, "original_max_position_embeddings": 64}""",
         "expected the high one to be larger")]
-    [InlineData("quantization_config", """{"quant_method": "fp8"}""", "the method 'fp8'")]
+    [InlineData("quantization_config", """{"quant_method": "fp8"}""", "quant_method is 'fp8'")]
     [InlineData("hidden_size", "\"64\"", "hidden_size is \"64\"; expected an integer of 1 or more")]
     [InlineData("num_hidden_layers", "null", "num_hidden_layers is missing")]
     [InlineData("vocab_size", "0", "vocab_size is 0")]
@@ -40,9 +40,9 @@ public sealed class ConfigTests
     public void A_modelopt_checkpoint_is_refused_by_its_algorithm()
     {
         using var copy = new ModelCopy();
-        File.WriteAllText(copy.File("hf_quant_config.json"), """{"quantization": {"quant_algo": "FP8"}}""");
+        File.WriteAllText(copy.File("hf_quant_config.json"), """{"quantization": {"quant_algo": "W4A8_AWQ"}}""");
         var e = Assert.Throws<BatchLLMException>(() => ModelDirectory.Open(copy.Folder));
-        Assert.Contains("quant_algo 'FP8'", e.Message, StringComparison.Ordinal);
+        Assert.Contains("quant_algo is 'W4A8_AWQ'", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
