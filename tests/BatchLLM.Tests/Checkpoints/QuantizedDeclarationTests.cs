@@ -148,6 +148,24 @@ public sealed class QuantizedDeclarationTests
         Assert.Equal(["lm_head"], model.Quantization.Excluded);
     }
 
+    // JSON may hold strings that are no text: half a surrogate pair passes the parser and fails when it is read.
+    [Theory]
+    [InlineData(Config, "\"LlamaForCausalLM\"")]
+    [InlineData(Config, "\"torch_dtype\"")]
+    [InlineData(QuantFile, "\"NVFP4\"")]
+    [InlineData(QuantFile, "\"lm_head\"")]
+    [InlineData(QuantFile, "\"quant_algo\"")]
+    [InlineData("model.safetensors.index.json", "\"lm_head.weight\"")]
+    [InlineData("model.safetensors.index.json", "\"model-00001-of-00002.safetensors\"")]
+    public void A_string_that_is_no_text_is_refused(string file, string replaced)
+    {
+        using var copy = ModelCopy.OfCheckpoint("nvfp4-v035");
+        var text = File.ReadAllText(copy.File(file));
+        Assert.Contains(replaced, text, StringComparison.Ordinal);
+        File.WriteAllText(copy.File(file), text.Replace(replaced, "\"\\ud800\"", StringComparison.Ordinal));
+        Refusal.Assert(copy, file);
+    }
+
     [Fact]
     public void Quantized_weights_without_a_declaration_are_refused()
     {
