@@ -41,6 +41,9 @@ internal sealed class ModelReading
     /// <summary>What is unusual but harmless, one sentence each.</summary>
     public List<string> Notices { get; } = [];
 
+    /// <summary>All tensors as they count in an inspection.</summary>
+    public IEnumerable<StoredPart> Parts() => Tensors.Tensors.Values.Select(StoredPart.Of);
+
     /// <summary>Reads the directory. The caller disposes the tensors.</summary>
     public static ModelReading Of(string path)
     {

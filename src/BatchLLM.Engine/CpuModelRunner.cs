@@ -56,6 +56,9 @@ public sealed class CpuModelRunner : IModelRunner
     /// <inheritdoc/>
     public RunnerLimits Limits { get; }
 
+    /// <summary>Width of the vectors that this machine's kernels compute with.</summary>
+    public static int VectorBits => PanelKernel.PreferredWidth == PanelKernel.WideWidth ? 512 : 256;
+
     /// <summary>How linear layers are computed.</summary>
     public Numerics Numerics { get; }
 
