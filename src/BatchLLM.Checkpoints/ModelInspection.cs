@@ -30,17 +30,16 @@ public sealed record ModelInspection(
     /// <param name="path">The directory; it may be missing or broken.</param>
     public static ModelInspection Of(string path)
     {
-        var reading = ModelReading.Of(path);
-        using var tensors = reading.Tensors;
+        using var reading = ModelReading.Of(path);
         NoticeMissingFiles(reading);
         return new ModelInspection(
             reading.Path,
             reading.Config,
-            reading.Quantization.ToScheme(),
+            reading.Quantization,
             Group(reading.Parts()),
             [.. reading.Linears.Values.Select(LinearSummary.Of)],
-            tensors.Tensors.GetValueOrDefault(LlamaTensors.Embedding)?.Type,
-            HasStoredRope: false,
+            reading.Tensors.GetValueOrDefault(LlamaTensors.Embedding)?.Type,
+            reading.Rope is not null,
             reading.StopTokenIds,
             reading.Problems,
             reading.Notices);

@@ -1,3 +1,4 @@
+using BatchLLM.Checkpoints.Linear;
 using BatchLLM.Checkpoints.Quantization;
 
 namespace BatchLLM.Checkpoints;
@@ -24,5 +25,15 @@ internal sealed record StoredPart(string Name, string Precision, long ParameterC
         return tensor.Type == TensorType.U8
             ? new StoredPart(tensor.Name, "E2M1", 2 * tensor.ElementCount, tensor.ByteCount)
             : new StoredPart(tensor.Name, tensor.Type.Name(), tensor.ElementCount, tensor.ByteCount);
+    }
+
+    /// <summary>A linear layer of an ONNX model, with its scales and zero points.</summary>
+    public static StoredPart Of(LinearWeight weight)
+    {
+        var parameters = (long)weight.OutputCount * weight.InputCount;
+        var blocks = (long)weight.OutputCount * weight.BlockCount;
+        return weight.Format == WeightFormat.Int4
+            ? new StoredPart(weight.Name, "INT4, scales F16", parameters, parameters / 2 + blocks * sizeof(ushort))
+            : new StoredPart(weight.Name, weight.StoredType.Name(), parameters, parameters * weight.StoredType.Size());
     }
 }

@@ -32,7 +32,7 @@ def fp8_channel(w):
 def int8_channel(w):
     """One BF16 scale per output; -128 occurs once, as such files may hold it."""
     scale = formats.bf16(np.abs(w).max(1, keepdims=True) / 127)
-    codes = np.clip(np.rint(w / scale), -128, 127)
+    codes = np.clip(np.rint(w / scale), -128, 127) + 0.0  # integers have no negative zero, which rounding may give
     codes[3, 5] = -128
     linear = Linear((codes.astype(F32) * scale).astype(F32), codes * scale.astype(np.float64))
     return linear, {"weight": stored("I8", codes), "weight_scale": stored_bf16(scale)}
@@ -69,7 +69,7 @@ def int4(w, block, asymmetric):
         steps = codes - zeros[:, :, None]
     else:
         scales, zeros = (np.abs(blocks).max(2) / 7).astype(np.float16), None
-        codes = steps = np.clip(np.rint(blocks / scales[:, :, None].astype(np.float64)), -8, 7)
+        codes = steps = np.clip(np.rint(blocks / scales[:, :, None].astype(np.float64)), -8, 7) + 0.0
     weights = (steps.astype(F32) * scales[:, :, None].astype(F32)).reshape(w.shape)
     return Linear(weights), codes.reshape(w.shape).astype(np.int64), scales, zeros
 
