@@ -32,6 +32,7 @@ internal static class CommandLine
             CancelCommand.Create(),
             ValidateCommand.Create(),
             InspectCommand.Create(),
+            QuantizeCommand.Create(),
             MigrateCommand.Create(),
         };
         var help = new HelpOption { Recursive = true };

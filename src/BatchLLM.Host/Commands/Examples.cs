@@ -20,6 +20,14 @@ internal static class Examples
             "batchllm inspect jobs/demo/model",
             "batchllm inspect jobs/demo/input/tickets-a.parquet",
         ],
+        ["quantize"] =
+        [
+            "batchllm quantize --from jobs/demo/model --to out/model-int8 --format int8",
+            "batchllm quantize --from jobs/demo/model --to out/model-fp8 --format fp8 --kv-cache fp8 " +
+                "--calibration jobs/demo/tickets.job.json",
+            "batchllm quantize --from jobs/demo/model --to out/model-nvfp4 --format nvfp4 " +
+                "--calibration jobs/demo/input/tickets-a.parquet --column body --samples 256",
+        ],
         ["migrate"] = ["batchllm migrate", "batchllm migrate --database 'Host=db;Database=batch;Username=batch'"],
     };
 
