@@ -1,26 +1,25 @@
 using System.Buffers.Binary;
-using System.IO.MemoryMappedFiles;
 
 namespace BatchLLM.Checkpoints;
 
 /// <summary>A memory-mapped safetensors file. Reading is safe from several threads.</summary>
-internal sealed class SafetensorsFile : IDisposable
+internal sealed class SafetensorsFile : ITensorBytes, IDisposable
 {
-    private readonly MemoryMappedFile _map;
-    private readonly MemoryMappedViewAccessor _view;
+    private readonly MappedFile _map;
 
-    private SafetensorsFile(
-        string path, MemoryMappedFile map, MemoryMappedViewAccessor view, byte[] header, IReadOnlyList<TensorEntry> entries)
+    private SafetensorsFile(string path, MappedFile map, byte[] header, IReadOnlyList<TensorEntry> entries)
     {
         Path = path;
         _map = map;
-        _view = view;
         Header = header;
         Entries = entries;
     }
 
     /// <summary>Where it was found.</summary>
     public string Path { get; }
+
+    /// <inheritdoc/>
+    public string FileName => _map.FileName;
 
     /// <summary>The header's JSON text.</summary>
     public byte[] Header { get; }
@@ -82,28 +81,15 @@ internal sealed class SafetensorsFile : IDisposable
     private static SafetensorsFile Map(string path, string name, byte[] header, ICollection<string> problems)
     {
         var dataStart = 8L + header.Length;
-        var length = new FileInfo(path).Length;
-        var entries = SafetensorsHeader.Parse(name, header, dataStart, length - dataStart, problems);
-        var map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
-        var view = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
-        return new SafetensorsFile(path, map, view, header, entries);
-    }
-
-    /// <summary>Copies elements out of the mapping.</summary>
-    /// <param name="offset">First byte, from the start of the file.</param>
-    /// <param name="destination">Receives them; must end within the file.</param>
-    public void Read<T>(long offset, Span<T> destination)
-        where T : struct
-    {
-        // A copy and not a span over the mapping: this project stays free of unsafe code, and weights are read once.
-        var handle = _view.SafeMemoryMappedViewHandle;
-        handle.ReadSpan((ulong)(offset + _view.PointerOffset), destination);
+        var map = new MappedFile(path);
+        return new SafetensorsFile(
+            path, map, header, SafetensorsHeader.Parse(name, header, dataStart, map.Length - dataStart, problems));
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _view.Dispose();
-        _map.Dispose();
-    }
+    public void Read<T>(long offset, Span<T> destination)
+        where T : struct => _map.Read(offset, destination);
+
+    /// <inheritdoc/>
+    public void Dispose() => _map.Dispose();
 }

@@ -6,12 +6,12 @@ namespace BatchLLM.Checkpoints;
 /// <summary>A tensor in a checkpoint's files. Row-major; reading copies, and is safe from several threads.</summary>
 public sealed class Tensor
 {
-    private readonly SafetensorsFile _file;
+    private readonly ITensorBytes _bytes;
     private readonly TensorEntry _entry;
 
-    internal Tensor(SafetensorsFile file, TensorEntry entry)
+    internal Tensor(ITensorBytes bytes, TensorEntry entry)
     {
-        _file = file;
+        _bytes = bytes;
         _entry = entry;
         ElementCount = entry.ByteCount / entry.Type.Size();
     }
@@ -32,7 +32,7 @@ public sealed class Tensor
     public long ByteCount => _entry.ByteCount;
 
     /// <summary>Name of the file that holds it.</summary>
-    public string FileName => Path.GetFileName(_file.Path);
+    public string FileName => _bytes.FileName;
 
     /// <summary>Copies the raw bytes.</summary>
     /// <param name="start">First byte of the tensor.</param>
@@ -40,7 +40,7 @@ public sealed class Tensor
     public void ReadBytes(long start, Span<byte> destination)
     {
         CheckRange(start, destination.Length, ByteCount);
-        _file.Read(_entry.Offset + start, destination);
+        _bytes.Read(_entry.Offset + start, destination);
     }
 
     /// <summary>Copies 16-bit elements as they stand on disk.</summary>
@@ -55,7 +55,7 @@ public sealed class Tensor
         }
 
         CheckRange(start, destination.Length, ElementCount);
-        _file.Read(_entry.Offset + start * 2, destination);
+        _bytes.Read(_entry.Offset + start * 2, destination);
     }
 
     /// <summary>Copies elements, widened to float32; exact for every type it takes.</summary>
@@ -73,7 +73,7 @@ public sealed class Tensor
         if (Type == TensorType.F32)
         {
             CheckRange(start, destination.Length, ElementCount);
-            _file.Read(_entry.Offset + start * 4, destination);
+            _bytes.Read(_entry.Offset + start * 4, destination);
             return;
         }
 

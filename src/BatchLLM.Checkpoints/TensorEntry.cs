@@ -1,7 +1,7 @@
 namespace BatchLLM.Checkpoints;
 
-/// <summary>One tensor as a safetensors header describes it, already checked.</summary>
-/// <param name="Name">Name in the header.</param>
+/// <summary>One tensor as its file describes it, already checked.</summary>
+/// <param name="Name">Name in the file.</param>
 /// <param name="Type">Element type.</param>
 /// <param name="Shape">Sizes, outermost first; empty for a scalar.</param>
 /// <param name="Offset">First byte, from the start of the file.</param>

@@ -28,6 +28,13 @@ internal static class Examples
             "batchllm quantize --from jobs/demo/model --to out/model-nvfp4 --format nvfp4 " +
                 "--calibration jobs/demo/input/tickets-a.parquet --column body --samples 256",
         ],
+        ["compare"] =
+        [
+            "batchllm compare jobs/demo/model models/demo-fp8 --prompts jobs/demo/tickets.job.json",
+            "batchllm compare jobs/demo/model models/demo-fp8 --prompts jobs/demo/tickets.job.json " +
+                "--input jobs/demo/heldout/tickets.jsonl --expected expected --json",
+            "batchllm compare models/a models/b --prompts questions.parquet --column question --max-tokens 32 --rows 200",
+        ],
         ["migrate"] = ["batchllm migrate", "batchllm migrate --database 'Host=db;Database=batch;Username=batch'"],
     };
 
