@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using BatchLLM.Checkpoints.Onnx;
 
 namespace BatchLLM.Checkpoints;
 
@@ -18,13 +19,13 @@ internal static class ModelDigest
 
     private static readonly string[] SmallFiles =
     [
-        "chat_template.jinja", "config.json", "generation_config.json", "hf_quant_config.json",
+        "chat_template.jinja", "config.json", "genai_config.json", "generation_config.json", "hf_quant_config.json",
         "model.safetensors.index.json",
         "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json",
     ];
 
     /// <summary>Computes the digest in lower-case hexadecimal.</summary>
-    public static string Compute(string directory, TensorSet tensors)
+    public static string Compute(string directory, TensorSet tensors, OnnxModel? onnx)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var name in SmallFiles)
@@ -43,6 +44,7 @@ internal static class ModelDigest
             AppendPieces(hash, file);
         }
 
+        onnx?.AppendTo(hash);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 

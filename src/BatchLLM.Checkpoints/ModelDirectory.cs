@@ -8,20 +8,17 @@ namespace BatchLLM.Checkpoints;
 /// </summary>
 public sealed class ModelDirectory : IDisposable
 {
-    private readonly TensorSet _tensors;
-    private readonly IReadOnlyDictionary<string, LinearWeight> _linears;
-    private readonly KvScales[] _kvScales; // [layers]
+    private readonly ModelReading _reading;
 
     private ModelDirectory(ModelReading reading)
     {
         Path = reading.Path;
         Config = reading.Config!;
         StopTokenIds = reading.StopTokenIds;
-        _tensors = reading.Tensors;
-        _linears = reading.Linears;
-        _kvScales = reading.KvScales;
-        Quantization = reading.Quantization.ToScheme();
-        Digest = ModelDigest.Compute(Path, _tensors);
+        _reading = reading;
+        Quantization = reading.Quantization;
+        StoredRope = reading.Rope;
+        Digest = reading.Digest();
     }
 
     /// <summary>The directory's full path.</summary>
@@ -64,29 +61,29 @@ public sealed class ModelDirectory : IDisposable
             return new ModelDirectory(reading);
         }
 
-        reading.Tensors.Dispose();
+        reading.Dispose();
         var others = reading.Problems.Count == 1 ? "" : $" ({reading.Problems.Count - 1} more: run 'batchllm inspect')";
         throw new BatchLLMException($"Model {path}: {reading.Problems[0]}{others}");
     }
 
     /// <summary>A tensor that the configuration asks for; its shape is already checked.</summary>
     /// <exception cref="ArgumentException">The model has no tensor of that name.</exception>
-    public Tensor Tensor(string name) => _tensors.Tensors.TryGetValue(name, out var tensor)
+    public Tensor Tensor(string name) => _reading.Tensors.TryGetValue(name, out var tensor)
         ? tensor
         : throw new ArgumentException($"The model has no tensor '{name}'.", nameof(name));
 
     /// <summary>A linear layer that the configuration asks for; its tensors are already checked.</summary>
     /// <param name="module">For example <c>model.layers.0.self_attn.q_proj</c>, or <c>lm_head</c>, tied or not.</param>
     /// <exception cref="ArgumentException">The model has no such layer.</exception>
-    public LinearWeight Linear(string module) => _linears.TryGetValue(module, out var linear)
+    public LinearWeight Linear(string module) => _reading.Linears.TryGetValue(module, out var linear)
         ? linear
         : throw new ArgumentException($"The model has no linear layer '{module}'.", nameof(module));
 
     /// <summary>Scales of a layer's FP8 KV cache.</summary>
-    public KvScales KvScales(int layer) => _kvScales[layer];
+    public KvScales KvScales(int layer) => _reading.KvScales[layer];
 
     /// <inheritdoc/>
-    public void Dispose() => _tensors.Dispose();
+    public void Dispose() => _reading.Dispose();
 
     private string? Existing(string name)
     {

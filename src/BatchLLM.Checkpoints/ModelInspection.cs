@@ -3,33 +3,46 @@ namespace BatchLLM.Checkpoints;
 /// <summary>What a model directory holds and everything that is wrong with it; never throws for a bad model.</summary>
 /// <param name="Path">The directory's full path.</param>
 /// <param name="Config">The model's numbers; null if config.json could not be read.</param>
+/// <param name="Quantization">What the checkpoint declares about its quantization.</param>
 /// <param name="Groups">The tensors, by kind.</param>
+/// <param name="Linears">The linear layers that are sound, the head among them whether tied or not.</param>
+/// <param name="EmbeddingType">Element type of the embedding; null if it is missing.</param>
+/// <param name="HasStoredRope">True if the checkpoint brings its own rotary angles.</param>
 /// <param name="StopTokenIds">Ids that end a completion, ascending.</param>
 /// <param name="Problems">What keeps the model from running, one sentence each; empty if it can run.</param>
 /// <param name="Notices">What is unusual but harmless, one sentence each.</param>
 public sealed record ModelInspection(
     string Path,
     LlamaConfig? Config,
+    QuantizationScheme Quantization,
     IReadOnlyList<TensorGroup> Groups,
+    IReadOnlyList<LinearSummary> Linears,
+    TensorType? EmbeddingType,
+    bool HasStoredRope,
     IReadOnlyList<int> StopTokenIds,
     IReadOnlyList<string> Problems,
     IReadOnlyList<string> Notices)
 {
-    /// <summary>Elements of all tensors.</summary>
+    /// <summary>Weights of the model; scales do not count.</summary>
     public long ParameterCount => Groups.Sum(g => g.ParameterCount);
-
-    /// <summary>Bytes that one position takes in a float32 KV cache, as the CPU engine keeps it; 0 without a configuration.</summary>
-    public long KvBytesPerToken => (Config?.KvElementsPerToken ?? 0) * sizeof(float);
 
     /// <summary>Looks at a directory.</summary>
     /// <param name="path">The directory; it may be missing or broken.</param>
     public static ModelInspection Of(string path)
     {
-        var reading = ModelReading.Of(path);
-        using var tensors = reading.Tensors;
+        using var reading = ModelReading.Of(path);
         NoticeMissingFiles(reading);
         return new ModelInspection(
-            reading.Path, reading.Config, Group(tensors.Tensors.Values), reading.StopTokenIds, reading.Problems, reading.Notices);
+            reading.Path,
+            reading.Config,
+            reading.Quantization,
+            Group(reading.Parts()),
+            [.. reading.Linears.Values.Select(LinearSummary.Of)],
+            reading.Tensors.GetValueOrDefault(LlamaTensors.Embedding)?.Type,
+            reading.Rope is not null,
+            reading.StopTokenIds,
+            reading.Problems,
+            reading.Notices);
     }
 
     private static void NoticeMissingFiles(ModelReading reading)
@@ -45,18 +58,18 @@ public sealed record ModelInspection(
         }
     }
 
-    private static List<TensorGroup> Group(IEnumerable<Tensor> tensors) =>
-        [.. tensors.GroupBy(t => Kind(t.Name)).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new TensorGroup(
+    private static List<TensorGroup> Group(IEnumerable<StoredPart> parts) =>
+        [.. parts.GroupBy(p => Kind(p.Name)).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new TensorGroup(
             g.Key,
-            [.. g.Select(t => t.Type.Name()).Distinct().Order(StringComparer.Ordinal)],
+            [.. g.Select(p => p.Precision).Distinct().Order(StringComparer.Ordinal)],
             g.Count(),
-            g.Sum(t => t.ElementCount),
-            g.Sum(t => t.ByteCount)))];
+            g.Sum(p => p.ParameterCount),
+            g.Sum(p => p.ByteCount)))];
 
     private static string Kind(string name) => name switch
     {
         LlamaTensors.Embedding => "embedding",
-        LlamaTensors.Head => "head",
+        _ when name.StartsWith(LlamaTensors.HeadModule, StringComparison.Ordinal) => "head",
         _ when name.Contains("norm", StringComparison.Ordinal) => "norms",
         _ when name.Contains(".self_attn.", StringComparison.Ordinal) => "attention",
         _ when name.Contains(".mlp.", StringComparison.Ordinal) => "feed-forward",

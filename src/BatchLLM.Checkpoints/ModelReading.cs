@@ -1,5 +1,6 @@
 using System.Text.Json;
 using BatchLLM.Checkpoints.Linear;
+using BatchLLM.Checkpoints.Onnx;
 using BatchLLM.Checkpoints.Quantization;
 
 namespace BatchLLM.Checkpoints;
@@ -8,9 +9,9 @@ namespace BatchLLM.Checkpoints;
 /// One pass over a model directory that finds everything it holds and everything that is wrong with it. Opening stops at
 /// its problems; inspecting lists them.
 /// </summary>
-internal sealed class ModelReading
+internal sealed class ModelReading : IDisposable
 {
-    private Dictionary<string, LinearWeight> _linears = new(StringComparer.Ordinal);
+    private OnnxModel? _onnx;
 
     private ModelReading(string path) => Path = path;
 
@@ -20,14 +21,20 @@ internal sealed class ModelReading
     /// <summary>The configuration; null if config.json could not be read at all.</summary>
     public LlamaConfig? Config { get; private set; }
 
-    /// <summary>Tensors of all readable files.</summary>
-    public TensorSet Tensors { get; } = new();
+    /// <summary>Tensors of all readable safetensors files.</summary>
+    public TensorSet Files { get; } = new();
+
+    /// <summary>Tensors by their safetensors names; of an ONNX model, embedding and norms.</summary>
+    public IReadOnlyDictionary<string, Tensor> Tensors => _onnx?.Parts.Tensors ?? Files.Tensors;
 
     /// <summary>The declared quantization.</summary>
-    public QuantizationConfig Quantization { get; private set; } = QuantizationConfig.None;
+    public QuantizationScheme Quantization { get; private set; } = QuantizationScheme.None;
 
     /// <summary>The linear layers that are sound, by module name.</summary>
-    public IReadOnlyDictionary<string, LinearWeight> Linears => _linears;
+    public IReadOnlyDictionary<string, LinearWeight> Linears { get; private set; } = new Dictionary<string, LinearWeight>();
+
+    /// <summary>Rotary angles that the checkpoint brings along; null for none.</summary>
+    public StoredRope? Rope => _onnx?.Parts.Rope;
 
     /// <summary>Scales of the KV cache. // [layers]</summary>
     public KvScales[] KvScales { get; private set; } = [];
@@ -41,7 +48,15 @@ internal sealed class ModelReading
     /// <summary>What is unusual but harmless, one sentence each.</summary>
     public List<string> Notices { get; } = [];
 
-    /// <summary>Reads the directory. The caller disposes the tensors.</summary>
+    /// <summary>All tensors as they count in an inspection.</summary>
+    public IEnumerable<StoredPart> Parts() => _onnx is null
+        ? Tensors.Values.Select(StoredPart.Of)
+        : Tensors.Values.Select(StoredPart.Of).Concat(Linears.Values.Select(StoredPart.Of));
+
+    /// <summary>Tells this model from another: see <see cref="ModelDigest"/>.</summary>
+    public string Digest() => ModelDigest.Compute(Path, Files, _onnx);
+
+    /// <summary>Reads the directory. The caller disposes it.</summary>
     public static ModelReading Of(string path)
     {
         var reading = new ModelReading(System.IO.Path.GetFullPath(path));
@@ -52,39 +67,76 @@ internal sealed class ModelReading
             return reading;
         }
 
-        reading.ReadConfig();
-        var configIsSound = reading.Problems.Count == 0;
-        reading.ReadStops();
-        reading.OpenFiles();
-
-        // Tensors held against a configuration that is wrong itself would bury its one problem under hundreds.
-        if (reading.Config is { } config && configIsSound)
+        if (OnnxModel.IsIn(reading.Path))
         {
-            reading.ResolveTensors(config);
+            reading.ReadOnnx();
+        }
+        else
+        {
+            reading.ReadSafetensors();
         }
 
         return reading;
     }
 
-    private void ResolveTensors(LlamaConfig config)
+    /// <inheritdoc/>
+    public void Dispose()
     {
-        var tensors = Tensors.Tensors;
-        _linears = new TensorChecks(config, tensors, Problems, Notices).Check(Quantization);
-        KvScales = Quantization.Kv == KvPrecision.Fp8
-            ? KvScaleReader.Read(config.LayerCount, tensors, Problems, Notices)
-            : [.. Enumerable.Repeat(new KvScales(1, 1), config.LayerCount)];
-        if (config.TiesEmbeddings && tensors.TryGetValue(LlamaTensors.Embedding, out var embedding))
+        Files.Dispose();
+        _onnx?.Dispose();
+    }
+
+    private void ReadOnnx()
+    {
+        _onnx = OnnxModel.Open(Path, Problems);
+        if (_onnx is { Parts: var parts })
         {
-            _linears[LlamaTensors.HeadModule] = LinearResolver.Plain(
-                LlamaTensors.HeadModule, embedding, config.VocabularySize, config.HiddenSize);
+            (Config, Quantization, Linears) = (parts.Config, parts.Quantization, parts.Linears);
+            KvScales = Unscaled(parts.Config);
+        }
+
+        ReadStops();
+    }
+
+    private void ReadSafetensors()
+    {
+        var quantization = ReadConfig();
+        var configIsSound = Problems.Count == 0;
+        Quantization = quantization.ToScheme();
+        ReadStops();
+        var before = Problems.Count;
+        OpenFiles();
+
+        // Tensors held against a wrong configuration, or looked for in damaged files, would bury one problem under hundreds.
+        if (Config is { } config && configIsSound && Problems.Count == before)
+        {
+            ResolveTensors(config, quantization);
         }
     }
 
-    private void ReadConfig()
+    private void ResolveTensors(LlamaConfig config, QuantizationConfig quantization)
+    {
+        var linears = new TensorChecks(config, Tensors, Problems, Notices).Check(quantization);
+        KvScales = quantization.Kv == KvPrecision.Fp8
+            ? KvScaleReader.Read(config.LayerCount, Tensors, Problems, Notices)
+            : Unscaled(config);
+        if (config.TiesEmbeddings && Tensors.TryGetValue(LlamaTensors.Embedding, out var embedding))
+        {
+            linears[LlamaTensors.HeadModule] = LinearResolver.Plain(
+                LlamaTensors.HeadModule, embedding, config.VocabularySize, config.HiddenSize);
+        }
+
+        Linears = linears;
+    }
+
+    private static KvScales[] Unscaled(LlamaConfig config) =>
+        [.. Enumerable.Repeat(new KvScales(1, 1), config.LayerCount)];
+
+    private QuantizationConfig ReadConfig()
     {
         if (ReadJson("config.json", required: true) is not { } json)
         {
-            return;
+            return QuantizationConfig.None;
         }
 
         using (json)
@@ -92,7 +144,7 @@ internal sealed class ModelReading
         {
             var fields = new JsonFields(json.RootElement, "config.json", Problems);
             Config = LlamaConfigReader.Read(fields);
-            Quantization = QuantizationReader.Read(
+            return QuantizationReader.Read(
                 fields,
                 quantFile is null ? null : new JsonFields(quantFile.RootElement, "hf_quant_config.json", Problems),
                 Notices);
@@ -128,13 +180,12 @@ internal sealed class ModelReading
         }
         else if (File.Exists(single))
         {
-            Tensors.Add(single, Problems);
+            Files.Add(single, Problems);
         }
         else
         {
-            Problems.Add(Directory.EnumerateFiles(Path, "*.onnx").Any()
-                ? $"{Path}: this is an ONNX checkpoint, which is not supported yet; use the safetensors checkpoint of this model."
-                : $"{Path}: neither model.safetensors nor {SafetensorsIndex.FileName} is there; download the model's weights.");
+            Problems.Add(
+                $"{Path}: neither model.safetensors nor {SafetensorsIndex.FileName} is there; download the model's weights.");
         }
     }
 
@@ -143,12 +194,12 @@ internal sealed class ModelReading
         var map = SafetensorsIndex.Parse(index, Problems);
         foreach (var file in map.Values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
-            Tensors.Add(Resolve(file), Problems);
+            Files.Add(Resolve(file), Problems);
         }
 
         foreach (var (name, file) in map)
         {
-            if (Tensors.Tensors.TryGetValue(name, out var tensor) && tensor.FileName != file)
+            if (Tensors.TryGetValue(name, out var tensor) && tensor.FileName != file)
             {
                 Problems.Add($"{SafetensorsIndex.FileName}: tensor '{name}' is said to be in {file} and stands in " +
                     $"{tensor.FileName}; download index and shards of one export.");
@@ -172,7 +223,7 @@ internal sealed class ModelReading
 
         try
         {
-            var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            var document = JsonText.Parse(File.ReadAllBytes(path));
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
                 return document;

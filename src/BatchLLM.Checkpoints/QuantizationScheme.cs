@@ -16,4 +16,16 @@ public sealed record QuantizationScheme(
 
     /// <summary>What the card's engine computes.</summary>
     public Numerics Default => Supported[0];
+
+    /// <summary>Refuses numerics that the checkpoint cannot be computed with.</summary>
+    /// <exception cref="BatchLLMException">They are not among <see cref="Supported"/>.</exception>
+    public void Require(Numerics numerics)
+    {
+        if (!Supported.Contains(numerics))
+        {
+            throw new BatchLLMException(
+                $"The checkpoint's quantization is {Label}, which computes {string.Join(" or ", Supported.Select(n => n.Name()))}; " +
+                $"{numerics.Name()} was asked for. Choose one of those, or leave the choice to the checkpoint.");
+        }
+    }
 }

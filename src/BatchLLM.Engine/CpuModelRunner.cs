@@ -1,4 +1,5 @@
 using BatchLLM.Checkpoints;
+using BatchLLM.Engine.Attention;
 using BatchLLM.Engine.Linear;
 using BatchLLM.Engine.Model;
 using BatchLLM.Engine.Sampling;
@@ -8,7 +9,9 @@ using BatchLLM.Planning;
 
 namespace BatchLLM.Engine;
 
-/// <summary>Runs a Llama model on the CPU: float32 arithmetic over BF16, F16 or F32 weights.</summary>
+/// <summary>
+/// Runs a Llama model on the CPU: float32 arithmetic, or integers for INT8, over weights as compressed as the checkpoint has them.
+/// </summary>
 /// <remarks>
 /// Every sum has one fixed order per row, so a sequence's logits are the same bits whatever its neighbours, its prompt's
 /// chunks, its blocks or the thread count.
@@ -18,6 +21,7 @@ public sealed class CpuModelRunner : IModelRunner
     private readonly LlamaWeights _weights;
     private readonly WorkerPool _pool;
     private readonly StepRows _rows;
+    private readonly KvCache _cache;
     private readonly ForwardPass _forward;
     private readonly TokenChoice _choice;
 
@@ -25,7 +29,9 @@ public sealed class CpuModelRunner : IModelRunner
     /// <param name="model">The model; it may be disposed once this returns.</param>
     /// <param name="options">Sizes.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is outside its range.</exception>
-    /// <exception cref="BatchLLMException">The KV cache's bytes hold no block of this model.</exception>
+    /// <exception cref="BatchLLMException">
+    /// The KV cache's bytes hold no block of this model, the checkpoint has no such numerics, or a weight is damaged.
+    /// </exception>
     public CpuModelRunner(ModelDirectory model, CpuModelRunnerOptions options)
         : this(model, options, PanelKernel.PreferredWidth)
     {
@@ -33,16 +39,34 @@ public sealed class CpuModelRunner : IModelRunner
 
     internal CpuModelRunner(ModelDirectory model, CpuModelRunnerOptions options, int panelWidth)
     {
-        Limits = RunnerSizes.Decide(model.Config, options);
-        _weights = new LlamaWeights(model, panelWidth);
+        Numerics = options.Numerics ?? model.Quantization.Default;
+        model.Quantization.Require(Numerics);
+        Kv = options.Kv ?? model.Quantization.Kv;
+        Limits = RunnerSizes.Decide(model, options, Kv);
+        _weights = new LlamaWeights(model, Numerics, panelWidth);
         _pool = new WorkerPool(options.Threads);
         _rows = new StepRows(Limits.StepTokenBudget, Limits.StepSequenceBudget);
-        _forward = new ForwardPass(model.Config, _weights, Limits, _rows, _pool);
+        var scales = Enumerable.Range(0, model.Config.LayerCount).Select(model.KvScales).ToArray();
+        _cache = new KvCache(model.Config, Limits.KvBlockTokens, Limits.KvBlockCount, Kv, scales);
+        var angles = model.StoredRope ?? RopeTable.Angles(model.Config, Limits.ContextLength);
+        _forward = new ForwardPass(model.Config, _weights, Limits, _cache, angles, _rows, _pool);
         _choice = new TokenChoice(Limits, _rows, options.Threads);
     }
 
     /// <inheritdoc/>
     public RunnerLimits Limits { get; }
+
+    /// <summary>Width of the vectors that this machine's kernels compute with.</summary>
+    public static int VectorBits => PanelKernel.PreferredWidth == PanelKernel.WideWidth ? 512 : 256;
+
+    /// <summary>How linear layers are computed.</summary>
+    public Numerics Numerics { get; }
+
+    /// <summary>What the KV cache holds.</summary>
+    public KvPrecision Kv { get; }
+
+    /// <summary>Bytes of memory that the weights take.</summary>
+    public long WeightBytes => _weights.ByteCount;
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The step exceeds <see cref="Limits"/> or a sequence's block table.</exception>
@@ -68,6 +92,7 @@ public sealed class CpuModelRunner : IModelRunner
     {
         _pool.Dispose();
         _forward.Dispose();
+        _cache.Dispose();
         _weights.Dispose();
     }
 }

@@ -35,7 +35,7 @@ public static class EngineThroughput
     {
         foreach (var module in new[] { "mlp.gate_proj", "mlp.down_proj" })
         {
-            using var weights = new PackedMatrix(PanelKernel.PreferredWidth, model.Tensor(LlamaTensors.Layer(0, module)));
+            using var weights = new PackedMatrix(PanelKernel.PreferredWidth, model.Linear(LlamaTensors.Module(0, module)));
             foreach (var rows in BatchSizes.Append(512))
             {
                 using var a = new MatrixBuffer(rows, weights.Depth);

@@ -17,7 +17,7 @@ internal sealed unsafe class CausalAttention : IWorkItems, IDisposable
     private readonly int _group;
     private readonly int _headSize;
     private readonly int _scoreStride;
-    private readonly AlignedBuffer<float>[] _scratch; // [workers] of [group, scoreStride] scores and [group, valueStride] sums
+    private readonly AlignedBuffer<float>[] _scratch; // [workers] of [group, scoreStride] scores, [group, valueStride] sums, a decoded block
     private QkvRows _qkv;
     private Matrix _output;
     private int _layer;
@@ -34,7 +34,7 @@ internal sealed unsafe class CausalAttention : IWorkItems, IDisposable
         _scratch = new AlignedBuffer<float>[workers];
         for (var i = 0; i < workers; i++)
         {
-            _scratch[i] = new AlignedBuffer<float>((long)_group * (_scoreStride + cache.ValueStride));
+            _scratch[i] = new AlignedBuffer<float>((long)_group * (_scoreStride + cache.ValueStride) + cache.ScratchLength);
         }
     }
 
@@ -58,14 +58,15 @@ internal sealed unsafe class CausalAttention : IWorkItems, IDisposable
         var positions = _rows.Position(row) + 1;
         var scores = _scratch[worker].Pointer;
         var sums = scores + (nint)_group * _scoreStride;
-        Score(row, kvHead, positions, scores);
+        var decoded = sums + (nint)_group * _cache.ValueStride;
+        Score(row, kvHead, positions, scores, decoded);
         for (var head = 0; head < _group; head++)
         {
             Softmax.Normalize(scores + (nint)head * _scoreStride, positions);
         }
 
         new Span<float>(sums, _group * _cache.ValueStride).Clear();
-        Accumulate(row, kvHead, positions, scores, sums);
+        Accumulate(row, kvHead, positions, scores, sums, decoded);
         for (var head = 0; head < _group; head++)
         {
             var source = new ReadOnlySpan<float>(sums + head * _cache.ValueStride, _headSize);
@@ -73,12 +74,12 @@ internal sealed unsafe class CausalAttention : IWorkItems, IDisposable
         }
     }
 
-    private void Score(int row, int kvHead, int positions, float* scores)
+    private void Score(int row, int kvHead, int positions, float* scores, float* decoded)
     {
         var blocks = _rows.Blocks(row);
         for (var first = 0; first < positions; first += _cache.BlockTokens)
         {
-            var keys = _cache.Keys(_layer, blocks[first / _cache.BlockTokens], kvHead);
+            var keys = _cache.Keys(_layer, blocks[first / _cache.BlockTokens], kvHead, decoded);
             var needed = Math.Min(_cache.BlockTokens, positions - first);
             for (var head = 0; head < _group; head += 2)
             {
@@ -91,12 +92,12 @@ internal sealed unsafe class CausalAttention : IWorkItems, IDisposable
         }
     }
 
-    private void Accumulate(int row, int kvHead, int positions, float* weights, float* sums)
+    private void Accumulate(int row, int kvHead, int positions, float* weights, float* sums, float* decoded)
     {
         var blocks = _rows.Blocks(row);
         for (var first = 0; first < positions; first += _cache.BlockTokens)
         {
-            var values = _cache.Values(_layer, blocks[first / _cache.BlockTokens], kvHead);
+            var values = _cache.Values(_layer, blocks[first / _cache.BlockTokens], kvHead, decoded);
             var count = Math.Min(_cache.BlockTokens, positions - first);
             for (var head = 0; head < _group; head += 2)
             {

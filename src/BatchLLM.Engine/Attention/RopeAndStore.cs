@@ -17,15 +17,15 @@ internal sealed unsafe class RopeAndStore : IWorkItems
     private QkvRows _qkv;
     private int _layer;
 
-    /// <summary>Computes the angles of all positions.</summary>
-    public RopeAndStore(LlamaConfig config, KvCache cache, StepRows rows, int contextLength)
+    /// <summary>Takes the angles of all positions.</summary>
+    public RopeAndStore(LlamaConfig config, KvCache cache, StepRows rows, StoredRope angles)
     {
         _config = config;
         _cache = cache;
         _rows = rows;
         _half = config.HeadSize / 2;
         _queryScale = 1 / MathF.Sqrt(config.HeadSize);
-        (_cosines, _sines) = RopeTable.Angles(config, contextLength);
+        (_cosines, _sines) = (angles.Cosines, angles.Sines);
     }
 
     /// <inheritdoc/>
@@ -53,7 +53,7 @@ internal sealed unsafe class RopeAndStore : IWorkItems
         {
             var key = _qkv.Key(item, head);
             Turn(key, position, 1);
-            Store(key, _qkv.Value(item, head), block, slot, head);
+            _cache.Store(_layer, block, head, slot, key, _qkv.Value(item, head));
         }
     }
 
@@ -67,17 +67,6 @@ internal sealed unsafe class RopeAndStore : IWorkItems
             float first = head[i], second = head[i + _half];
             head[i] = (first * cosines[i] - second * sines[i]) * scale;
             head[i + _half] = (second * cosines[i] + first * sines[i]) * scale;
-        }
-    }
-
-    private void Store(float* key, float* value, int block, int slot, int head)
-    {
-        var keys = _cache.Keys(_layer, block, head) + slot;
-        var values = _cache.Values(_layer, block, head) + slot * _cache.ValueStride;
-        for (var i = 0; i < _config.HeadSize; i++)
-        {
-            keys[i * _cache.BlockTokens] = key[i];
-            values[i] = value[i];
         }
     }
 }

@@ -21,7 +21,7 @@ internal static class RopeTable
     }
 
     /// <summary>Cosine and sine of every position's angles. // [positions, headSize / 2] each</summary>
-    public static (float[] Cosines, float[] Sines) Angles(LlamaConfig config, int positions)
+    public static StoredRope Angles(LlamaConfig config, int positions)
     {
         var frequencies = Frequencies(config);
         var half = frequencies.Length;
@@ -39,7 +39,7 @@ internal static class RopeTable
             }
         }
 
-        return (cosines, sines);
+        return new StoredRope(positions, cosines, sines);
     }
 
     // llama-models, model.py: long wavelengths are divided, short ones stay, those between are interpolated.

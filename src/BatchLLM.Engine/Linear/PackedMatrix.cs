@@ -1,5 +1,5 @@
 using BatchLLM.Checkpoints;
-using BatchLLM.Engine.Memory;
+using BatchLLM.Checkpoints.Linear;
 
 namespace BatchLLM.Engine.Linear;
 
@@ -8,39 +8,38 @@ namespace BatchLLM.Engine.Linear;
 /// [p width, (p + 1) width) of the transposed weight, k-major, so that the kernel reads them in a straight line.
 /// </summary>
 /// <remarks>
-/// BF16 weights stay BF16, half the memory and traffic, and are widened a block at a time into first-level cache; that
-/// is exact. F16 and F32 weights are kept as F32: F16 does not fit BF16.
+/// Weights stay as compressed as the checkpoint has them, and are decoded a block at a time into first-level cache. Every
+/// part keeps its own scales: siblings are never requantized to a common one.
 /// </remarks>
 internal sealed unsafe class PackedMatrix : IDisposable
 {
-    private readonly AlignedBuffer<ushort>? _bits;
-    private readonly AlignedBuffer<float>? _floats;
+    private readonly IPanelStore[] _stores; // [parts]
+    private readonly float[]?[] _factors; // [parts] of [depth]
+    private readonly int[] _partOfPanel; // [panels]
+    private readonly int[] _firstPanels; // [parts]
+
+    /// <summary>Packs weights whose input is not rounded.</summary>
+    /// <param name="width">Columns of a panel.</param>
+    /// <param name="parts">Weights, each [columns, k] with the same k; every part begins a new panel.</param>
+    public PackedMatrix(int width, params LinearWeight[] parts)
+        : this(width, InputRounding.None, parts)
+    {
+    }
 
     /// <summary>Packs weights.</summary>
     /// <param name="width">Columns of a panel.</param>
+    /// <param name="rounding">What happens to the input before the product.</param>
     /// <param name="parts">Weights, each [columns, k] with the same k; every part begins a new panel.</param>
-    public PackedMatrix(int width, params Tensor[] parts)
+    public PackedMatrix(int width, InputRounding rounding, params LinearWeight[] parts)
     {
         Width = width;
-        Depth = checked((int)parts[0].Shape[1]);
-        PartColumns = Array.ConvertAll(parts, p => (checked((int)p.Shape[0]) + width - 1) / width * width);
-        PanelCount = PartColumns.Sum() / width;
-        var length = (long)PanelCount * width * Depth;
-        if (Array.TrueForAll(parts, p => p.Type == TensorType.BF16))
-        {
-            _bits = new AlignedBuffer<ushort>(length);
-        }
-        else
-        {
-            _floats = new AlignedBuffer<float>(length);
-        }
-
-        var first = 0;
-        foreach (var part in parts)
-        {
-            Pack(part, first);
-            first += (checked((int)part.Shape[0]) + width - 1) / width;
-        }
+        Depth = parts[0].InputCount;
+        Rounding = rounding;
+        PartColumns = Array.ConvertAll(parts, p => (p.OutputCount + width - 1) / width * width);
+        _stores = Array.ConvertAll(parts, p => Pack(p, width));
+        _factors = Array.ConvertAll(parts, p => p.Format == WeightFormat.Float ? null : p.InputFactors);
+        _partOfPanel = [.. PartColumns.SelectMany((columns, part) => Enumerable.Repeat(part, columns / width))];
+        _firstPanels = [.. parts.Select((_, part) => Array.IndexOf(_partOfPanel, part))];
     }
 
     /// <summary>Columns of a panel.</summary>
@@ -49,8 +48,11 @@ internal sealed unsafe class PackedMatrix : IDisposable
     /// <summary>k, the width of the input.</summary>
     public int Depth { get; }
 
+    /// <summary>What happens to the input before the product.</summary>
+    public InputRounding Rounding { get; }
+
     /// <summary>Panels in all.</summary>
-    public int PanelCount { get; }
+    public int PanelCount => _partOfPanel.Length;
 
     /// <summary>Columns of the result, with padding; padding columns come out as zero.</summary>
     public int ColumnCount => PanelCount * Width;
@@ -58,65 +60,54 @@ internal sealed unsafe class PackedMatrix : IDisposable
     /// <summary>Columns of each part, with its padding. // [parts]</summary>
     public int[] PartColumns { get; }
 
-    /// <summary>A run of k of one panel as float32: the weights themselves, or widened into the scratch.</summary>
+    /// <summary>Bytes of memory.</summary>
+    public long ByteCount => _stores.Sum(s => s.ByteCount);
+
+    /// <summary>The part that holds a panel, and which of the part's panels it is.</summary>
+    public (IPanelStore Store, int Panel) Part(int panel)
+    {
+        var part = _partOfPanel[panel];
+        return (_stores[part], panel - _firstPanels[part]);
+    }
+
+    /// <summary>A run of k of one panel as float32: the weights themselves, or decoded into the scratch.</summary>
     /// <param name="panel">Which panel.</param>
     /// <param name="k">First k.</param>
     /// <param name="count">How many.</param>
     /// <param name="scratch">Room for count x width elements.</param>
     public float* Run(int panel, int k, int count, float* scratch)
     {
-        var offset = ((long)panel * Depth + k) * Width;
-        if (_floats is not null)
+        var (store, partPanel) = Part(panel);
+        var run = store.Run(partPanel, k, count, scratch);
+        if (_factors[_partOfPanel[panel]] is { } factors)
         {
-            return _floats.Pointer + offset;
+            Multiply(scratch, factors.AsSpan(k, count));
         }
 
-        BrainFloat.Widen(_bits!.Pointer + offset, scratch, count * Width);
-        return scratch;
+        return run;
     }
 
-    private void Pack(Tensor part, int firstPanel)
+    private void Multiply(float* rows, ReadOnlySpan<float> factors)
     {
-        var columns = (int)part.Shape[0];
-        Parallel.For(0, (columns + Width - 1) / Width, p =>
+        foreach (var factor in factors)
         {
-            var start = (long)(firstPanel + p) * Width * Depth;
-            for (var j = 0; j < Math.Min(Width, columns - p * Width); j++)
+            for (var column = 0; column < Width; column++)
             {
-                PackColumn(part, p * Width + j, start + j);
+                *rows++ *= factor;
             }
-        });
-    }
-
-    private void PackColumn(Tensor part, int column, long start)
-    {
-        if (_bits is not null)
-        {
-            var bits = new ushort[Depth];
-            part.ReadBits16((long)column * Depth, bits);
-            Scatter(bits, _bits.Pointer + start);
-        }
-        else
-        {
-            var floats = new float[Depth];
-            part.ReadFloats((long)column * Depth, floats);
-            Scatter(floats, _floats!.Pointer + start);
         }
     }
 
-    private void Scatter<T>(T[] column, T* destination)
-        where T : unmanaged
+    private static IPanelStore Pack(LinearWeight weight, int width) => weight.Format switch
     {
-        for (var k = 0; k < column.Length; k++)
-        {
-            destination[(long)k * Width] = column[k];
-        }
-    }
+        WeightFormat.Fp8 => new Fp8Panels(weight, width),
+        WeightFormat.Int8 => new Int8Panels(weight, width),
+        WeightFormat.Nvfp4 => new Nvfp4Panels(weight, width),
+        WeightFormat.Int4 => new Int4Panels(weight, width),
+        _ when weight.StoredType == TensorType.BF16 && weight.InputFactors is null => new BrainFloatPanels(weight, width),
+        _ => new FloatPanels(weight, width),
+    };
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _bits?.Dispose();
-        _floats?.Dispose();
-    }
+    public void Dispose() => Array.ForEach(_stores, s => s.Dispose());
 }

@@ -32,6 +32,9 @@ internal sealed unsafe class EmbeddingTable : IDisposable
         }
     }
 
+    /// <summary>Bytes of memory.</summary>
+    public long ByteCount => (_bits?.Length ?? 0) * sizeof(ushort) + (_floats?.Length ?? 0) * sizeof(float);
+
     private void Read(Tensor tensor, long start, int count)
     {
         if (_bits is not null)

@@ -24,7 +24,7 @@ internal sealed unsafe class ForwardPass : IDisposable
     private readonly MatrixBuffer _attended; // [tokens, heads * headSize]
     private readonly MatrixBuffer _gateUp; // [tokens, gate | up]
     private readonly MatrixBuffer _logits; // [sequences, vocabulary]
-    private readonly MatrixProduct _product = new();
+    private readonly LinearLayers _linear;
     private readonly RmsNorm _norm;
     private readonly SwiGlu _swiGlu;
     private readonly RopeAndStore _rope;
@@ -32,21 +32,22 @@ internal sealed unsafe class ForwardPass : IDisposable
     private readonly int _headSize;
 
     /// <summary>Allocates everything a step needs.</summary>
-    public ForwardPass(LlamaConfig config, LlamaWeights weights, RunnerLimits limits, StepRows rows, WorkerPool pool)
+    public ForwardPass(
+        LlamaConfig config, LlamaWeights weights, RunnerLimits limits, KvCache cache, StoredRope angles, StepRows rows, WorkerPool pool)
     {
-        (_weights, _rows, _pool, _headSize) = (weights, rows, pool, config.HeadSize);
+        (_weights, _rows, _pool, _cache, _headSize) = (weights, rows, pool, cache, config.HeadSize);
         var layer = weights.Layers[0];
         var tokens = limits.StepTokenBudget;
-        _cache = new KvCache(config, limits.KvBlockTokens, limits.KvBlockCount);
         _residual = new MatrixBuffer(tokens, layer.Output.ColumnCount);
         _normed = new MatrixBuffer(tokens, layer.Output.ColumnCount);
         _qkv = new MatrixBuffer(tokens, layer.Qkv.ColumnCount);
         _attended = new MatrixBuffer(tokens, layer.Output.Depth);
         _gateUp = new MatrixBuffer(tokens, layer.GateUp.ColumnCount);
         _logits = new MatrixBuffer(limits.StepSequenceBudget, weights.Head.ColumnCount);
+        _linear = new LinearLayers(pool, tokens, weights.Linears);
         _norm = new RmsNorm(config.HiddenSize, (float)config.NormEpsilon);
         _swiGlu = new SwiGlu(layer.GateUp.PartColumns[0]);
-        _rope = new RopeAndStore(config, _cache, rows, limits.ContextLength);
+        _rope = new RopeAndStore(config, _cache, rows, angles);
         _attention = new CausalAttention(config, _cache, rows, limits.ContextLength, pool.WorkerCount);
     }
 
@@ -83,18 +84,18 @@ internal sealed unsafe class ForwardPass : IDisposable
         var queries = weights.Qkv.PartColumns[0];
         var qkv = new QkvRows(_qkv.Rows, _headSize, queries, queries + weights.Qkv.PartColumns[1]);
         _pool.Run(_norm.Of(weights.AttentionNorm.Pointer, _residual.Rows, _normed.Rows, _rows.Count));
-        _pool.Run(_product.Of(weights.Qkv, _normed.Rows, _qkv.Rows, _rows.Count));
+        _linear.Multiply(weights.Qkv, _normed.Rows, _qkv.Rows, _rows.Count);
         _pool.Run(_rope.Of(qkv, layer));
         _pool.Run(_attention.Of(qkv, _attended.Rows, layer));
-        _pool.Run(_product.Of(weights.Output, _attended.Rows, _residual.Rows, _rows.Count, adds: true));
+        _linear.Multiply(weights.Output, _attended.Rows, _residual.Rows, _rows.Count, adds: true);
     }
 
     private void FeedForward(LayerWeights weights)
     {
         _pool.Run(_norm.Of(weights.FeedForwardNorm.Pointer, _residual.Rows, _normed.Rows, _rows.Count));
-        _pool.Run(_product.Of(weights.GateUp, _normed.Rows, _gateUp.Rows, _rows.Count));
+        _linear.Multiply(weights.GateUp, _normed.Rows, _gateUp.Rows, _rows.Count);
         _pool.Run(_swiGlu.Of(_gateUp.Rows, _rows.Count));
-        _pool.Run(_product.Of(weights.Down, _gateUp.Rows, _residual.Rows, _rows.Count, adds: true));
+        _linear.Multiply(weights.Down, _gateUp.Rows, _residual.Rows, _rows.Count, adds: true);
     }
 
     private Matrix Head()
@@ -108,7 +109,7 @@ internal sealed unsafe class ForwardPass : IDisposable
         }
 
         _pool.Run(_norm.Of(_weights.FinalNorm.Pointer, _residual.Rows, _normed.Rows, _rows.ChosenCount));
-        _pool.Run(_product.Of(_weights.Head, _normed.Rows, _logits.Rows, _rows.ChosenCount));
+        _linear.Multiply(_weights.Head, _normed.Rows, _logits.Rows, _rows.ChosenCount);
         return _logits.Rows;
     }
 
@@ -121,7 +122,7 @@ internal sealed unsafe class ForwardPass : IDisposable
         _attended.Dispose();
         _gateUp.Dispose();
         _logits.Dispose();
-        _cache.Dispose();
         _attention.Dispose();
+        _linear.Dispose();
     }
 }

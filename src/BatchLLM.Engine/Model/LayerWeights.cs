@@ -5,43 +5,47 @@ using BatchLLM.Engine.Memory;
 namespace BatchLLM.Engine.Model;
 
 /// <summary>One layer's weights, packed.</summary>
-internal sealed class LayerWeights(ModelDirectory model, int layer, int panelWidth) : IDisposable
+internal sealed class LayerWeights(ModelDirectory model, int layer, Numerics numerics, int panelWidth) : IDisposable
 {
     /// <summary>Norm before attention. // [hidden]</summary>
-    public AlignedBuffer<float> AttentionNorm { get; } = NormWeights.Read(Tensor(model, layer, "input_layernorm"));
+    public AlignedBuffer<float> AttentionNorm { get; } = Norm(model, layer, "input_layernorm");
 
     /// <summary>Queries, keys and values in one product.</summary>
-    public PackedMatrix Qkv { get; } = new(
-        panelWidth,
-        Tensor(model, layer, "self_attn.q_proj"),
-        Tensor(model, layer, "self_attn.k_proj"),
-        Tensor(model, layer, "self_attn.v_proj"));
+    public PackedMatrix Qkv { get; } =
+        Linear(model, layer, numerics, panelWidth, "self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj");
 
     /// <summary>Heads back to the residual stream.</summary>
-    public PackedMatrix Output { get; } = new(panelWidth, Tensor(model, layer, "self_attn.o_proj"));
+    public PackedMatrix Output { get; } = Linear(model, layer, numerics, panelWidth, "self_attn.o_proj");
 
     /// <summary>Norm before the feed-forward part. // [hidden]</summary>
-    public AlignedBuffer<float> FeedForwardNorm { get; } =
-        NormWeights.Read(Tensor(model, layer, "post_attention_layernorm"));
+    public AlignedBuffer<float> FeedForwardNorm { get; } = Norm(model, layer, "post_attention_layernorm");
 
     /// <summary>Gate and up in one product.</summary>
-    public PackedMatrix GateUp { get; } =
-        new(panelWidth, Tensor(model, layer, "mlp.gate_proj"), Tensor(model, layer, "mlp.up_proj"));
+    public PackedMatrix GateUp { get; } = Linear(model, layer, numerics, panelWidth, "mlp.gate_proj", "mlp.up_proj");
 
     /// <summary>Inner width back to the residual stream.</summary>
-    public PackedMatrix Down { get; } = new(panelWidth, Tensor(model, layer, "mlp.down_proj"));
+    public PackedMatrix Down { get; } = Linear(model, layer, numerics, panelWidth, "mlp.down_proj");
 
-    private static Tensor Tensor(ModelDirectory model, int layer, string module) =>
-        model.Tensor(LlamaTensors.Layer(layer, module));
+    /// <summary>The linear layers.</summary>
+    public IEnumerable<PackedMatrix> Linears => [Qkv, Output, GateUp, Down];
+
+    private static AlignedBuffer<float> Norm(ModelDirectory model, int layer, string module) =>
+        NormWeights.Read(model.Tensor(LlamaTensors.Layer(layer, module)));
+
+    private static PackedMatrix Linear(ModelDirectory model, int layer, Numerics numerics, int panelWidth, params string[] modules)
+    {
+        var parts = Array.ConvertAll(modules, m => model.Linear(LlamaTensors.Module(layer, m)));
+        return new PackedMatrix(panelWidth, InputRounding.Of(numerics, parts), parts);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         AttentionNorm.Dispose();
-        Qkv.Dispose();
-        Output.Dispose();
         FeedForwardNorm.Dispose();
-        GateUp.Dispose();
-        Down.Dispose();
+        foreach (var linear in Linears)
+        {
+            linear.Dispose();
+        }
     }
 }

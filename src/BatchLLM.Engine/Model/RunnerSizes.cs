@@ -8,14 +8,15 @@ namespace BatchLLM.Engine.Model;
 internal static class RunnerSizes
 {
     /// <summary>Decides, or throws as <see cref="CpuModelRunner"/> documents.</summary>
-    public static RunnerLimits Decide(LlamaConfig config, CpuModelRunnerOptions options)
+    public static RunnerLimits Decide(ModelDirectory model, CpuModelRunnerOptions options, KvPrecision kv)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.StepTokens, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.StepSequences, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.KvBlockTokens, 8);
         ArgumentOutOfRangeException.ThrowIfNotEqual(options.KvBlockTokens % 8, 0);
-        var bytes = KvCache.BlockBytes(config, options.KvBlockTokens);
+        var config = model.Config;
+        var bytes = KvCache.BlockBytes(config, options.KvBlockTokens, kv);
         var blocks = (int)Math.Min(options.KvBytes / bytes, int.MaxValue / options.KvBlockTokens);
         if (blocks < 1)
         {
@@ -25,7 +26,7 @@ internal static class RunnerSizes
         }
 
         return new RunnerLimits(
-            Math.Min(config.ContextLength, blocks * options.KvBlockTokens),
+            Math.Min(Math.Min(config.ContextLength, model.StoredRope?.Positions ?? int.MaxValue), blocks * options.KvBlockTokens),
             config.VocabularySize,
             options.StepTokens,
             options.StepSequences,

@@ -1,5 +1,8 @@
 using BatchLLM.Checkpoints;
+using BatchLLM.Checkpoints.Formats;
+using BatchLLM.Checkpoints.Linear;
 using BatchLLM.Engine.Attention;
+using BatchLLM.Engine.Linear;
 
 namespace BatchLLM.Engine.Reference;
 
@@ -11,16 +14,21 @@ public sealed class ReferenceModel
 {
     private readonly ModelDirectory _model;
     private readonly LlamaConfig _config;
-    private readonly float[] _frequencies; // [headSize / 2]
+    private readonly Numerics _numerics;
+    private readonly KvPrecision _kv;
     private readonly Dictionary<string, float[]> _weights = new(StringComparer.Ordinal);
+    private StoredRope _angles = new(0, [], []);
 
     /// <summary>Creates the model; weights are read as they are needed.</summary>
     /// <param name="model">Must outlive this object.</param>
-    public ReferenceModel(ModelDirectory model)
+    /// <param name="numerics">How linear layers are computed; null for what the checkpoint's card names.</param>
+    /// <param name="kv">What the KV cache holds; null for what the checkpoint declares.</param>
+    public ReferenceModel(ModelDirectory model, Numerics? numerics = null, KvPrecision? kv = null)
     {
         _model = model;
         _config = model.Config;
-        _frequencies = RopeTable.Frequencies(_config);
+        _numerics = numerics ?? model.Quantization.Default;
+        _kv = kv ?? model.Quantization.Kv;
     }
 
     /// <summary>Logits at every position of a sequence.</summary>
@@ -28,6 +36,7 @@ public sealed class ReferenceModel
     /// <returns>// [tokens, vocabulary]</returns>
     public float[][] Logits(ReadOnlySpan<int> tokens)
     {
+        _angles = _model.StoredRope ?? RopeTable.Angles(_config, tokens.Length);
         var hidden = new float[tokens.Length][];
         for (var i = 0; i < tokens.Length; i++)
         {
@@ -36,26 +45,28 @@ public sealed class ReferenceModel
 
         for (var layer = 0; layer < _config.LayerCount; layer++)
         {
-            var index = layer;
-            string Name(string module) => LlamaTensors.Layer(index, module);
-            Add(hidden, Attention(Norm(hidden, Name("input_layernorm")), Name));
-            Add(hidden, FeedForward(Norm(hidden, Name("post_attention_layernorm")), Name));
+            Add(hidden, Attention(Norm(hidden, LlamaTensors.Layer(layer, "input_layernorm")), layer));
+            Add(hidden, FeedForward(Norm(hidden, LlamaTensors.Layer(layer, "post_attention_layernorm")), layer));
         }
 
-        return Linear(
-            Norm(hidden, LlamaTensors.FinalNorm), _config.TiesEmbeddings ? LlamaTensors.Embedding : LlamaTensors.Head);
+        return Linear(Norm(hidden, LlamaTensors.FinalNorm), LlamaTensors.HeadModule)[0];
     }
 
-    private float[][] Attention(float[][] x, Func<string, string> name)
+    private float[][] Attention(float[][] x, int layer)
     {
-        var queries = Linear(x, name("self_attn.q_proj"));
-        var keys = Linear(x, name("self_attn.k_proj"));
-        var values = Linear(x, name("self_attn.v_proj"));
+        var projected = Linear(
+            x,
+            LlamaTensors.Module(layer, "self_attn.q_proj"),
+            LlamaTensors.Module(layer, "self_attn.k_proj"),
+            LlamaTensors.Module(layer, "self_attn.v_proj"));
+        var (queries, keys, values) = (projected[0], projected[1], projected[2]);
         var mixed = new float[x.Length][];
         for (var position = 0; position < x.Length; position++)
         {
             Turn(queries[position], position);
             Turn(keys[position], position);
+            Store(keys[position], _model.KvScales(layer).Key);
+            Store(values[position], _model.KvScales(layer).Value);
         }
 
         for (var position = 0; position < x.Length; position++)
@@ -67,7 +78,15 @@ public sealed class ReferenceModel
             }
         }
 
-        return Linear(mixed, name("self_attn.o_proj"));
+        return Linear(mixed, LlamaTensors.Module(layer, "self_attn.o_proj"))[0];
+    }
+
+    private void Store(float[] heads, float scale)
+    {
+        for (var i = 0; _kv == KvPrecision.Fp8 && i < heads.Length; i++)
+        {
+            heads[i] = E4M3.Round(heads[i] / scale) * scale;
+        }
     }
 
     private void Attend(float[] query, float[][] keys, float[][] values, float[] mixed, int position, int head)
@@ -115,23 +134,23 @@ public sealed class ReferenceModel
     // Half-split rotation of every head in the row: element i turns with element i + headSize / 2.
     private void Turn(float[] heads, int position)
     {
-        var half = _frequencies.Length;
+        var half = _config.HeadSize / 2;
         for (var start = 0; start < heads.Length; start += 2 * half)
         {
             for (var i = 0; i < half; i++)
             {
-                var angle = position * _frequencies[i];
+                var (cosine, sine) = (_angles.Cosines[position * half + i], _angles.Sines[position * half + i]);
                 var (first, second) = (heads[start + i], heads[start + i + half]);
-                heads[start + i] = first * MathF.Cos(angle) - second * MathF.Sin(angle);
-                heads[start + i + half] = second * MathF.Cos(angle) + first * MathF.Sin(angle);
+                heads[start + i] = first * cosine - second * sine;
+                heads[start + i + half] = second * cosine + first * sine;
             }
         }
     }
 
-    private float[][] FeedForward(float[][] x, Func<string, string> name)
+    private float[][] FeedForward(float[][] x, int layer)
     {
-        var gate = Linear(x, name("mlp.gate_proj"));
-        var up = Linear(x, name("mlp.up_proj"));
+        var projected = Linear(x, LlamaTensors.Module(layer, "mlp.gate_proj"), LlamaTensors.Module(layer, "mlp.up_proj"));
+        var (gate, up) = (projected[0], projected[1]);
         for (var row = 0; row < x.Length; row++)
         {
             for (var i = 0; i < gate[row].Length; i++)
@@ -141,7 +160,7 @@ public sealed class ReferenceModel
             }
         }
 
-        return Linear(gate, name("mlp.down_proj"));
+        return Linear(gate, LlamaTensors.Module(layer, "mlp.down_proj"))[0];
     }
 
     private float[][] Norm(float[][] x, string name)
@@ -154,22 +173,28 @@ public sealed class ReferenceModel
         });
     }
 
-    private float[][] Linear(float[][] x, string name)
+    // Layers that read the same input: it is rounded once for all of them.
+    private float[][][] Linear(float[][] x, params string[] modules)
     {
-        var weight = Weight(name);
-        return Array.ConvertAll(x, row =>
-        {
-            var y = new float[weight.Length / row.Length];
-            for (var n = 0; n < y.Length; n++)
-            {
-                for (var k = 0; k < row.Length; k++)
-                {
-                    y[n] += row[k] * weight[n * row.Length + k];
-                }
-            }
+        var layers = Array.ConvertAll(modules, _model.Linear);
+        var rounding = InputRounding.Of(_numerics, layers);
+        var rounded = Array.ConvertAll(x, row => ReferenceRounding.Round(row, rounding));
+        return Array.ConvertAll(layers, layer => Array.ConvertAll(rounded, row => Product(row, layer)));
+    }
 
-            return y;
-        });
+    private float[] Product(float[] x, LinearWeight layer)
+    {
+        var weight = Weight(layer);
+        var y = new float[layer.OutputCount];
+        for (var n = 0; n < y.Length; n++)
+        {
+            for (var k = 0; k < x.Length; k++)
+            {
+                y[n] += x[k] * (layer.InputFactors?[k] ?? 1) * weight[n * x.Length + k];
+            }
+        }
+
+        return y;
     }
 
     private static void Add(float[][] x, float[][] y)
@@ -191,6 +216,18 @@ public sealed class ReferenceModel
             weight = new float[tensor.ElementCount];
             tensor.ReadFloats(0, weight);
             _weights.Add(name, weight);
+        }
+
+        return weight;
+    }
+
+    private float[] Weight(LinearWeight layer)
+    {
+        if (!_weights.TryGetValue(layer.Name, out var weight))
+        {
+            weight = new float[(long)layer.OutputCount * layer.InputCount];
+            layer.ReadFloats(0, weight);
+            _weights.Add(layer.Name, weight);
         }
 
         return weight;

@@ -32,6 +32,8 @@ internal static class CommandLine
             CancelCommand.Create(),
             ValidateCommand.Create(),
             InspectCommand.Create(),
+            CompareCommand.Create(),
+            QuantizeCommand.Create(),
             MigrateCommand.Create(),
         };
         var help = new HelpOption { Recursive = true };

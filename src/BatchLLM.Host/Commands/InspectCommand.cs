@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using BatchLLM.Blobs;
 using BatchLLM.Blobs.Files;
 using BatchLLM.Checkpoints;
@@ -16,17 +17,41 @@ internal static class InspectCommand
     public static Command Create()
     {
         var path = new Argument<string>("path") { Description = "A model directory, or a Parquet or JSONL file." };
-        return new Command("inspect", "Shows what is in a model directory or a data file.") { path }
+        var sequences = new Option<int>("--sequences")
+        {
+            Description = "Sequences of the KV cache's estimate.",
+            DefaultValueFactory = _ => 64,
+        };
+        var tokens = new Option<int>("--tokens")
+        {
+            Description = "Tokens of each sequence, prompt and completion together.",
+            DefaultValueFactory = _ => 2048,
+        };
+        sequences.Validators.Add(RequirePositive);
+        tokens.Validators.Add(RequirePositive);
+        return new Command("inspect", "Shows what is in a model directory or a data file.") { path, sequences, tokens }
             .Runs((parsed, terminal, cancellationToken) =>
-                InspectAsync(parsed.GetValue(path)!, terminal, cancellationToken));
+            {
+                var batch = new BatchShape(parsed.GetValue(sequences), parsed.GetValue(tokens));
+                return InspectAsync(parsed.GetValue(path)!, batch, terminal, cancellationToken);
+            });
     }
 
-    private static async Task<int> InspectAsync(string path, Terminal terminal, CancellationToken cancellationToken)
+    private static void RequirePositive(OptionResult result)
+    {
+        if (result.GetValueOrDefault<int>() < 1)
+        {
+            result.AddError($"{result.IdentifierToken?.Value} is {result.GetValueOrDefault<int>()}; expected 1 or more.");
+        }
+    }
+
+    private static async Task<int> InspectAsync(
+        string path, BatchShape batch, Terminal terminal, CancellationToken cancellationToken)
     {
         if (Directory.Exists(path))
         {
             var model = ModelInspection.Of(path);
-            new ModelView(terminal).Show(model);
+            new ModelView(terminal).Show(model, MachinePlan.Of(model, batch));
             return model.Problems.Count == 0 ? ExitCodes.Ok : ExitCodes.Failed;
         }
 

@@ -6,6 +6,8 @@ namespace BatchLLM.Host.Commands;
 /// <param name="Output">Output directory.</param>
 /// <param name="Engine">Engine.</param>
 /// <param name="Device">Device.</param>
+/// <param name="Numerics">Numerics.</param>
+/// <param name="KvCache">KV cache.</param>
 /// <param name="Settings">Other keys, as key=value.</param>
 internal sealed record JobFileFlags(
     string? Model,
@@ -13,4 +15,10 @@ internal sealed record JobFileFlags(
     string? Output,
     string? Engine,
     string? Device,
-    IReadOnlyList<string> Settings);
+    string? Numerics,
+    string? KvCache,
+    IReadOnlyList<string> Settings)
+{
+    /// <summary>A command line that leaves the job file as it is.</summary>
+    public static JobFileFlags None { get; } = new(null, [], null, null, null, null, null, []);
+}

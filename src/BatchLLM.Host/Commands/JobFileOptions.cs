@@ -1,4 +1,5 @@
 using System.CommandLine;
+using BatchLLM.Checkpoints;
 
 namespace BatchLLM.Host.Commands;
 
@@ -19,6 +20,18 @@ internal sealed class JobFileOptions
 
     private readonly Option<string?> _device = new("--device") { Description = "Device: cpu.", HelpName = "name" };
 
+    private readonly Option<string?> _numerics = new("--numerics")
+    {
+        Description = $"How linear layers are computed: {string.Join(", ", NumericsNames.All)}; the checkpoint's own without.",
+        HelpName = "name",
+    };
+
+    private readonly Option<string?> _kvCache = new("--kv-cache")
+    {
+        Description = $"KV cache: {string.Join(" or ", KvPrecisionNames.All)}; what the checkpoint declares without.",
+        HelpName = "name",
+    };
+
     private readonly Option<string[]> _set = new("--set")
     {
         Description = "Any other key by its path, e.g. sampling.max_tokens=32; may be given more than once.",
@@ -31,7 +44,7 @@ internal sealed class JobFileOptions
     /// <summary>Adds the flags to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _model, _input, _output, _engine, _device, _set })
+        foreach (var option in new Option[] { _model, _input, _output, _engine, _device, _numerics, _kvCache, _set })
         {
             command.Options.Add(option);
         }
@@ -44,5 +57,7 @@ internal sealed class JobFileOptions
         parsed.GetValue(_output),
         parsed.GetValue(_engine),
         parsed.GetValue(_device),
+        parsed.GetValue(_numerics),
+        parsed.GetValue(_kvCache),
         parsed.GetValue(_set) ?? []);
 }

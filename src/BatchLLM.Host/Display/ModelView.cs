@@ -1,5 +1,6 @@
 using System.Globalization;
 using BatchLLM.Checkpoints;
+using BatchLLM.Host.Inspection;
 using Spectre.Console;
 
 namespace BatchLLM.Host.Display;
@@ -7,16 +8,16 @@ namespace BatchLLM.Host.Display;
 /// <summary>Shows what is in a model directory, and everything that is wrong with it.</summary>
 internal sealed class ModelView(Terminal terminal)
 {
-    public void Show(ModelInspection model)
+    public void Show(ModelInspection model, MachinePlan? plan)
     {
         if (terminal.IsJson)
         {
-            terminal.WriteJson(model);
+            terminal.WriteJson(ModelOutput.Of(model, plan));
             return;
         }
 
         terminal.Text.WriteLine(model.Path);
-        foreach (var line in Lines(model))
+        foreach (var line in Lines(model).Concat(plan is null ? [] : Lines(plan)))
         {
             terminal.Text.WriteLine($"  {line}");
         }
@@ -44,13 +45,38 @@ internal sealed class ModelView(Terminal terminal)
             $"vocabulary {config.VocabularySize:N0}");
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"context {config.ContextLength:N0} tokens, KV cache {model.KvBytesPerToken:N0} bytes a token");
-        yield return $"stop tokens {string.Join(", ", model.StopTokenIds)}";
+            $"context {config.ContextLength:N0} tokens, rotary angles {(model.HasStoredRope ? "as stored in the checkpoint" : "computed")}, " +
+            $"stop tokens {string.Join(", ", model.StopTokenIds)}");
+        yield return $"quantization {model.Quantization.Label}" + (model.Quantization.Excluded.Count == 0
+            ? ""
+            : $", except {string.Join(", ", model.Quantization.Excluded)}");
     }
+
+    private static IEnumerable<string> Lines(MachinePlan plan)
+    {
+        var others = plan.OtherNumerics.Count == 0 ? "" : $" (a job may choose {string.Join(" or ", plan.OtherNumerics)})";
+        yield return $"runs here on engine {plan.Engine}; numerics {plan.Numerics}{others}";
+        yield return $"KV cache {plan.KvCache}, {Number(plan.KvBytesPerToken)} bytes a token: {Size(plan.KvBytes)} for " +
+            $"{Number(plan.Sequences)} sequences of {Number(plan.TokensPerSequence)} tokens";
+        if (plan.WeightBytes is { } weights)
+        {
+            yield return $"weights {Size(weights)} in memory; this machine has {Size(plan.MemoryBytes)}" +
+                (plan.Fits ? "" : ", too little for weights and KV cache together");
+        }
+    }
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Size(long bytes) => bytes switch
+    {
+        >= 1L << 30 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.00} GiB"),
+        >= 1L << 20 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 20):0.0} MiB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0.0} KiB"),
+    };
 
     private static Table Table(ModelInspection model)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("Tensors", "Type", "Count", "Parameters", "Bytes");
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("Tensors", "Precision", "Count", "Parameters", "Bytes");
         foreach (var group in model.Groups)
         {
             table.AddRow(

@@ -14,6 +14,10 @@ internal sealed record RunSummary
 
     public string? Reason { get; init; }
 
+    public string? Numerics { get; init; }
+
+    public string? KvCache { get; init; }
+
     public required RunRows Rows { get; init; }
 
     public required long PromptTokens { get; init; }
@@ -51,6 +55,8 @@ internal sealed record RunSummary
             Name = job.Definition.Name,
             State = job.State.ToString().ToLowerInvariant(),
             Reason = job.Reason,
+            Numerics = job.Definition.Numerics,
+            KvCache = job.Definition.KvCache,
             Rows = RunRows.Of(job),
             PromptTokens = job.Counts.PromptTokens,
             CompletionTokens = job.Counts.CompletionTokens,

@@ -54,6 +54,11 @@ internal sealed class SummaryView(Terminal terminal)
             yield return $"Reason: {reason}";
         }
 
+        if (summary is { Numerics: { } numerics, KvCache: { } kvCache })
+        {
+            yield return $"Computed with: numerics {numerics}, KV cache {kvCache}";
+        }
+
         yield return $"Output: {PathOf(summary.Output)}";
         if (summary.Receipt is not null)
         {

@@ -22,17 +22,20 @@ internal static class JobAssembly
     public static JobPlanner Planner { get; } = new(Blobs, ReaderOf, DataFormats.Resolve);
 
     /// <summary>Rows to tokenized prompts.</summary>
-    public static WindowReader ReaderOf(JobSpec spec, LoadedModel model)
+    public static WindowReader ReaderOf(JobSpec spec, LoadedModel model) => ReaderOf(spec, model, model.ContextLength);
+
+    /// <summary>Rows to tokenized prompts, for a context that may be smaller than the model's.</summary>
+    public static WindowReader ReaderOf(JobSpec spec, LoadedModel model, int contextLength)
     {
         var prompts = new RowPreparer(
-            spec, new PromptRenderer(model.Template, model.TemplateContext), model.Tokenizer, model.ContextLength);
+            spec, new PromptRenderer(model.Template, model.TemplateContext), model.Tokenizer, contextLength);
         return new WindowReader(Blobs, ReaderOf, prompts.Columns, prompts.Prepare, spec.Output.TokenIds);
     }
 
     /// <summary>Tokens to completions.</summary>
     public static IBatchEngine EngineOf(JobSpec spec, LoadedModel model) => (spec.Engine, spec.Device) switch
     {
-        ("local", "cpu") => model.OpenCpuEngine(),
+        ("local", "cpu") => model.OpenCpuEngine(ComputeChoice.Of(spec)),
         _ => throw new BatchLLMException(
             $"Engine '{spec.Engine}' on device '{spec.Device}' is not available; this version has engine local on cpu."),
     };

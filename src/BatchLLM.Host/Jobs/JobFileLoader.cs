@@ -55,6 +55,8 @@ internal static class JobFileLoader
         Add("--output", "output.uri", flags.Output is null ? null : FromWorkingDirectory(flags.Output));
         Add("--engine", "engine", flags.Engine);
         Add("--device", "device", flags.Device);
+        Add("--numerics", "numerics", flags.Numerics);
+        Add("--kv-cache", "kv_cache", flags.KvCache);
         if (flags.Inputs.Count > 0)
         {
             var uris = flags.Inputs.Select(FromWorkingDirectory);

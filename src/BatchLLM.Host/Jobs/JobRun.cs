@@ -16,14 +16,16 @@ internal sealed class JobRun(IJobStore store, Terminal terminal, int show)
     public static async Task<ValidationReport> ValidateAsync(JobSpec spec, CancellationToken cancellationToken)
     {
         using var model = LoadedModel.Open(spec.Model);
+        ComputeChoice.InForce(spec, model.Quantization);
         var plan = await JobAssembly.Planner.PlanAsync(spec, cancellationToken);
         return await new JobValidator(JobAssembly.ReaderOf(spec, model)).ValidateAsync(plan, cancellationToken);
     }
 
     /// <summary>Creates the job, or finds it; runs it unless it is over.</summary>
-    public async Task<int> SubmitAsync(JobSpec spec, bool again, CancellationToken cancellationToken)
+    public async Task<int> SubmitAsync(JobSpec submitted, bool again, CancellationToken cancellationToken)
     {
-        using var model = LoadedModel.Open(spec.Model);
+        using var model = LoadedModel.Open(submitted.Model);
+        var spec = ComputeChoice.InForce(submitted, model.Quantization);
         var job = await CreateAsync(spec, model, again, cancellationToken);
         return job.State switch
         {

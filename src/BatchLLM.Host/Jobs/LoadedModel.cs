@@ -22,8 +22,20 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Tells this model from another.</summary>
     public string Digest => _directory.Digest;
 
+    /// <summary>What the checkpoint declares about its quantization.</summary>
+    public QuantizationScheme Quantization => _directory.Quantization;
+
     /// <summary>Most positions of prompt and completion together.</summary>
     public int ContextLength => _directory.Config.ContextLength;
+
+    /// <summary>Logits per position.</summary>
+    public int VocabularySize => _directory.Config.VocabularySize;
+
+    /// <summary>Ids that end a completion.</summary>
+    public IReadOnlyList<int> StopTokenIds => _directory.StopTokenIds;
+
+    /// <summary>The model's directory.</summary>
+    public string Path => _directory.Path;
 
     /// <summary>Text to ids.</summary>
     public ITokenizer Tokenizer { get; }
@@ -51,10 +63,12 @@ internal sealed class LoadedModel : IDisposable
     }
 
     /// <summary>Reads the weights and starts an engine on the CPU.</summary>
-    public IBatchEngine OpenCpuEngine() => new LocalBatchEngine(
-        new CpuModelRunner(_directory, new CpuModelRunnerOptions(Environment.ProcessorCount)),
-        Tokenizer,
-        _directory.StopTokenIds.ToHashSet());
+    public IBatchEngine OpenCpuEngine(ComputeChoice choice) =>
+        new LocalBatchEngine(OpenCpuRunner(choice), Tokenizer, StopTokenIds.ToHashSet());
+
+    /// <summary>Reads the weights for the CPU.</summary>
+    public CpuModelRunner OpenCpuRunner(ComputeChoice choice) => new(
+        _directory, new CpuModelRunnerOptions(Environment.ProcessorCount, Numerics: choice.Numerics, Kv: choice.Kv));
 
     /// <inheritdoc/>
     public void Dispose() => _directory.Dispose();

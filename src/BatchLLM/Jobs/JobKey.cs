@@ -11,7 +11,10 @@ namespace BatchLLM.Jobs;
 public static class JobKey
 {
     /// <summary>The key: SHA-256, lower-case hexadecimal.</summary>
-    /// <param name="spec">The effective job, its URIs absolute.</param>
+    /// <param name="spec">
+    /// The effective job: its URIs absolute, its numerics and KV cache those in force, so that a job that leaves them out and
+    /// one that names the checkpoint's own are the same.
+    /// </param>
     /// <param name="inputs">The resolved input files.</param>
     /// <param name="modelDigest">What tells the model from another.</param>
     public static string Compute(JobSpec spec, IReadOnlyList<InputFile> inputs, string modelDigest)

@@ -32,4 +32,10 @@ public sealed record JobSpec
 
     /// <summary>Which device the local engine uses: <c>cpu</c>.</summary>
     public string Device { get; init; } = "cpu";
+
+    /// <summary>How linear layers are computed, for example <c>w8a8-static</c>; null for what the checkpoint's card names.</summary>
+    public string? Numerics { get; init; }
+
+    /// <summary>What the KV cache holds, <c>full</c> or <c>fp8</c>; null for what the checkpoint declares.</summary>
+    public string? KvCache { get; init; }
 }

@@ -26,20 +26,26 @@ public static class JobSpecJson
             json.WriteString("model", spec.Model);
             WriteInputs(json, spec.Inputs);
             WritePrompt(json, spec.Prompt);
-            if (spec.IdColumn is not null)
-            {
-                json.WriteString("id_column", spec.IdColumn);
-            }
-
+            WriteIfSet(json, "id_column", spec.IdColumn);
             WriteSampling(json, spec.Sampling);
             WriteOutput(json, spec.Output);
             WritePolicies(json, spec.Policies);
             json.WriteString("engine", spec.Engine);
             json.WriteString("device", spec.Device);
+            WriteIfSet(json, "numerics", spec.Numerics);
+            WriteIfSet(json, "kv_cache", spec.KvCache);
             json.WriteEndObject();
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static void WriteIfSet(Utf8JsonWriter json, string name, string? value)
+    {
+        if (value is not null)
+        {
+            json.WriteString(name, value);
+        }
     }
 
     private static void WriteInputs(Utf8JsonWriter json, IReadOnlyList<InputSpec> inputs)

@@ -30,6 +30,8 @@ internal static class JobSpecReader
             Policies = ReadPolicies(file.Find("policies")),
             Engine = Text(file, "engine") ?? "local",
             Device = Text(file, "device") ?? "cpu",
+            Numerics = Text(file, "numerics"),
+            KvCache = Text(file, "kv_cache"),
         };
     }
 

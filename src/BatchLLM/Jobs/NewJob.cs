@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace BatchLLM.Jobs;
 
 /// <summary>A job about to be created.</summary>
@@ -18,4 +20,17 @@ public sealed record NewJob(
     string Model,
     string OutputUri,
     IReadOnlyList<InputFile> Inputs,
-    long RowCount);
+    long RowCount)
+{
+    /// <summary>The numerics in force; null for a job of a version that did not choose them.</summary>
+    public string? Numerics => Text("numerics");
+
+    /// <summary>The KV cache in force; null for a job of a version that did not choose it.</summary>
+    public string? KvCache => Text("kv_cache");
+
+    private string? Text(string key)
+    {
+        using var spec = JsonDocument.Parse(SpecJson);
+        return spec.RootElement.TryGetProperty(key, out var value) ? value.GetString() : null;
+    }
+}

@@ -21,6 +21,12 @@ public sealed record Receipt
     /// <summary>When the job was created.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>How linear layers were computed; null if the job is of a version that did not choose.</summary>
+    public required string? Numerics { get; init; }
+
+    /// <summary>What the KV cache held; null if the job is of a version that did not choose.</summary>
+    public required string? KvCache { get; init; }
+
     /// <summary>The reconciliation.</summary>
     public required ReceiptRows Rows { get; init; }
 

@@ -32,6 +32,8 @@ public static class ReceiptBuilder
             Key = job.Definition.Key,
             State = job.State == JobState.Cancelled ? "cancelled" : "completed",
             CreatedAt = job.CreatedAt,
+            Numerics = job.Definition.Numerics,
+            KvCache = job.Definition.KvCache,
             Rows = rows,
             PromptTokens = job.Counts.PromptTokens,
             CompletionTokens = job.Counts.CompletionTokens,

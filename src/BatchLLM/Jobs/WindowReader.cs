@@ -47,7 +47,12 @@ public sealed class WindowReader(
             $"{file.Uri} is gone; the job was created with it. Put it back and resume, or cancel the job.");
     }
 
-    internal async Task<IReadOnlyList<WindowRow>> ReadShardAsync(InputFile file, NewShard shard, CancellationToken cancellationToken)
+    /// <summary>The rows of one shard, made ready, in input order.</summary>
+    /// <param name="file">The shard's file.</param>
+    /// <param name="shard">Which of its rows.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="BatchLLMException">The file cannot be read, or is damaged beyond single rows.</exception>
+    public async Task<IReadOnlyList<WindowRow>> ReadShardAsync(InputFile file, NewShard shard, CancellationToken cancellationToken)
     {
         var rows = new List<Row>((int)shard.Range.RowCount);
         await foreach (var row in readers(file.Format).ReadAsync(file.Uri, shard.Range, columns, cancellationToken))

@@ -247,6 +247,7 @@ public sealed class RunTests(CliFixture cli) : IClassFixture<CliFixture>
     [InlineData("cancel", "--help")]
     [InlineData("validate", "--help")]
     [InlineData("inspect", "--help")]
+    [InlineData("compare", "--help")]
     [InlineData("migrate", "--help")]
     public async Task Help_has_examples(params string[] arguments)
     {

@@ -9,15 +9,23 @@ namespace BatchLLM.Tests.Checkpoints;
 internal sealed class ModelCopy : IDisposable
 {
     public ModelCopy(string name = "tied-bf16")
+        : this(new DirectoryInfo(TestData.Model(name)))
+    {
+    }
+
+    private ModelCopy(DirectoryInfo source)
     {
         Folder = Directory.CreateTempSubdirectory("batchllm-model-").FullName;
-        foreach (var file in Directory.EnumerateFiles(TestData.Model(name)))
+        foreach (var file in source.EnumerateFiles())
         {
-            System.IO.File.Copy(file, Path.Combine(Folder, Path.GetFileName(file)));
+            file.CopyTo(Path.Combine(Folder, file.Name));
         }
     }
 
     public string Folder { get; }
+
+    /// <summary>Copies one of the checkpoints in tests/data/checkpoints.</summary>
+    public static ModelCopy OfCheckpoint(string name) => new(new DirectoryInfo(CheckpointFixture.Folder(name)));
 
     public string File(string name) => Path.Combine(Folder, name);
 
@@ -26,6 +34,36 @@ internal sealed class ModelCopy : IDisposable
         var json = JsonNode.Parse(System.IO.File.ReadAllText(File(name)))!.AsObject();
         edit(json);
         System.IO.File.WriteAllText(File(name), json.ToJsonString());
+    }
+
+    /// <summary>Replaces a tensor, wherever it stands; null removes it. The file is written anew without holes.</summary>
+    public void EditTensor(string name, Func<StoredTensor, StoredTensor?> edit)
+    {
+        foreach (var path in Directory.EnumerateFiles(Folder, "*.safetensors"))
+        {
+            var tensors = StoredTensor.ReadAll(path);
+            if (tensors.Remove(name, out var tensor))
+            {
+                if (edit(tensor) is { } edited)
+                {
+                    tensors.Add(name, edited);
+                }
+
+                StoredTensor.WriteAll(path, tensors);
+                return;
+            }
+        }
+
+        throw new ArgumentException($"No file has the tensor '{name}'.", nameof(name));
+    }
+
+    /// <summary>Adds a tensor to the file that holds another one.</summary>
+    public void AddTensorBeside(string other, string name, StoredTensor tensor)
+    {
+        var path = Directory.EnumerateFiles(Folder, "*.safetensors").First(p => StoredTensor.ReadAll(p).ContainsKey(other));
+        var tensors = StoredTensor.ReadAll(path);
+        tensors.Add(name, tensor);
+        StoredTensor.WriteAll(path, tensors);
     }
 
     /// <summary>Rewrites a weight file's header and keeps its data.</summary>

@@ -1,4 +1,5 @@
 using BatchLLM.Checkpoints;
+using BatchLLM.Engine;
 using BatchLLM.Tests.Engine;
 using Xunit;
 
@@ -57,7 +58,7 @@ public sealed class ModelDirectoryTests
         Assert.Equal("LlamaForCausalLM", inspection.Config!.Architecture);
         // 307 x 64 embedding; 2 layers of 2 norms, 64 x (64 + 32 + 32 + 64) attention, 3 x 64 x 176 feed-forward; last norm.
         Assert.Equal(307 * 64 + 2 * (2 * 64 + 64 * 192 + 3 * 64 * 176) + 64, inspection.ParameterCount);
-        Assert.Equal(2 * 2 * 2 * 16 * 4, inspection.KvBytesPerToken);
+        Assert.Equal(2 * 2 * 2 * 16 * 4, MemoryEstimate.KvBytesPerToken(inspection.Config!, KvPrecision.Full));
         Assert.Equal(["attention", "embedding", "feed-forward", "norms"], inspection.Groups.Select(g => g.Name));
         Assert.All(inspection.Groups, g => Assert.Equal(["BF16"], g.Types));
     }

@@ -14,6 +14,7 @@ public sealed class JobFileTests
         var spec = JobSchema.Parse(JobSchema.Minimal()).Require();
 
         Assert.Equal(("j", "m", "local", "cpu", null), (spec.Name, spec.Model, spec.Engine, spec.Device, spec.IdColumn));
+        Assert.Equal((null, null), (spec.Numerics, spec.KvCache));
         Assert.Equal([new InputSpec("a.jsonl", DataFormat.Auto)], spec.Inputs);
         Assert.Equal(("{{body}}", null, false), (spec.Prompt.Text, spec.Prompt.Messages, spec.Prompt.OpenAiBatch));
         Assert.Equivalent(new SamplingParameters(), spec.Sampling.Defaults);
@@ -31,6 +32,7 @@ public sealed class JobFileTests
             [new InputSpec("a.jsonl", DataFormat.Auto), new InputSpec("b", DataFormat.Parquet)], spec.Inputs);
         Assert.Equal([new ChatMessage("system", "Be brief."), new ChatMessage("user", "{{body}}")], spec.Prompt.Messages!);
         Assert.Equal("id", spec.IdColumn);
+        Assert.Equal(("w4a16", "fp8"), (spec.Numerics, spec.KvCache));
         Assert.Equivalent(
             new SamplingParameters
             {
@@ -93,6 +95,10 @@ public sealed class JobFileTests
     [InlineData("\"policies\":{\"rows_per_shard\":0}", "policies.rows_per_shard is 0; expected 1 to 1000000")]
     [InlineData("\"policies\":[]", "policies is an array; expected an object")]
     [InlineData("\"engine\":\"gpu\"", "engine is 'gpu'; expected one of local")]
+    [InlineData(
+        "\"numerics\":\"fp16\"",
+        "numerics is 'fp16'; expected one of bf16, w8a8-static, w8a8-dynamic, w8a8-int8, w4a16, w4a4-emulated")]
+    [InlineData("\"kv_cache\":\"int8\"", "kv_cache is 'int8'; expected one of full, fp8")]
     [InlineData("\"id_column\":\"\"", "id_column is empty; expected at least one character")]
     public void A_bad_value_is_named_with_what_was_expected(string more, string expected)
     {
@@ -265,7 +271,9 @@ public sealed class JobFileTests
           "output": { "uri": "out", "format": "parquet", "columns": ["a", "b"], "token_ids": true },
           "policies": { "overlong_prompt": "truncate_middle", "error_budget": "5%", "rows_per_shard": 10 },
           "engine": "local",
-          "device": "cpu"
+          "device": "cpu",
+          "numerics": "w4a16",
+          "kv_cache": "fp8"
         }
         """;
 }

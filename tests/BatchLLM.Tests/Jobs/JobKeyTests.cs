@@ -28,6 +28,8 @@ public sealed class JobKeyTests
     [InlineData("output.columns=[\"a\"]")]
     [InlineData("output.token_ids=true")]
     [InlineData("policies.overlong_prompt=truncate_head")]
+    [InlineData("numerics=w4a16")]
+    [InlineData("kv_cache=fp8")]
     public void What_decides_the_output_decides_the_key(string setting) => Assert.NotEqual(Key(), Key(setting));
 
     [Theory]

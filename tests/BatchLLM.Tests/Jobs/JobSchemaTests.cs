@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
+using BatchLLM.Checkpoints;
 using BatchLLM.Inference;
 using BatchLLM.Jobs;
 using BatchLLM.Jobs.Json;
@@ -24,6 +25,17 @@ public sealed class JobSchemaTests
         // One job has one kind of prompt; the address of the schema is for editors alone.
         string[] elsewhere = ["$schema", "prompt.text", "prompt.openai_batch"];
         Assert.Equal(SchemaKeys(Schema, "").Except(elsewhere).Order(), written.Distinct().Order());
+    }
+
+    [Theory]
+    [InlineData("numerics")]
+    [InlineData("kv_cache")]
+    public void Names_of_the_schema_are_those_of_the_checkpoints(string key)
+    {
+        var names = Schema.GetProperty("properties").GetProperty(key).GetProperty("enum").EnumerateArray()
+            .Select(name => name.GetString()!).ToList();
+
+        Assert.Equal(key == "numerics" ? NumericsNames.All : KvPrecisionNames.All, names);
     }
 
     [Fact]
@@ -125,7 +137,7 @@ public sealed class JobSchemaTests
     public void Records_have_no_property_that_the_schema_does_not_set()
     {
         // Prompts, inputs and the two error budgets share keys; the rest is one property, one key.
-        Assert.Equal(10, CountOf<JobSpec>());
+        Assert.Equal(12, CountOf<JobSpec>());
         Assert.Equal(9, CountOf<SamplingParameters>());
         Assert.Equal(4, CountOf<OutputSpec>());
         Assert.Equal(4, CountOf<PolicySpec>());

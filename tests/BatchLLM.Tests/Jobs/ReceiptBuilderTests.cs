@@ -49,6 +49,19 @@ public sealed class ReceiptBuilderTests
         Assert.Null(ReceiptBuilder.TryParse("not json"u8));
     }
 
+    [Theory]
+    [InlineData("""{"numerics":"w8a8-static","kv_cache":"fp8"}""", "w8a8-static", "fp8")]
+    [InlineData("{}", null, null)]
+    public void The_receipt_names_what_the_job_was_computed_with(string spec, string? numerics, string? kvCache)
+    {
+        var job = NewJob(10, failed: 0);
+        job = job with { Definition = job.Definition with { SpecJson = spec } };
+
+        var receipt = ReceiptBuilder.Build(job, Layout, [Shard(0, 10, failed: 0)], null);
+
+        Assert.Equal((numerics, kvCache), (receipt.Numerics, receipt.KvCache));
+    }
+
     private static Job NewJob(long rows, long? committedRows = null, long failed = 3) => new()
     {
         Id = 7,

@@ -1,0 +1,71 @@
+using System.Runtime.Intrinsics;
+using BatchLLM.Checkpoints.Formats;
+using BatchLLM.Checkpoints.Linear;
+using BatchLLM.Engine.Memory;
+
+namespace BatchLLM.Engine.Linear;
+
+/// <summary>
+/// Panels of E2M1 codes, two to a byte, with an E4M3 scale per column and block of k, and one global scale: 4.5 bits a weight.
+/// </summary>
+internal sealed unsafe class Nvfp4Panels : IPanelStore
+{
+    private readonly NibblePanels _codes;
+    private readonly AlignedBuffer<byte> _scales; // [panels, blocks, width]
+    private readonly float _globalScale;
+    private readonly int _blocks;
+    private readonly int _blockSize;
+    private readonly int _width;
+
+    /// <summary>Packs a layer's codes.</summary>
+    public Nvfp4Panels(LinearWeight weight, int width)
+    {
+        (_blocks, _blockSize, _width, _globalScale) = (weight.BlockCount, weight.BlockSize, width, weight.GlobalScale);
+        _codes = new NibblePanels(weight, width);
+        _scales = new AlignedBuffer<byte>((long)_codes.PanelCount * _blocks * width);
+        PanelPacking.Pack<float>(weight.OutputCount, _blocks, width, weight.ReadScales, (panel, values) =>
+        {
+            var target = new Span<byte>(_scales.Pointer + (long)panel * _blocks * width, values.Length);
+            for (var i = 0; i < values.Length; i++)
+            {
+                target[i] = E4M3.Encode(values[i]);
+            }
+        });
+    }
+
+    /// <inheritdoc/>
+    public long ByteCount => _codes.ByteCount + _scales.Length;
+
+    /// <inheritdoc/>
+    public float* Run(int panel, int k, int count, float* scratch)
+    {
+        var global = Vector256.Create(_globalScale);
+        for (var i = 0; i < count;)
+        {
+            var block = (k + i) / _blockSize;
+            var end = Math.Min(count, (block + 1) * _blockSize - k);
+            var scales = _scales.Pointer + ((long)panel * _blocks + block) * _width;
+            for (var column = 0; column < _width; column += 8)
+            {
+                var scale = SmallFloats.DecodeE4M3(scales + column);
+                for (var row = i; row < end; row++)
+                {
+                    // Code times block scale is exact; only the global scale rounds.
+                    var value = SmallFloats.DecodeE2M1(_codes.Load(panel, k + row, column)) * scale * global;
+                    value.Store(scratch + row * _width + column);
+                }
+            }
+
+            i = end;
+        }
+
+        return scratch;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _codes.Dispose();
+        _scales.Dispose();
+    }
+}

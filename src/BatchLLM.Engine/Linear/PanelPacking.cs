@@ -1,0 +1,73 @@
+using System.Buffers;
+
+namespace BatchLLM.Engine.Linear;
+
+/// <summary>Turns output-major rows into column panels, some rows at a time and on all threads.</summary>
+internal static class PanelPacking
+{
+    // Files that store weights input-major (ONNX) hold this many 4-bit outputs in one cache line; fewer would read it twice.
+    private const int ChunkRows = 128;
+    private const int Tile = 64;
+
+    /// <summary>Reads whole rows from the first on.</summary>
+    /// <param name="firstRow">First row.</param>
+    /// <param name="rows">Receives rows. // [rows, depth]</param>
+    internal delegate void RowReader<T>(int firstRow, Span<T> rows);
+
+    /// <summary>Takes a finished panel; may be called from several threads at once.</summary>
+    /// <param name="panel">Which panel.</param>
+    /// <param name="values">Zero where the panel has more columns than there are rows. // [depth, width]</param>
+    internal delegate void PanelTaker<T>(int panel, ReadOnlySpan<T> values);
+
+    /// <summary>Packs all rows.</summary>
+    /// <param name="rowCount">Rows, which become columns of panels.</param>
+    /// <param name="depth">Elements of a row.</param>
+    /// <param name="width">Columns of a panel; divides 128.</param>
+    /// <param name="read">Where rows come from.</param>
+    /// <param name="take">Where panels go.</param>
+    public static void Pack<T>(int rowCount, int depth, int width, RowReader<T> read, PanelTaker<T> take)
+        where T : unmanaged
+    {
+        Parallel.For(0, (rowCount + ChunkRows - 1) / ChunkRows, chunk =>
+        {
+            var first = chunk * ChunkRows;
+            var rows = Math.Min(ChunkRows, rowCount - first);
+            var source = ArrayPool<T>.Shared.Rent(rows * depth);
+            var panel = ArrayPool<T>.Shared.Rent(depth * width);
+            read(first, source.AsSpan(0, rows * depth));
+            for (var row = 0; row < rows; row += width)
+            {
+                var columns = Math.Min(width, rows - row);
+                Transpose(source.AsSpan(row * depth, columns * depth), panel.AsSpan(0, depth * width), depth, width);
+                take((first + row) / width, panel.AsSpan(0, depth * width));
+            }
+
+            ArrayPool<T>.Shared.Return(source);
+            ArrayPool<T>.Shared.Return(panel);
+        });
+    }
+
+    private static void Transpose<T>(ReadOnlySpan<T> rows, Span<T> panel, int depth, int width)
+        where T : unmanaged
+    {
+        var columns = rows.Length / depth;
+        if (columns < width)
+        {
+            panel.Clear();
+        }
+
+        for (var k = 0; k < depth; k += Tile)
+        {
+            var count = Math.Min(Tile, depth - k);
+            for (var column = 0; column < columns; column++)
+            {
+                var source = rows.Slice(column * depth + k, count);
+                var target = panel[(k * width + column)..];
+                for (var i = 0; i < source.Length; i++)
+                {
+                    target[i * width] = source[i];
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using BatchLLM.Checkpoints;
+using BatchLLM.Host.Commands;
+using BatchLLM.Jobs;
+
+namespace BatchLLM.Host.Jobs;
+
+/// <summary>How a model is computed, as far as a user chooses; null where the checkpoint decides.</summary>
+/// <param name="Numerics">How linear layers are computed.</param>
+/// <param name="Kv">What the KV cache holds.</param>
+internal sealed record ComputeChoice(Numerics? Numerics, KvPrecision? Kv)
+{
+    /// <summary>What a job's spec says, its names checked by the schema.</summary>
+    public static ComputeChoice Of(JobSpec spec) => new(
+        spec.Numerics is { } numerics ? NumericsNames.Parse(numerics) : null,
+        spec.KvCache is { } precision ? KvPrecisionNames.Parse(precision) : null);
+
+    /// <summary>The spec with what the checkpoint decides filled in: what is stored, and what the job is known by.</summary>
+    /// <exception cref="UsageException">The checkpoint does not support the job's numerics.</exception>
+    public static JobSpec InForce(JobSpec spec, QuantizationScheme scheme)
+    {
+        var asked = Of(spec);
+        return NumericsRefusal.Of(spec.Model, scheme, asked.Numerics, "the job") is { } refusal
+            ? throw new UsageException(refusal)
+            : spec with
+            {
+                Numerics = (asked.Numerics ?? scheme.Default).Name(),
+                KvCache = (asked.Kv ?? scheme.Kv).Name(),
+            };
+    }
+}

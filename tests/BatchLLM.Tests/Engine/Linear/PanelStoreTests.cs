@@ -1,0 +1,93 @@
+using BatchLLM.Checkpoints.Linear;
+using BatchLLM.Engine.Linear;
+using BatchLLM.Engine.Memory;
+using Xunit;
+
+namespace BatchLLM.Tests.Engine.Linear;
+
+public class PanelStoreTests
+{
+    public static TheoryData<WeightFormat, int, int, int, bool> Cases()
+    {
+        var cases = new TheoryData<WeightFormat, int, int, int, bool>();
+        foreach (var format in Enum.GetValues<WeightFormat>())
+        {
+            foreach (var width in new[] { 16, 64 })
+            {
+                cases.Add(format, width, 37, 48, false);
+                cases.Add(format, width, 300, format == WeightFormat.Nvfp4 ? 272 : 277, true);
+            }
+        }
+
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Decoded_panels_are_the_bits_of_the_dequantized_weights(
+        WeightFormat format, int width, int outputs, int inputs, bool hasFactors)
+    {
+        var seed = Random.Shared.Next();
+        var weight = RandomLinear.Create(new Random(seed), format, outputs, inputs, hasFactors);
+        var expected = new float[outputs * inputs];
+        weight.ReadFloats(0, expected);
+        using var packed = new PackedMatrix(width, weight);
+        foreach (var (k, count) in new[] { (0, Math.Min(128, inputs)), (inputs / 2, inputs - inputs / 2), (inputs - 1, 1) })
+        {
+            AssertRun(packed, weight, expected, k, count, $"seed {seed}");
+        }
+    }
+
+    [Fact]
+    public void A_weight_that_is_not_a_number_is_refused_by_its_layer()
+    {
+        var weight = new LinearWeight(new NaNCodes())
+        {
+            Name = "model.layers.3.mlp.up_proj",
+            Format = WeightFormat.Fp8,
+            StoredType = BatchLLM.Checkpoints.TensorType.F8E4M3,
+            OutputCount = 40,
+            InputCount = 16,
+            BlockSize = 16,
+        };
+        var e = Assert.ThrowsAny<Exception>(() => new PackedMatrix(16, weight).Dispose());
+        var refusal = Assert.IsType<BatchLLMException>(e is AggregateException all ? all.InnerException : e);
+        Assert.Contains("model.layers.3.mlp.up_proj", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("outputs 16 to 31 contain NaN", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static unsafe void AssertRun(
+        PackedMatrix packed, LinearWeight weight, float[] expected, int k, int count, string because)
+    {
+        using var scratch = new AlignedBuffer<float>((long)count * packed.Width);
+        for (var panel = 0; panel < packed.PanelCount; panel++)
+        {
+            var run = packed.Run(panel, k, count, scratch.Pointer);
+            for (var i = 0; i < count * packed.Width; i++)
+            {
+                var (row, column) = (k + i / packed.Width, panel * packed.Width + i % packed.Width);
+                var value = column < weight.OutputCount
+                    ? expected[column * weight.InputCount + row] * (weight.InputFactors?[row] ?? 1)
+                    : 0;
+                Assert.True(value == run[i], $"{because}: column {column}, k {row}: {run[i]:R}, expected {value:R}");
+            }
+        }
+    }
+
+    private sealed class NaNCodes : ILinearReader
+    {
+        public void ReadCodes(int firstRow, int rowCount, Span<byte> codes)
+        {
+            codes.Clear();
+            codes[20 * 16 + 3] = 0xFF;
+        }
+
+        public void ReadScales(int firstRow, int rowCount, Span<float> scales) => scales.Fill(1);
+
+        public void ReadZeroPoints(int firstRow, int rowCount, Span<byte> zeroPoints) => throw new NotSupportedException();
+
+        public void ReadFloats(int firstRow, int rowCount, Span<float> weights) => throw new NotSupportedException();
+
+        public void ReadBits16(int firstRow, int rowCount, Span<ushort> bits) => throw new NotSupportedException();
+    }
+}
