@@ -104,10 +104,11 @@ internal sealed class ModelReading : IDisposable
         var configIsSound = Problems.Count == 0;
         Quantization = quantization.ToScheme();
         ReadStops();
+        var before = Problems.Count;
         OpenFiles();
 
-        // Tensors held against a configuration that is wrong itself would bury its one problem under hundreds.
-        if (Config is { } config && configIsSound)
+        // Tensors held against a wrong configuration, or looked for in damaged files, would bury one problem under hundreds.
+        if (Config is { } config && configIsSound && Problems.Count == before)
         {
             ResolveTensors(config, quantization);
         }
@@ -222,7 +223,7 @@ internal sealed class ModelReading : IDisposable
 
         try
         {
-            var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            var document = JsonText.Parse(File.ReadAllBytes(path));
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
                 return document;

@@ -25,7 +25,7 @@ internal static class SafetensorsHeader
         var entries = new List<TensorEntry>();
         try
         {
-            using var document = JsonDocument.Parse(json);
+            using var document = JsonText.Parse(json);
             ReadEntries(file, document.RootElement, dataStart, entries, problems);
         }
         catch (JsonException e)

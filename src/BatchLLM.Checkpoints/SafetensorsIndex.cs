@@ -14,7 +14,7 @@ internal static class SafetensorsIndex
         var map = new Dictionary<string, string>(StringComparer.Ordinal);
         try
         {
-            using var document = JsonDocument.Parse(json);
+            using var document = JsonText.Parse(json);
             if (document.RootElement.ValueKind == JsonValueKind.Object
                 && document.RootElement.TryGetProperty("weight_map", out var weights)
                 && weights.ValueKind == JsonValueKind.Object)

@@ -1,10 +1,15 @@
 using BatchLLM.Benchmarks;
 
-if (args is not [var modelDirectory, .. var rest])
+switch (args)
 {
-    Console.Error.WriteLine("usage: BatchLLM.Benchmarks <model directory> [threads]");
-    return 2;
+    case ["load", .. var directory]:
+        LoadTime.Run(directory is [var path] ? path : null);
+        return 0;
+    case [var modelDirectory, .. var rest]:
+        EngineThroughput.Run(modelDirectory, rest is [var threads, ..] ? int.Parse(threads, null) : Environment.ProcessorCount);
+        return 0;
+    default:
+        Console.Error.WriteLine("usage: BatchLLM.Benchmarks <model directory> [threads]");
+        Console.Error.WriteLine("       BatchLLM.Benchmarks load [model directory]");
+        return 2;
 }
-
-EngineThroughput.Run(modelDirectory, rest is [var threads, ..] ? int.Parse(threads, null) : Environment.ProcessorCount);
-return 0;

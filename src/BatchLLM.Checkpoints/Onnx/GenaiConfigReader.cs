@@ -20,7 +20,7 @@ internal static class GenaiConfigReader
 
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = JsonText.Parse(File.ReadAllBytes(path));
             return ReadRoot(document.RootElement, problems);
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)

@@ -27,7 +27,7 @@ internal static class CompressedTensorsReader
 
         var (method, rounds) = ReadScheme(groups[0]);
         var kv = fields.Object("kv_cache_scheme") is { } scheme ? ModelOptReader.ReadKvScheme(scheme) : KvPrecision.Full;
-        return new QuantizationConfig($"compressed-tensors {Describe(method, rounds)}", method.ToString(), method, rounds, kv, excluded);
+        return new QuantizationConfig($"compressed-tensors {Describe(method, rounds)}", method.ToString(), method, ScalesPerOutput: true, rounds, kv, excluded);
     }
 
     private static string Describe(QuantizationMethod method, bool rounds) => method switch

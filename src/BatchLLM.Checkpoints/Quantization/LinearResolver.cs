@@ -83,7 +83,7 @@ internal sealed class LinearResolver(
         }
 
         var isSound = LinearShapes.CheckCodes(config.Format, weight, outputs, inputs, problems)
-            & LinearShapes.CheckScale(config.Format, scale, outputs, inputs, problems)
+            & LinearShapes.CheckScale(config, scale, outputs, inputs, problems)
             & CheckZeroPoint(module);
         var global = config.Format == WeightFormat.Nvfp4
             ? ScaleReader.Required($"{module}.weight_scale_2", tensors, problems)

@@ -27,16 +27,18 @@ internal static class LinearShapes
         };
 
     /// <summary>Checks scales: one per tensor or output, or E4M3 per block. Values of blocks are checked as they are read.</summary>
-    public static bool CheckScale(WeightFormat format, Tensor scale, long outputs, long inputs, ICollection<string> problems)
+    public static bool CheckScale(QuantizationConfig config, Tensor scale, long outputs, long inputs, ICollection<string> problems)
     {
-        if (format == WeightFormat.Nvfp4)
+        if (config.Format == WeightFormat.Nvfp4)
         {
             return Check(scale, scale.Type == TensorType.F8E4M3, "F8_E4M3", problems)
                 & CheckShape(scale, problems, [outputs, inputs / Nvfp4Block], [1, outputs, inputs / Nvfp4Block]);
         }
 
         return Check(scale, IsPlain(scale.Type), "BF16, F16 or F32", problems)
-            && CheckShape(scale, problems, [outputs, 1], [outputs], [1], [])
+            && (config.ScalesPerOutput
+                ? CheckShape(scale, problems, [outputs, 1], [outputs], [1], [])
+                : CheckShape(scale, problems, [], [1]))
             && ScaleReader.AllPositive(scale, problems);
     }
 

@@ -48,7 +48,7 @@ internal static class ModelOptReader
 
         var label = $"ModelOpt {algorithm.ToUpperInvariant()} ({producer?.Text("name") ?? "modelopt"} {producer?.Text("version") ?? "of unknown version"})";
         return new QuantizationConfig(
-            label, algorithm, method, Rounds: true, kv, new ModulePatterns(excluded ?? [LlamaTensors.HeadModule], ModulePatternKind.ModelOpt));
+            label, algorithm, method, ScalesPerOutput: false, Rounds: true, kv, new ModulePatterns(excluded ?? [LlamaTensors.HeadModule], ModulePatternKind.ModelOpt));
     }
 
     private static KvPrecision ReadKv(JsonFields fields, string? algorithm)

@@ -6,15 +6,16 @@ namespace BatchLLM.Checkpoints.Quantization;
 /// <param name="Label">For people.</param>
 /// <param name="Algorithm">The exporter's name for it.</param>
 /// <param name="Method">Layout of the quantized layers.</param>
+/// <param name="ScalesPerOutput">True if a weight may have a scale per output; ModelOpt's FP8 has one in all.</param>
 /// <param name="Rounds">False if activations are declared unquantized.</param>
 /// <param name="Kv">The declared KV cache.</param>
 /// <param name="Excluded">Linear layers that are declared unquantized.</param>
 internal sealed record QuantizationConfig(
-    string Label, string Algorithm, QuantizationMethod Method, bool Rounds, KvPrecision Kv, ModulePatterns Excluded)
+    string Label, string Algorithm, QuantizationMethod Method, bool ScalesPerOutput, bool Rounds, KvPrecision Kv, ModulePatterns Excluded)
 {
     /// <summary>No quantization.</summary>
     public static QuantizationConfig None { get; } =
-        new("none", "none", QuantizationMethod.None, false, KvPrecision.Full, new ModulePatterns([], ModulePatternKind.ModelOpt));
+        new("none", "none", QuantizationMethod.None, false, false, KvPrecision.Full, new ModulePatterns([], ModulePatternKind.ModelOpt));
 
     /// <summary>Format of the quantized layers.</summary>
     public WeightFormat Format => Method switch

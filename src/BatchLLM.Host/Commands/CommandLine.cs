@@ -33,6 +33,7 @@ internal static class CommandLine
             ValidateCommand.Create(),
             InspectCommand.Create(),
             CompareCommand.Create(),
+            QuantizeCommand.Create(),
             MigrateCommand.Create(),
         };
         var help = new HelpOption { Recursive = true };

@@ -27,6 +27,14 @@ internal static class Examples
                 "--input jobs/demo/heldout/tickets.jsonl --expected expected --json",
             "batchllm compare models/a models/b --prompts questions.parquet --column question --max-tokens 32 --rows 200",
         ],
+        ["quantize"] =
+        [
+            "batchllm quantize --from jobs/demo/model --to out/model-int8 --format int8",
+            "batchllm quantize --from jobs/demo/model --to out/model-fp8 --format fp8 --kv-cache fp8 " +
+                "--calibration jobs/demo/tickets.job.json",
+            "batchllm quantize --from jobs/demo/model --to out/model-nvfp4 --format nvfp4 " +
+                "--calibration jobs/demo/input/tickets-a.parquet --column body --samples 256",
+        ],
         ["migrate"] = ["batchllm migrate", "batchllm migrate --database 'Host=db;Database=batch;Username=batch'"],
     };
 
