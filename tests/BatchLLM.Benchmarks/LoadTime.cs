@@ -44,8 +44,11 @@ internal static class LoadTime
         Cat(files);
         Load(directory);
         var cat = Enumerable.Range(0, Attempts).Min(_ => Cat(files));
+        var cpu = Environment.CpuUsage.TotalTime;
         var load = Enumerable.Range(0, Attempts).Min(_ => Load(directory));
-        Print($"{name}: {bytes / 1e9:F2} GB; cat {cat:F3} s ({bytes / cat / 1e9:F1} GB/s); load {load:F3} s ({bytes / load / 1e9:F1} GB/s); ratio {load / cat:F1}");
+        var cpuOfLoad = (Environment.CpuUsage.TotalTime - cpu).TotalSeconds / Attempts;
+        Print($"{name}: {bytes / 1e9:F2} GB; cat {cat:F3} s ({bytes / cat / 1e9:F1} GB/s)");
+        Print($"{name}: load {load:F3} s ({bytes / load / 1e9:F1} GB/s), {cpuOfLoad:F3} s of processor time; ratio {load / cat:F1}");
     }
 
     private static double Cat(FileInfo[] files)
