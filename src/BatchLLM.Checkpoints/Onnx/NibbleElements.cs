@@ -5,7 +5,8 @@ namespace BatchLLM.Checkpoints.Onnx;
 /// <param name="isSigned">True for two's complement, which is moved up by 8.</param>
 internal sealed class NibbleElements(Tensor tensor, bool isSigned) : IElements<byte>
 {
-    private const int ChunkBytes = 2048;
+    // The buffer is cleared at every call, and a run across a stored column is 32 to 64 bytes.
+    private const int ChunkBytes = 256;
 
     // Flipping the sign bit adds 8: -8..7 in two's complement become 0..15.
     private readonly int _flip = isSigned ? 8 : 0;

@@ -14,4 +14,7 @@ public interface ILayerCalibration
     /// <param name="report">Receives the share that is done, 0 to 1.</param>
     /// <param name="cancellationToken">Stops soon; the layer has then not run.</param>
     LayerStatistics Run(int layer, Action<double> report, CancellationToken cancellationToken);
+
+    /// <summary>The model's rotary angles at all positions of its context.</summary>
+    StoredRope Angles();
 }

@@ -74,7 +74,7 @@ public sealed class ModelQuantizer(ModelDirectory model, string directory, Quant
     {
         var state = Begin(calibration?.Digest);
         var before = state.LayersDone;
-        var target = Target();
+        var target = Target(calibration);
         for (var layer = before; layer < model.Config.LayerCount; layer++)
         {
             RunLayer(layer, calibration, target, report, cancellationToken);
@@ -87,7 +87,7 @@ public sealed class ModelQuantizer(ModelDirectory model, string directory, Quant
     }
 
     private void RunLayer(
-        int layer, ILayerCalibration? calibration, SafetensorsTarget target, Action<QuantizeProgress> report,
+        int layer, ILayerCalibration? calibration, ICheckpointTarget target, Action<QuantizeProgress> report,
         CancellationToken cancellationToken)
     {
         var statistics = calibration?.Run(layer, share => Report("calibrating", share * CalibrationShare), cancellationToken);
@@ -129,14 +129,14 @@ public sealed class ModelQuantizer(ModelDirectory model, string directory, Quant
         }
     }
 
-    private SafetensorsTarget Target() => new(
-        model,
-        format switch
-        {
-            QuantizeFormat.Fp8 => new Fp8StaticTensors(model, fp8Kv),
-            QuantizeFormat.Nvfp4 => new Nvfp4Tensors(model, fp8Kv),
-            _ => new ChannelScaleTensors(model, isInteger: format == QuantizeFormat.Int8),
-        },
-        directory,
-        Scratch);
+    private ICheckpointTarget Target(ILayerCalibration? calibration) => format == QuantizeFormat.Int4Awq
+        ? new OnnxTarget(model, calibration!.Angles, directory, Scratch)
+        : new SafetensorsTarget(model, Layout(), directory, Scratch);
+
+    private ILayerTensors Layout() => format switch
+    {
+        QuantizeFormat.Fp8 => new Fp8StaticTensors(model, fp8Kv),
+        QuantizeFormat.Nvfp4 => new Nvfp4Tensors(model, fp8Kv),
+        _ => new ChannelScaleTensors(model, isInteger: format == QuantizeFormat.Int8),
+    };
 }

@@ -9,13 +9,11 @@ namespace BatchLLM.Checkpoints.Quantize;
 /// <param name="directory">Where the checkpoint comes into being.</param>
 /// <param name="scratch">For files that are not whole yet; on the same file system.</param>
 internal sealed class SafetensorsTarget(ModelDirectory model, ILayerTensors layout, string directory, string scratch)
+    : ICheckpointTarget
 {
     private int ShardCount => model.Config.LayerCount + 1;
 
-    /// <summary>Writes a layer; it is on the device on return. Writing it again replaces it by the same bytes.</summary>
-    /// <param name="layer">Which layer.</param>
-    /// <param name="statistics">What calibration saw; null for a layout that needs none.</param>
-    /// <param name="cancellationToken">Stops; the layer is then not written.</param>
+    /// <inheritdoc/>
     public void WriteLayer(int layer, LayerStatistics? statistics, CancellationToken cancellationToken) => WriteShard(
         layer,
         [
@@ -25,7 +23,7 @@ internal sealed class SafetensorsTarget(ModelDirectory model, ILayerTensors layo
         ],
         cancellationToken);
 
-    /// <summary>Writes everything else, and last of all config.json, without which no program takes the directory for a model.</summary>
+    /// <inheritdoc/>
     public void Finish(CancellationToken cancellationToken)
     {
         string[] rest = model.Config.TiesEmbeddings

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using BatchLLM.Checkpoints;
 using BatchLLM.Checkpoints.Quantize;
+using BatchLLM.Engine.Attention;
 
 namespace BatchLLM.Engine.Calibration;
 
@@ -44,6 +45,9 @@ public sealed class CalibrationPass(ModelDirectory model, IReadOnlyList<int[]> s
         _states.Publish(layer + 1);
         return collector.ToStatistics();
     }
+
+    /// <inheritdoc/>
+    public StoredRope Angles() => RopeTable.Angles(model.Config, model.Config.ContextLength);
 
     // The stream before the former layer is not needed once this one runs: whoever asks for it has stored the former's result.
     private void Prepare(int layer)

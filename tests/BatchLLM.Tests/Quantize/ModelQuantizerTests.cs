@@ -37,7 +37,7 @@ public sealed class ModelQuantizerTests
         Assert.Equal(numerics, model.Quantization.Default);
         Assert.Equal(fp8Kv ? KvPrecision.Fp8 : KvPrecision.Full, model.Quantization.Kv);
         Assert.Equal(copy.Source.StopTokenIds, model.StopTokenIds);
-        Assert.Equal(copy.Source.Config, model.Config);
+        Assert.Equal(copy.Source.Config with { StopTokenIds = [] }, model.Config with { StopTokenIds = [] }); // lists compare by reference
     }
 
     [Theory]
@@ -135,6 +135,7 @@ public sealed class ModelQuantizerTests
     [InlineData(QuantizeFormat.Int8)]
     [InlineData(QuantizeFormat.Fp8)]
     [InlineData(QuantizeFormat.Nvfp4)]
+    [InlineData(QuantizeFormat.Int4Awq)]
     public void Stopped_after_a_layer_and_run_again_it_gives_the_same_bytes(QuantizeFormat format)
     {
         using var whole = new QuantizedCopy();

@@ -76,6 +76,25 @@ public sealed class WeightQuantizerTests
     }
 
     [Fact]
+    public void Int4_gives_the_codes_of_the_worked_example()
+    {
+        var codes = new sbyte[5];
+        var scales = new Half[1];
+
+        Int4Weights.Encode([0.12f, -0.70f, 0.34f, -0.22f, 0.66f], codes, scales);
+
+        Assert.Equal(0.0999755859f, (float)scales[0], 1e-9f);
+        Assert.Equal([1, -7, 3, -2, 7], codes);
+    }
+
+    [Theory]
+    [InlineData(4096, 128)]
+    [InlineData(192, 64)]
+    [InlineData(176, 16)]
+    public void Int4_blocks_are_the_largest_of_which_a_row_is_whole(int inputs, int expected) =>
+        Assert.Equal(expected, Int4Weights.BlockSize("m", inputs));
+
+    [Fact]
     public void Weights_that_are_all_zero_have_the_scale_one() => Assert.Equal(
         [1, 1, 1], new[] { Fp8Weights.Scale(0), Int8Weights.Scale(0), Nvfp4Weights.GlobalScale(0) });
 
