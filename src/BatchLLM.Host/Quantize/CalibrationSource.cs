@@ -29,7 +29,7 @@ internal static class CalibrationSource
     {
         if (Path.GetExtension(path) == ".json")
         {
-            var flags = new JobFileFlags(model, [], null, null, null, []);
+            var flags = new JobFileFlags(model, [], null, null, null, null, null, []);
             return column is null
                 ? await JobFileLoader.LoadAsync(path, flags, cancellationToken)
                 : throw new UsageException($"--column {column}: the job file {path} has a prompt of its own; leave --column out.");
