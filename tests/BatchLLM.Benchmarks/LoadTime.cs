@@ -6,12 +6,13 @@ using BatchLLM.Engine;
 namespace BatchLLM.Benchmarks;
 
 /// <summary>
-/// Loading a model against <c>cat</c> of its weight files, one after the other in the same run. Both read from the page
-/// cache, so the ratio is what loading costs over the bytes themselves; on a cold cache the disk hides part of it.
+/// Loading a model against <c>cat</c> of its weight files, in turns in the same run: with the files evicted from the page
+/// cache before each, and from the page cache, where the ratio is what loading costs over the bytes themselves.
 /// </summary>
 internal static class LoadTime
 {
-    private const int Attempts = 5;
+    private const int Attempts = 3;
+    private const string Evict = "for f; do sync \"$f\"; dd if=\"$f\" iflag=nocache count=0 status=none; done";
 
     /// <summary>Measures a directory, or without one a made-up BF16 and a made-up FP8 model in a temporary directory.</summary>
     public static void Run(string? modelDirectory)
@@ -40,24 +41,40 @@ internal static class LoadTime
     private static void Measure(string name, string directory)
     {
         var files = new DirectoryInfo(directory).GetFiles("*.safetensors");
-        var bytes = files.Sum(file => file.Length);
+        Measure($"{name}, from disk", directory, files, () => Shell(Evict, files));
         Cat(files);
-        Load(directory);
-        var cat = Enumerable.Range(0, Attempts).Min(_ => Cat(files));
-        var cpu = Environment.CpuUsage.TotalTime;
-        var load = Enumerable.Range(0, Attempts).Min(_ => Load(directory));
-        var cpuOfLoad = (Environment.CpuUsage.TotalTime - cpu).TotalSeconds / Attempts;
+        Measure($"{name}, from the page cache", directory, files, () => { });
+    }
+
+    private static void Measure(string name, string directory, FileInfo[] files, Action prepare)
+    {
+        var (cat, load, cpu) = (double.MaxValue, double.MaxValue, double.MaxValue);
+        for (var i = 0; i < Attempts; i++)
+        {
+            prepare();
+            cat = Math.Min(cat, Cat(files));
+            prepare();
+            var before = Environment.CpuUsage.TotalTime;
+            load = Math.Min(load, Load(directory));
+            cpu = Math.Min(cpu, (Environment.CpuUsage.TotalTime - before).TotalSeconds);
+        }
+
+        var bytes = files.Sum(file => file.Length);
         Print($"{name}: {bytes / 1e9:F2} GB; cat {cat:F3} s ({bytes / cat / 1e9:F1} GB/s)");
-        Print($"{name}: load {load:F3} s ({bytes / load / 1e9:F1} GB/s), {cpuOfLoad:F3} s of processor time; ratio {load / cat:F1}");
+        Print($"{name}: load {load:F3} s ({bytes / load / 1e9:F1} GB/s), {cpu:F3} s of processor time; ratio {load / cat:F1}");
     }
 
     private static double Cat(FileInfo[] files)
     {
         var start = Stopwatch.GetTimestamp();
-        var command = new ProcessStartInfo("/bin/sh", ["-c", "cat \"$@\" > /dev/null", "cat", .. files.Select(file => file.FullName)]);
-        using var process = Process.Start(command)!;
-        process.WaitForExit();
+        Shell("cat \"$@\" > /dev/null", files);
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private static void Shell(string script, FileInfo[] files)
+    {
+        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", script, "sh", .. files.Select(file => file.FullName)]))!;
+        process.WaitForExit();
     }
 
     private static double Load(string directory)

@@ -51,12 +51,17 @@ internal static class PanelPacking
         where T : unmanaged
     {
         var columns = rows.Length / depth;
+        var done = 0;
         if (columns < width)
         {
             panel.Clear();
         }
+        else if (TileTranspose.IsSupported)
+        {
+            done = TransposeTiles(rows, panel, depth, width);
+        }
 
-        for (var k = 0; k < depth; k += Tile)
+        for (var k = done; k < depth; k += Tile)
         {
             var count = Math.Min(Tile, depth - k);
             for (var column = 0; column < columns; column++)
@@ -69,5 +74,38 @@ internal static class PanelPacking
                 }
             }
         }
+    }
+
+    // Whole tiles of the element types that large weights have; returns how far k was done.
+    private static unsafe int TransposeTiles<T>(ReadOnlySpan<T> rows, Span<T> panel, int depth, int width)
+        where T : unmanaged
+    {
+        var tile = 16 / sizeof(T);
+        if (sizeof(T) > 2)
+        {
+            return 0;
+        }
+
+        fixed (T* source = rows, target = panel)
+        {
+            for (var k = 0; k <= depth - tile; k += tile)
+            {
+                for (var column = 0; column < width; column += tile)
+                {
+                    var from = source + (nint)column * depth + k;
+                    var to = target + (nint)k * width + column;
+                    if (sizeof(T) == 1)
+                    {
+                        TileTranspose.Bytes((byte*)from, depth, (byte*)to, width);
+                    }
+                    else
+                    {
+                        TileTranspose.Shorts((ushort*)from, depth, (ushort*)to, width);
+                    }
+                }
+            }
+        }
+
+        return depth / tile * tile;
     }
 }
