@@ -29,7 +29,7 @@ internal static class InspectCommand
         };
         sequences.Validators.Add(RequirePositive);
         tokens.Validators.Add(RequirePositive);
-        return new Command("inspect", "Shows what is in a model directory or a data file.") { path, sequences, tokens }
+        return new Command("inspect", "Shows what is in a model directory or a data file, and what a model takes on this machine (ops/precisions.md).") { path, sequences, tokens }
             .Runs((parsed, terminal, cancellationToken) =>
             {
                 var batch = new BatchShape(parsed.GetValue(sequences), parsed.GetValue(tokens));
