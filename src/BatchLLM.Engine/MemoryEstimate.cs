@@ -17,7 +17,7 @@ public static class MemoryEstimate
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(linears);
         var norm = (config.HiddenSize + 7L) / 8 * 8 * sizeof(float);
-        var table = (long)config.VocabularySize * config.HiddenSize * (embedding == TensorType.BF16 ? sizeof(ushort) : sizeof(float));
+        var table = (long)config.VocabularySize * config.HiddenSize * (SixteenBits.Has(embedding) ? sizeof(ushort) : sizeof(float));
         return table + (2L * config.LayerCount + 1) * norm + linears.Sum(Bytes);
     }
 
@@ -41,7 +41,7 @@ public static class MemoryEstimate
             WeightFormat.Int8 => (linear.InputCount + 1) / 2 * 2 + sizeof(float),
             WeightFormat.Nvfp4 => linear.InputCount / 2.0 + blocks,
             WeightFormat.Int4 => linear.InputCount / 2.0 + blocks * (sizeof(float) + 1),
-            _ when linear.StoredType == TensorType.BF16 && !linear.HasInputFactors => linear.InputCount * 2.0,
+            _ when SixteenBits.Has(linear.StoredType) && !linear.HasInputFactors => linear.InputCount * 2.0,
             _ => linear.InputCount * 4.0,
         };
         return (long)(columns * perColumn);

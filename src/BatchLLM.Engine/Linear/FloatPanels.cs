@@ -3,7 +3,7 @@ using BatchLLM.Engine.Memory;
 
 namespace BatchLLM.Engine.Linear;
 
-/// <summary>Panels of float32: F32 weights, and F16 ones, which do not fit BF16.</summary>
+/// <summary>Panels of float32: F32 weights, and unquantized ones with input factors, which are multiplied in.</summary>
 internal sealed unsafe class FloatPanels : IPanelStore
 {
     private readonly AlignedBuffer<float> _weights; // [panels, depth, width]

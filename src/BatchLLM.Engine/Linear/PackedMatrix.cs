@@ -1,4 +1,3 @@
-using BatchLLM.Checkpoints;
 using BatchLLM.Checkpoints.Linear;
 
 namespace BatchLLM.Engine.Linear;
@@ -104,7 +103,7 @@ internal sealed unsafe class PackedMatrix : IDisposable
         WeightFormat.Int8 => new Int8Panels(weight, width),
         WeightFormat.Nvfp4 => new Nvfp4Panels(weight, width),
         WeightFormat.Int4 => new Int4Panels(weight, width),
-        _ when weight.StoredType == TensorType.BF16 && weight.InputFactors is null => new BrainFloatPanels(weight, width),
+        _ when SixteenBits.Has(weight.StoredType) && weight.InputFactors is null => new SixteenBitPanels(weight, width),
         _ => new FloatPanels(weight, width),
     };
 

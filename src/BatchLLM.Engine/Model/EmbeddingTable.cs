@@ -4,12 +4,13 @@ using BatchLLM.Engine.Memory;
 
 namespace BatchLLM.Engine.Model;
 
-/// <summary>Token embeddings, row by row; BF16 stays BF16. // [vocabulary, hidden]</summary>
+/// <summary>Token embeddings, row by row; 16-bit ones stay so. // [vocabulary, hidden]</summary>
 internal sealed unsafe class EmbeddingTable : IDisposable
 {
     private const long ChunkElements = 1 << 20;
 
     private readonly int _hidden;
+    private readonly TensorType _type;
     private readonly AlignedBuffer<ushort>? _bits;
     private readonly AlignedBuffer<float>? _floats;
 
@@ -17,7 +18,8 @@ internal sealed unsafe class EmbeddingTable : IDisposable
     public EmbeddingTable(Tensor tensor)
     {
         _hidden = checked((int)tensor.Shape[1]);
-        if (tensor.Type == TensorType.BF16)
+        _type = tensor.Type;
+        if (SixteenBits.Has(tensor.Type))
         {
             _bits = new AlignedBuffer<ushort>(tensor.ElementCount);
         }
@@ -54,7 +56,7 @@ internal sealed unsafe class EmbeddingTable : IDisposable
     {
         if (_bits is not null)
         {
-            BrainFloat.Widen(_bits.Pointer + (long)token * _hidden, destination, _hidden);
+            SixteenBits.Widen(_type, _bits.Pointer + (long)token * _hidden, destination, _hidden);
         }
         else
         {

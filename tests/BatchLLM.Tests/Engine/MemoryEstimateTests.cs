@@ -24,13 +24,14 @@ public class MemoryEstimateTests
         RopeTheta = 500_000,
     };
 
-    public static TheoryData<string> Models => [.. TestData.ModelNames];
+    public static TheoryData<string> Models =>
+        [.. TestData.ModelNames.Select(TestData.Model), .. CheckpointFixture.Names.Select(CheckpointFixture.Folder)];
 
     [Theory]
     [MemberData(nameof(Models))]
-    public void The_estimate_is_what_a_runner_allocates(string name)
+    public void The_estimate_is_what_a_runner_allocates(string path)
     {
-        using var model = ModelDirectory.Open(TestData.Model(name));
+        using var model = ModelDirectory.Open(path);
         using var runner = new CpuModelRunner(model, new CpuModelRunnerOptions(1, KvBytes: 16 << 20));
         var inspection = ModelInspection.Of(model.Path);
         Assert.Equal(

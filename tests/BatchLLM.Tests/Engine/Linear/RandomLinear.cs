@@ -55,7 +55,13 @@ internal sealed class RandomLinear : ILinearReader
     public void ReadFloats(int firstRow, int rowCount, Span<float> weights) =>
         _floats.AsSpan(firstRow * _inputs, rowCount * _inputs).CopyTo(weights);
 
-    public void ReadBits16(int firstRow, int rowCount, Span<ushort> bits) => throw new NotSupportedException();
+    public void ReadBits16(int firstRow, int rowCount, Span<ushort> bits)
+    {
+        for (var i = 0; i < bits.Length; i++)
+        {
+            bits[i] = BitConverter.HalfToUInt16Bits((Half)_floats[firstRow * _inputs + i]);
+        }
+    }
 
     private static byte Code(Random random, WeightFormat format)
     {

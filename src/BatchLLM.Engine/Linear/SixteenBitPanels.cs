@@ -1,19 +1,21 @@
+using BatchLLM.Checkpoints;
 using BatchLLM.Checkpoints.Linear;
 using BatchLLM.Engine.Memory;
 
 namespace BatchLLM.Engine.Linear;
 
-/// <summary>Panels of BF16: half the memory and traffic of float32, widened exactly.</summary>
-internal sealed unsafe class BrainFloatPanels : IPanelStore
+/// <summary>Panels of BF16 or F16: half the memory and traffic of float32, widened exactly.</summary>
+internal sealed unsafe class SixteenBitPanels : IPanelStore
 {
     private readonly AlignedBuffer<ushort> _weights; // [panels, depth, width]
+    private readonly TensorType _type;
     private readonly int _depth;
     private readonly int _width;
 
     /// <summary>Packs a layer's weights.</summary>
-    public BrainFloatPanels(LinearWeight weight, int width)
+    public SixteenBitPanels(LinearWeight weight, int width)
     {
-        (_depth, _width) = (weight.InputCount, width);
+        (_depth, _width, _type) = (weight.InputCount, width, weight.StoredType);
         var panels = (weight.OutputCount + width - 1) / width;
         _weights = new AlignedBuffer<ushort>((long)panels * _depth * width);
         PanelPacking.Pack<ushort>(weight.OutputCount, _depth, width, weight.ReadBits16, (panel, values) =>
@@ -26,7 +28,7 @@ internal sealed unsafe class BrainFloatPanels : IPanelStore
     /// <inheritdoc/>
     public float* Run(int panel, int k, int count, float* scratch)
     {
-        BrainFloat.Widen(_weights.Pointer + ((long)panel * _depth + k) * _width, scratch, count * _width);
+        SixteenBits.Widen(_type, _weights.Pointer + ((long)panel * _depth + k) * _width, scratch, count * _width);
         return scratch;
     }
 
