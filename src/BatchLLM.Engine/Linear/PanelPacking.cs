@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.ExceptionServices;
 
 namespace BatchLLM.Engine.Linear;
 
@@ -25,26 +26,40 @@ internal static class PanelPacking
     /// <param name="width">Columns of a panel; divides 128.</param>
     /// <param name="read">Where rows come from.</param>
     /// <param name="take">Where panels go.</param>
+    /// <exception cref="BatchLLMException">What is read is damaged, as the reader or the taker found.</exception>
     public static void Pack<T>(int rowCount, int depth, int width, RowReader<T> read, PanelTaker<T> take)
         where T : unmanaged
     {
-        Parallel.For(0, (rowCount + ChunkRows - 1) / ChunkRows, chunk =>
+        try
         {
-            var first = chunk * ChunkRows;
-            var rows = Math.Min(ChunkRows, rowCount - first);
-            var source = ArrayPool<T>.Shared.Rent(rows * depth);
-            var panel = ArrayPool<T>.Shared.Rent(depth * width);
-            read(first, source.AsSpan(0, rows * depth));
-            for (var row = 0; row < rows; row += width)
+            Parallel.For(0, (rowCount + ChunkRows - 1) / ChunkRows, chunk =>
             {
-                var columns = Math.Min(width, rows - row);
-                Transpose(source.AsSpan(row * depth, columns * depth), panel.AsSpan(0, depth * width), depth, width);
-                take((first + row) / width, panel.AsSpan(0, depth * width));
-            }
+                var first = chunk * ChunkRows;
+                PackChunk(first, Math.Min(ChunkRows, rowCount - first), depth, width, read, take);
+            });
+        }
+        catch (AggregateException e)
+        {
+            // One damaged weight is one sentence to the user, not a list of what every thread met.
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+    }
 
-            ArrayPool<T>.Shared.Return(source);
-            ArrayPool<T>.Shared.Return(panel);
-        });
+    private static void PackChunk<T>(int first, int rows, int depth, int width, RowReader<T> read, PanelTaker<T> take)
+        where T : unmanaged
+    {
+        var source = ArrayPool<T>.Shared.Rent(rows * depth);
+        var panel = ArrayPool<T>.Shared.Rent(depth * width);
+        read(first, source.AsSpan(0, rows * depth));
+        for (var row = 0; row < rows; row += width)
+        {
+            var columns = Math.Min(width, rows - row);
+            Transpose(source.AsSpan(row * depth, columns * depth), panel.AsSpan(0, depth * width), depth, width);
+            take((first + row) / width, panel.AsSpan(0, depth * width));
+        }
+
+        ArrayPool<T>.Shared.Return(source);
+        ArrayPool<T>.Shared.Return(panel);
     }
 
     private static void Transpose<T>(ReadOnlySpan<T> rows, Span<T> panel, int depth, int width)

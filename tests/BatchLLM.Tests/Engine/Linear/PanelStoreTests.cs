@@ -41,17 +41,8 @@ public class PanelStoreTests
     [Fact]
     public void A_weight_that_is_not_a_number_is_refused_by_its_layer()
     {
-        var weight = new LinearWeight(new NaNCodes())
-        {
-            Name = "model.layers.3.mlp.up_proj",
-            Format = WeightFormat.Fp8,
-            StoredType = BatchLLM.Checkpoints.TensorType.F8E4M3,
-            OutputCount = 40,
-            InputCount = 16,
-            BlockSize = 16,
-        };
-        var e = Assert.ThrowsAny<Exception>(() => new PackedMatrix(16, weight).Dispose());
-        var refusal = Assert.IsType<BatchLLMException>(e is AggregateException all ? all.InnerException : e);
+        var weight = RandomLinear.Create(new Random(1), WeightFormat.Fp8, 40, 16, damaged: 20 * 16 + 3);
+        var refusal = Assert.Throws<BatchLLMException>(() => new PackedMatrix(16, weight).Dispose());
         Assert.Contains("model.layers.3.mlp.up_proj", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("outputs 16 to 31 contain NaN", refusal.Message, StringComparison.Ordinal);
     }
@@ -72,22 +63,5 @@ public class PanelStoreTests
                 Assert.True(value == run[i], $"{because}: column {column}, k {row}: {run[i]:R}, expected {value:R}");
             }
         }
-    }
-
-    private sealed class NaNCodes : ILinearReader
-    {
-        public void ReadCodes(int firstRow, int rowCount, Span<byte> codes)
-        {
-            codes.Clear();
-            codes[20 * 16 + 3] = 0xFF;
-        }
-
-        public void ReadScales(int firstRow, int rowCount, Span<float> scales) => scales.Fill(1);
-
-        public void ReadZeroPoints(int firstRow, int rowCount, Span<byte> zeroPoints) => throw new NotSupportedException();
-
-        public void ReadFloats(int firstRow, int rowCount, Span<float> weights) => throw new NotSupportedException();
-
-        public void ReadBits16(int firstRow, int rowCount, Span<ushort> bits) => throw new NotSupportedException();
     }
 }

@@ -26,18 +26,24 @@ internal sealed class RandomLinear : ILinearReader
         _floats = Fill(outputs * inputs, () => (float)(Half)(random.NextSingle() - 0.5f));
     }
 
-    /// <summary>Makes a layer.</summary>
-    public static LinearWeight Create(Random random, WeightFormat format, int outputs, int inputs, bool hasFactors = false)
+    /// <summary>Makes a layer; of the damaged one, counted over the whole layer, the code is FF.</summary>
+    public static LinearWeight Create(
+        Random random, WeightFormat format, int outputs, int inputs, bool hasFactors = false, int? damaged = null)
     {
-        var blockSize = format switch { WeightFormat.Nvfp4 => 16, WeightFormat.Int4 => 32, _ => inputs };
-        return new LinearWeight(new RandomLinear(random, format, outputs, inputs, blockSize))
+        var reader = new RandomLinear(random, format, outputs, inputs, BlockSize(format, inputs));
+        if (damaged is { } code)
         {
-            Name = "layer",
+            reader._codes[code] = 0xFF;
+        }
+
+        return new LinearWeight(reader)
+        {
+            Name = "model.layers.3.mlp.up_proj",
             Format = format,
             StoredType = TensorType.F16,
             OutputCount = outputs,
             InputCount = inputs,
-            BlockSize = blockSize,
+            BlockSize = BlockSize(format, inputs),
             GlobalScale = format == WeightFormat.Nvfp4 ? 0.00123f : 1,
             InputFactors = hasFactors ? Fill(inputs, () => random.NextSingle() + 0.5f) : null,
         };
@@ -62,6 +68,9 @@ internal sealed class RandomLinear : ILinearReader
             bits[i] = BitConverter.HalfToUInt16Bits((Half)_floats[firstRow * _inputs + i]);
         }
     }
+
+    private static int BlockSize(WeightFormat format, int inputs) =>
+        format switch { WeightFormat.Nvfp4 => 16, WeightFormat.Int4 => 32, _ => inputs };
 
     private static byte Code(Random random, WeightFormat format)
     {
