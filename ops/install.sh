@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the demo and the tests need and the machine lacks: ops/install.sh postgresql
+# Installs what the demo and the tests need and the machine lacks: ops/install.sh postgresql node
 # As root it installs Debian packages; otherwise it says the one command to run.
 set -euo pipefail
 
@@ -9,7 +9,8 @@ packages=()
 for need in "$@"; do
   case $need in
     postgresql) has_postgresql || packages+=(postgresql) ;;
-    *) echo "ops/install.sh knows postgresql, not '$need'." >&2; exit 2 ;;
+    node) command -v npm >/dev/null || packages+=(nodejs npm) ;;
+    *) echo "ops/install.sh knows postgresql and node, not '$need'." >&2; exit 2 ;;
   esac
 done
 [ ${#packages[@]} -gt 0 ] || exit 0

@@ -14,6 +14,7 @@ public sealed class ByteLevelBpeTokenizer : ITokenizer
     private readonly BytePairs _pairs;
     private readonly WordScanner _wordEnd;
     private readonly AddedTokenMatcher _addedTokens;
+    private readonly Func<string, string>? _normalize;
     private readonly Dictionary<string, int> _addedIds = [];
 
     /// <summary>Joins what was read from a model directory.</summary>
@@ -24,14 +25,16 @@ public sealed class ByteLevelBpeTokenizer : ITokenizer
     /// <param name="pairs">The merges for all other words.</param>
     /// <param name="wordEnd">The pre-tokenizer.</param>
     /// <param name="addedTokens">Tokens recognised by their text.</param>
+    /// <param name="normalize">What is done to the text between them before words are cut; null for nothing.</param>
     internal ByteLevelBpeTokenizer(
         TokenBytes tokenBytes,
         WordTable words,
         BytePairs pairs,
         WordScanner wordEnd,
-        IReadOnlyCollection<AddedToken> addedTokens)
+        IReadOnlyCollection<AddedToken> addedTokens,
+        Func<string, string>? normalize = null)
     {
-        (_tokenBytes, _words, _pairs, _wordEnd) = (tokenBytes, words, pairs, wordEnd);
+        (_tokenBytes, _words, _pairs, _wordEnd, _normalize) = (tokenBytes, words, pairs, wordEnd, normalize);
         _addedTokens = new AddedTokenMatcher(addedTokens);
         foreach (var token in addedTokens)
         {
@@ -110,6 +113,7 @@ public sealed class ByteLevelBpeTokenizer : ITokenizer
     // UTF-8 first, so that words need no conversion of their own; unpaired surrogates become U+FFFD here.
     private void EncodeText(ReadOnlySpan<char> text, WordMerger merger, List<int> output)
     {
+        text = _normalize is null ? text : _normalize(text.ToString());
         var rented = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
         try
         {

@@ -7,7 +7,7 @@ namespace BatchLLM.Tokens;
 /// The framework's queue: an own heap of 64-bit keys took 15 % less time for a megabyte of one letter, which is no
 /// reason to keep one.
 /// </remarks>
-internal sealed class LongWordMerger(BytePairs pairs)
+internal sealed class LongWordMerger(MergeTable merges)
 {
     private const int Gone = -1;
 
@@ -16,8 +16,8 @@ internal sealed class LongWordMerger(BytePairs pairs)
     private int[] _next = [];
     private int[] _previous = [];
 
-    /// <summary>Appends the tokens of a word.</summary>
-    public void Encode(ReadOnlySpan<byte> word, List<int> output)
+    /// <summary>Appends the tokens that the smallest tokens of a word merge into.</summary>
+    public void Encode(ReadOnlySpan<int> word, List<int> output)
     {
         Start(word);
         while (_queue.TryDequeue(out var position, out var priority))
@@ -31,7 +31,7 @@ internal sealed class LongWordMerger(BytePairs pairs)
         }
     }
 
-    private void Start(ReadOnlySpan<byte> word)
+    private void Start(ReadOnlySpan<int> word)
     {
         if (_tokens.Length < word.Length)
         {
@@ -40,7 +40,7 @@ internal sealed class LongWordMerger(BytePairs pairs)
 
         for (var i = 0; i < word.Length; i++)
         {
-            (_tokens[i], _next[i], _previous[i]) = (pairs.ByteTokens[word[i]], i + 1, i - 1);
+            (_tokens[i], _next[i], _previous[i]) = (word[i], i + 1, i - 1);
         }
 
         for (var i = 0; i + 1 < word.Length; i++)
@@ -54,7 +54,7 @@ internal sealed class LongWordMerger(BytePairs pairs)
     {
         var right = _next[left];
         if (_tokens[left] == Gone || right >= length
-            || !pairs.Merges.TryFind(_tokens[left], _tokens[right], out var current, out var merged) || current != rank)
+            || !merges.TryFind(_tokens[left], _tokens[right], out var current, out var merged) || current != rank)
         {
             return;
         }
@@ -76,7 +76,7 @@ internal sealed class LongWordMerger(BytePairs pairs)
     private void Offer(int left, int length)
     {
         var right = _next[left];
-        if (right < length && pairs.Merges.TryFind(_tokens[left], _tokens[right], out var rank, out _))
+        if (right < length && merges.TryFind(_tokens[left], _tokens[right], out var rank, out _))
         {
             _queue.Enqueue(left, ((ulong)(uint)rank << 32) | (uint)left);
         }

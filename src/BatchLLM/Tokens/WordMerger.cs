@@ -22,12 +22,23 @@ internal sealed class WordMerger(BytePairs pairs)
     {
         if (word.Length > LongestScanned)
         {
-            (_longWords ??= new LongWordMerger(pairs)).Encode(word, output);
+            EncodeLong(word, output);
         }
         else
         {
             output.AddRange(Scan(word));
         }
+    }
+
+    private void EncodeLong(ReadOnlySpan<byte> word, List<int> output)
+    {
+        var tokens = new int[word.Length];
+        for (var i = 0; i < word.Length; i++)
+        {
+            tokens[i] = pairs.ByteTokens[word[i]];
+        }
+
+        (_longWords ??= new LongWordMerger(pairs.Merges)).Encode(tokens, output);
     }
 
     private ReadOnlySpan<int> Scan(ReadOnlySpan<byte> word)
