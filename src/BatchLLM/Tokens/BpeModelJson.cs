@@ -184,12 +184,10 @@ internal static class BpeModelJson
     {
         var words = new WordTable(tokenBytes);
         var merger = new WordMerger(pairs);
-        var merged = new List<int>();
+        var merged = new int[tokenBytes.LongestToken]; // [bytes of the longest token]
         foreach (var id in OrdinaryIds(tokenBytes, added))
         {
-            merged.Clear();
-            merger.Encode(tokenBytes[id], merged);
-            if (merged is [var only] && only == id)
+            if (merger.Merge(tokenBytes[id], merged) == 1 && merged[0] == id)
             {
                 words.Add(id);
             }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Text;
 
 namespace BatchLLM.Tokens;
@@ -10,9 +11,8 @@ namespace BatchLLM.Tokens;
 public sealed class ByteLevelBpeTokenizer : ITokenizer
 {
     private readonly TokenBytes _tokenBytes;
-    private readonly WordTable _words;
-    private readonly BytePairs _pairs;
-    private readonly WordScanner _wordEnd;
+    private readonly Func<WordEncoder> _newEncoder;
+    private readonly ConcurrentBag<WordEncoder> _encoders = []; // those that no thread uses at the moment
     private readonly AddedTokenMatcher _addedTokens;
     private readonly Func<string, string>? _normalize;
     private readonly Dictionary<string, int> _addedIds = [];
@@ -34,7 +34,8 @@ public sealed class ByteLevelBpeTokenizer : ITokenizer
         IReadOnlyCollection<AddedToken> addedTokens,
         Func<string, string>? normalize = null)
     {
-        (_tokenBytes, _words, _pairs, _wordEnd, _normalize) = (tokenBytes, words, pairs, wordEnd, normalize);
+        (_tokenBytes, _normalize) = (tokenBytes, normalize);
+        _newEncoder = () => new WordEncoder(words, pairs, wordEnd);
         _addedTokens = new AddedTokenMatcher(addedTokens);
         foreach (var token in addedTokens)
         {
@@ -52,18 +53,20 @@ public sealed class ByteLevelBpeTokenizer : ITokenizer
     public int[] Encode(PromptText prompt)
     {
         ArgumentNullException.ThrowIfNull(prompt);
-        var output = new List<int>((prompt.Text.Length / 3) + 8);
-        var merger = new WordMerger(_pairs);
+        var matches = _addedTokens.Find(prompt);
+        var encoder = _encoders.TryTake(out var idle) ? idle : _newEncoder();
         var start = 0;
-        foreach (var match in _addedTokens.Find(prompt))
+        foreach (var match in matches)
         {
-            EncodeText(prompt.Text.AsSpan(start..match.Start), merger, output);
-            output.Add(match.Token);
+            Append(encoder, prompt.Text.AsSpan(start..match.Start));
+            encoder.Append(match.Token);
             start = match.Start + match.Length;
         }
 
-        EncodeText(prompt.Text.AsSpan(start), merger, output);
-        return [.. output];
+        Append(encoder, prompt.Text.AsSpan(start));
+        var tokens = encoder.Take();
+        _encoders.Add(encoder);
+        return tokens;
     }
 
     /// <inheritdoc/>
@@ -110,39 +113,6 @@ public sealed class ByteLevelBpeTokenizer : ITokenizer
         return Encoding.UTF8.GetString(bytes.WrittenSpan);
     }
 
-    // UTF-8 first, so that words need no conversion of their own; unpaired surrogates become U+FFFD here.
-    private void EncodeText(ReadOnlySpan<char> text, WordMerger merger, List<int> output)
-    {
-        text = _normalize is null ? text : _normalize(text.ToString());
-        var rented = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
-        try
-        {
-            var count = Encoding.UTF8.GetBytes(text, rented);
-            EncodeWords(rented.AsSpan(0, count), merger, output);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(rented);
-        }
-    }
-
-    private void EncodeWords(ReadOnlySpan<byte> utf8, WordMerger merger, List<int> output)
-    {
-        for (var start = 0; start < utf8.Length;)
-        {
-            var end = _wordEnd(utf8, start);
-            var word = utf8[start..end];
-            var token = _words.Find(word);
-            if (token >= 0)
-            {
-                output.Add(token);
-            }
-            else
-            {
-                merger.Encode(word, output);
-            }
-
-            start = end;
-        }
-    }
+    private void Append(WordEncoder encoder, ReadOnlySpan<char> text) =>
+        encoder.Append(_normalize is null ? text : _normalize(text.ToString()));
 }

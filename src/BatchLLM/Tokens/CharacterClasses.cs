@@ -8,21 +8,28 @@ namespace BatchLLM.Tokens;
 /// </summary>
 internal static class CharacterClasses
 {
+    private const int BlockBits = 8;
+    private const int BlockSize = 1 << BlockBits;
+    private const int CodePoints = 0x110000;
+
+    // Two stages: most blocks of 256 code points are all one class, and equal blocks are kept once.
+    private static readonly byte[] BlockOf = new byte[CodePoints >> BlockBits]; // [blocks of code points]
+    private static readonly CharacterClass[] Blocks = BuildBlocks(); // [different blocks, 256]
+
     // [128] most text is ASCII
-    private static readonly CharacterClass[] Ascii =
-        [.. Enumerable.Range(0, 128).Select(value => Classify(new Rune(value)))];
+    private static readonly CharacterClass[] Ascii = Blocks[..128];
 
     /// <summary>The class of the character at an index, and how many bytes it has.</summary>
     public static CharacterClass At(ReadOnlySpan<byte> utf8, int index, out int length)
     {
-        if (utf8[index] < Ascii.Length)
+        var first = utf8[index];
+        if (first < Ascii.Length)
         {
             length = 1;
-            return Ascii[utf8[index]];
+            return Ascii[first];
         }
 
-        Rune.DecodeFromUtf8(utf8[index..], out var rune, out length);
-        return Classify(rune);
+        return Of(Decode(utf8, index, out length));
     }
 
     /// <summary>True if a character of the class starts at the index; false at the text's end.</summary>
@@ -32,20 +39,79 @@ internal static class CharacterClasses
     /// <summary>Where a run of a class that may be empty ends.</summary>
     public static int EndOfRun(ReadOnlySpan<byte> utf8, int index, CharacterClass kind)
     {
-        while (index < utf8.Length && At(utf8, index, out var length) == kind)
+        var ascii = Ascii;
+        while ((uint)index < (uint)utf8.Length)
         {
-            index += length;
+            var first = utf8[index];
+            if (first < ascii.Length)
+            {
+                if (ascii[first] != kind)
+                {
+                    return index;
+                }
+
+                index++;
+            }
+            else if (Of(Decode(utf8, index, out var length)) == kind)
+            {
+                index += length;
+            }
+            else
+            {
+                return index;
+            }
         }
 
         return index;
     }
 
-    private static CharacterClass Classify(Rune rune) => Rune.GetUnicodeCategory(rune) switch
+    /// <summary>The class of a code point.</summary>
+    private static CharacterClass Of(int codePoint) =>
+        Blocks[(BlockOf[codePoint >> BlockBits] << BlockBits) | (codePoint & (BlockSize - 1))];
+
+    // By hand: the text is valid, and the framework's decoder checks again what it is.
+    private static int Decode(ReadOnlySpan<byte> utf8, int index, out int length)
+    {
+        int first = utf8[index];
+        switch (first)
+        {
+            case < 0xE0:
+                length = 2;
+                return ((first & 0x1F) << 6) | (utf8[index + 1] & 0x3F);
+            case < 0xF0:
+                length = 3;
+                return ((first & 0x0F) << 12) | ((utf8[index + 1] & 0x3F) << 6) | (utf8[index + 2] & 0x3F);
+            default:
+                length = 4;
+                return ((first & 0x07) << 18) | ((utf8[index + 1] & 0x3F) << 12) | ((utf8[index + 2] & 0x3F) << 6)
+                    | (utf8[index + 3] & 0x3F);
+        }
+    }
+
+    private static CharacterClass[] BuildBlocks()
+    {
+        var known = new Dictionary<string, byte>();
+        var blocks = new List<CharacterClass>();
+        for (var block = 0; block < BlockOf.Length; block++)
+        {
+            var classes = Enumerable.Range(block << BlockBits, BlockSize).Select(Classify).ToArray();
+            var spelled = string.Concat(classes.Select(kind => (char)('0' + (int)kind)));
+            if (!known.TryGetValue(spelled, out BlockOf[block]))
+            {
+                known[spelled] = BlockOf[block] = checked((byte)known.Count);
+                blocks.AddRange(classes);
+            }
+        }
+
+        return [.. blocks];
+    }
+
+    private static CharacterClass Classify(int codePoint) => CharUnicodeInfo.GetUnicodeCategory(codePoint) switch
     {
         UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
             or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter => CharacterClass.Letter,
         UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber
             or UnicodeCategory.OtherNumber => CharacterClass.Number,
-        _ => Rune.IsWhiteSpace(rune) ? CharacterClass.White : CharacterClass.Other,
+        _ => Rune.IsValid(codePoint) && Rune.IsWhiteSpace(new Rune(codePoint)) ? CharacterClass.White : CharacterClass.Other,
     };
 }

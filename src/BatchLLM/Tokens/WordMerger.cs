@@ -6,94 +6,80 @@ namespace BatchLLM.Tokens;
 /// </summary>
 /// <remarks>
 /// Words of natural text are short; scanning their ranks beats any queue. The queue takes over where the scan's n²
-/// would start to show, so that a megabyte without a single word border stays O(n log n).
+/// would start to show, so that a megabyte without a single word border stays linear.
 /// </remarks>
 internal sealed class WordMerger(BytePairs pairs)
 {
     private const int LongestScanned = 48;
     private const int NoMerge = int.MaxValue;
 
-    private readonly int[] _tokens = new int[LongestScanned];
     private readonly int[] _ranks = new int[LongestScanned]; // rank of the merge of tokens i and i + 1
+    private readonly int[] _merged = new int[LongestScanned]; // what they become
     private LongWordMerger? _longWords;
 
-    /// <summary>Appends the tokens of a word.</summary>
-    public void Encode(ReadOnlySpan<byte> word, List<int> output)
+    /// <summary>Writes the tokens of a word.</summary>
+    /// <param name="word">Its bytes.</param>
+    /// <param name="output">Room for as many tokens as bytes.</param>
+    /// <returns>How many tokens.</returns>
+    public int Merge(ReadOnlySpan<byte> word, Span<int> output)
     {
-        if (word.Length > LongestScanned)
-        {
-            EncodeLong(word, output);
-        }
-        else
-        {
-            output.AddRange(Scan(word));
-        }
-    }
-
-    private void EncodeLong(ReadOnlySpan<byte> word, List<int> output)
-    {
-        var tokens = new int[word.Length];
+        var tokens = output[..word.Length];
         for (var i = 0; i < word.Length; i++)
         {
             tokens[i] = pairs.ByteTokens[word[i]];
         }
 
-        (_longWords ??= new LongWordMerger(pairs.Merges)).Encode(tokens, output);
+        return word.Length <= LongestScanned
+            ? Scan(word, tokens)
+            : (_longWords ??= new LongWordMerger(pairs.Merges)).Merge(tokens);
     }
 
-    private ReadOnlySpan<int> Scan(ReadOnlySpan<byte> word)
+    private int Scan(ReadOnlySpan<byte> word, Span<int> tokens)
     {
-        var tokens = _tokens.AsSpan(0, word.Length);
-        var ranks = _ranks.AsSpan(0, word.Length);
-        Start(word, tokens, ranks);
-        for (var at = Lowest(ranks); at >= 0; at = Lowest(ranks))
+        for (var i = 0; i + 1 < word.Length; i++)
         {
-            Merge(tokens, ranks, at);
-            tokens = tokens[..^1];
-            ranks = ranks[..^1];
+            (_ranks[i], _merged[i]) = pairs.OfBytes(word[i], word[i + 1]);
+        }
+
+        _ranks[word.Length - 1] = NoMerge;
+        for (var at = Lowest(tokens.Length); at >= 0; at = Lowest(tokens.Length))
+        {
+            tokens = Apply(tokens, at);
+        }
+
+        return tokens.Length;
+    }
+
+    private Span<int> Apply(Span<int> tokens, int at)
+    {
+        var moved = tokens.Length - at - 2;
+        tokens[at] = _merged[at];
+        tokens[(at + 2)..].CopyTo(tokens[(at + 1)..]);
+        Array.Copy(_ranks, at + 2, _ranks, at + 1, moved);
+        Array.Copy(_merged, at + 2, _merged, at + 1, moved);
+        tokens = tokens[..^1];
+        Rank(tokens, at);
+        if (at > 0)
+        {
+            Rank(tokens, at - 1);
         }
 
         return tokens;
     }
 
-    private void Start(ReadOnlySpan<byte> word, Span<int> tokens, Span<int> ranks)
-    {
-        for (var i = 0; i < word.Length; i++)
-        {
-            tokens[i] = pairs.ByteTokens[word[i]];
-        }
-
-        for (var i = 0; i < word.Length; i++)
-        {
-            ranks[i] = RankAt(tokens, i);
-        }
-    }
-
-    private void Merge(Span<int> tokens, Span<int> ranks, int at)
-    {
-        pairs.Merges.TryFind(tokens[at], tokens[at + 1], out _, out tokens[at]);
-        tokens[(at + 2)..].CopyTo(tokens[(at + 1)..]);
-        ranks[(at + 2)..].CopyTo(ranks[(at + 1)..]);
-        ranks[at] = RankAt(tokens[..^1], at);
-        if (at > 0)
-        {
-            ranks[at - 1] = RankAt(tokens, at - 1);
-        }
-    }
-
-    private int RankAt(ReadOnlySpan<int> tokens, int at) =>
-        at + 1 < tokens.Length && pairs.Merges.TryFind(tokens[at], tokens[at + 1], out var rank, out _)
+    private void Rank(ReadOnlySpan<int> tokens, int at) =>
+        _ranks[at] = at + 1 < tokens.Length && pairs.Merges.TryFind(tokens[at], tokens[at + 1], out var rank, out _merged[at])
             ? rank
             : NoMerge;
 
-    private static int Lowest(ReadOnlySpan<int> ranks)
+    private int Lowest(int count)
     {
         var (best, at) = (NoMerge, -1);
-        for (var i = 0; i < ranks.Length; i++)
+        for (var i = 0; i < count; i++)
         {
-            if (ranks[i] < best)
+            if (_ranks[i] < best)
             {
-                (best, at) = (ranks[i], i);
+                (best, at) = (_ranks[i], i);
             }
         }
 

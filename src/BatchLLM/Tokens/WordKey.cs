@@ -1,0 +1,41 @@
+using System.Buffers.Binary;
+
+namespace BatchLLM.Tokens;
+
+/// <summary>The bytes of a word of at most 16 bytes as two numbers, so that comparing and hashing take no loop.</summary>
+/// <param name="Low">Bytes 0 to 7, the first lowest; zeros behind the word's end.</param>
+/// <param name="High">Bytes 8 to 15.</param>
+internal readonly record struct WordKey(ulong Low, ulong High)
+{
+    /// <summary>The longest word that has a key, in bytes.</summary>
+    public const int LongestWord = 16;
+
+    /// <summary>The key of a word.</summary>
+    public static WordKey Of(ReadOnlySpan<byte> word)
+    {
+        Span<byte> padded = stackalloc byte[LongestWord];
+        padded.Clear();
+        word.CopyTo(padded);
+        return Read(padded, word.Length);
+    }
+
+    /// <summary>The key of a word at the start of a buffer, without a copy.</summary>
+    /// <param name="buffer">At least 16 bytes; what lies behind the word does not matter.</param>
+    /// <param name="length">The word's bytes; 1 to 16.</param>
+    public static WordKey Read(ReadOnlySpan<byte> buffer, int length)
+    {
+        var low = BinaryPrimitives.ReadUInt64LittleEndian(buffer);
+        return length <= sizeof(ulong)
+            ? new WordKey(Keep(low, length), 0)
+            : new WordKey(low, Keep(BinaryPrimitives.ReadUInt64LittleEndian(buffer[sizeof(ulong)..]), length - sizeof(ulong)));
+    }
+
+    /// <summary>A number whose upper half is well mixed. Equal words of equal length have equal ones.</summary>
+    public ulong Hash(int length)
+    {
+        var mixed = ((Low ^ (uint)length) * 0x9E3779B97F4A7C15) ^ (High * 0xC2B2AE3D27D4EB4F);
+        return (mixed ^ (mixed >> 29)) * 0xBF58476D1CE4E5B9;
+    }
+
+    private static ulong Keep(ulong bytes, int count) => bytes & (ulong.MaxValue >> (64 - (8 * count)));
+}
