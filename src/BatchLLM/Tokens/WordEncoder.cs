@@ -12,7 +12,7 @@ namespace BatchLLM.Tokens;
 internal sealed class WordEncoder(WordTable words, BytePairs pairs, WordScanner wordEnd)
 {
     // Buffers that one huge text asked for are not kept for the many small ones.
-    private const int LargestKept = 1 << 20;
+    private const int LargestKept = 1 << 22;
 
     private readonly WordMerger _merger = new(pairs);
     private readonly WordCache _cache = new();
