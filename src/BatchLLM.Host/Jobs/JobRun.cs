@@ -12,15 +12,6 @@ internal sealed class JobRun(IJobStore store, Terminal terminal, int show)
 {
     private readonly TimeProvider _time = TimeProvider.System;
 
-    /// <summary>Reads and tokenizes every row of a job.</summary>
-    public static async Task<ValidationReport> ValidateAsync(JobSpec spec, CancellationToken cancellationToken)
-    {
-        using var model = LoadedModel.Open(spec.Model);
-        ComputeChoice.InForce(spec, model.Quantization);
-        var plan = await JobAssembly.Planner.PlanAsync(spec, cancellationToken);
-        return await new JobValidator(JobAssembly.ReaderOf(spec, model)).ValidateAsync(plan, cancellationToken);
-    }
-
     /// <summary>Creates the job, or finds it; runs it unless it is over.</summary>
     public async Task<int> SubmitAsync(JobSpec submitted, bool again, CancellationToken cancellationToken)
     {
