@@ -23,6 +23,9 @@ public sealed record Interval(double Low, double Likely, double High)
     /// <summary>The range, drawn in on the best guess: 0 leaves nothing but that, 1 the whole.</summary>
     public Interval Narrow(double share) => new(Likely - ((Likely - Low) * share), Likely, Likely + ((High - Likely) * share));
 
+    /// <summary>The range, rounded: more digits would promise more than a range holds.</summary>
+    public Interval Round(int digits) => new(Math.Round(Low, digits), Math.Round(Likely, digits), Math.Round(High, digits));
+
     /// <summary>The range times a number of at least 0.</summary>
     public Interval Times(double factor) => new(Low * factor, Likely * factor, High * factor);
 }

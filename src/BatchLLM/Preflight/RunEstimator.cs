@@ -28,12 +28,12 @@ public static class RunEstimator
             sampledRows,
             trial.Completions.Count,
             trial.Completions.Count(completion => completion.IsWhole),
-            trial.Seconds,
-            startSeconds,
+            Math.Round(trial.Seconds, 3),
+            Math.Round(startSeconds, 3),
             RateOf(costs.PromptSeconds),
             RateOf(costs.DecodeSeconds),
-            tokens,
-            costs is { PromptSeconds: > 0, DecodeSeconds: > 0 } ? RunTime(steps, tokens, promptTokens, startSeconds, bits) : null);
+            tokens.Round(0),
+            costs is { PromptSeconds: > 0, DecodeSeconds: > 0 } ? RunTime(steps, tokens, promptTokens, startSeconds, bits).Round(1) : null);
     }
 
     /// <summary>Once nothing waits, the batch runs empty and tokens cost more; in a long job that is rare.</summary>
@@ -75,5 +75,5 @@ public static class RunEstimator
         return [.. drawn];
     }
 
-    private static double? RateOf(double seconds) => seconds > 0 ? 1 / seconds : null;
+    private static double? RateOf(double seconds) => seconds > 0 ? Math.Round(1 / seconds, 1) : null;
 }

@@ -1,40 +1,35 @@
 namespace BatchLLM.Preflight;
 
 /// <summary>What positions cost, fitted to steps that mix both kinds, as the scheduler does.</summary>
-/// <param name="PromptSeconds">Seconds a prompt position; 0 if no step says.</param>
-/// <param name="DecodeSeconds">Seconds a position of a generated token; 0 if no step says.</param>
+/// <param name="PromptSeconds">Seconds a prompt position; 0 without steps.</param>
+/// <param name="DecodeSeconds">Seconds a position of a generated token; 0 if no step had one.</param>
 public readonly record struct StepCosts(double PromptSeconds, double DecodeSeconds)
 {
-    /// <summary>Fits by least squares; neither cost may be negative.</summary>
+    /// <summary>
+    /// Fits by least squares: so much for every position, and so much more for one of a generated token, never less. Both
+    /// take the same layers, and the latter its logits too; without that bound, steps of nearly one mix say anything.
+    /// </summary>
     public static StepCosts Fit(ReadOnlySpan<StepTiming> steps)
     {
-        var (pp, pd, dd, ps, ds) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        var (aa, ad, dd, at, dt) = (0.0, 0.0, 0.0, 0.0, 0.0); // sums of products of all positions, decode positions, time
         foreach (var (prompt, decode, seconds, _) in steps)
         {
-            pp += (double)prompt * prompt;
-            pd += (double)prompt * decode;
+            var all = (double)prompt + decode;
+            aa += all * all;
+            ad += all * decode;
             dd += (double)decode * decode;
-            ps += prompt * seconds;
-            ds += decode * seconds;
+            at += all * seconds;
+            dt += decode * seconds;
         }
 
-        // Steps of one mix cannot be told apart; then a position of either kind costs the same.
-        var determinant = (pp * dd) - (pd * pd);
-        if (determinant <= 1e-6 * pp * dd)
+        var same = aa > 0 ? at / aa : 0;
+        if (dd == 0)
         {
-            return pp == 0 || dd == 0 ? Alone(pp, ps, dd, ds) : Same(pp, pd, dd, ps, ds);
+            return new StepCosts(same, 0);
         }
 
-        var (p, d) = (((ps * dd) - (ds * pd)) / determinant, ((ds * pp) - (ps * pd)) / determinant);
-        return p >= 0 && d >= 0 ? new StepCosts(p, d) : p < 0 ? new StepCosts(0, ds / dd) : new StepCosts(ps / pp, 0);
-    }
-
-    private static StepCosts Alone(double pp, double ps, double dd, double ds) =>
-        new(pp == 0 ? 0 : ps / pp, dd == 0 ? 0 : ds / dd);
-
-    private static StepCosts Same(double pp, double pd, double dd, double ps, double ds)
-    {
-        var cost = (ps + ds) / (pp + (2 * pd) + dd);
-        return new StepCosts(cost, cost);
+        var determinant = (aa * dd) - (ad * ad);
+        var (each, more) = (((at * dd) - (dt * ad)) / determinant, ((dt * aa) - (at * ad)) / determinant);
+        return determinant > 0 && each > 0 && more > 0 ? new StepCosts(each, each + more) : new StepCosts(same, same);
     }
 }
