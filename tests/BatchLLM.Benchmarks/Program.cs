@@ -5,11 +5,15 @@ switch (args)
     case ["load", .. var directory]:
         LoadTime.Run(directory is [var path] ? path : null);
         return 0;
+    case ["preflight", var executable, var model, .. var count]:
+        PreflightTime.Run(executable, model, count is [var rows] ? int.Parse(rows, null) : 1_000_000);
+        return 0;
     case [var modelDirectory, .. var rest]:
         EngineThroughput.Run(modelDirectory, rest is [var threads, ..] ? int.Parse(threads, null) : Environment.ProcessorCount);
         return 0;
     default:
         Console.Error.WriteLine("usage: BatchLLM.Benchmarks <model directory> [threads]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks load [model directory]");
+        Console.Error.WriteLine("       BatchLLM.Benchmarks preflight <BatchLLM.Host executable> <model directory> [rows]");
         return 2;
 }

@@ -106,14 +106,14 @@ internal sealed class JobRun(IJobStore store, IPreflightStore preflights, Termin
     {
         if (!terminal.IsJson)
         {
-            terminal.Text.WriteLine(
+            await terminal.Text.WriteLineAsync(
                 $"Job {job.Id} ({job.Definition.Name}) is already complete for these inputs, this model and these settings.");
         }
 
         var exitCode = await FinishAsync(job, job.Counts, TimeSpan.Zero, alreadyComplete: true, cancellationToken);
         if (!terminal.IsJson)
         {
-            terminal.Text.WriteLine("Nothing was run. Pass --again to run it anew.");
+            await terminal.Text.WriteLineAsync("Nothing was run. Pass --again to run it anew.");
         }
 
         return exitCode;

@@ -107,6 +107,14 @@ public sealed class RowPreparer
             : $"the prompt has {tokens} tokens; expected at most {_contextLength - maxTokens} (context {_contextLength} less " +
               $"max_tokens {maxTokens}). Shorten it, lower max_tokens, or set policies.overlong_prompt");
 
-    private List<KeyValuePair<string, RowValue>> Carry(Row row) =>
-        [.. _carried.Select(name => KeyValuePair.Create(name, row.Columns.GetValueOrDefault(name)))];
+    private KeyValuePair<string, RowValue>[] Carry(Row row)
+    {
+        var carried = new KeyValuePair<string, RowValue>[_carried.Count]; // [carried columns]
+        for (var index = 0; index < carried.Length; index++)
+        {
+            carried[index] = KeyValuePair.Create(_carried[index], row.Columns.GetValueOrDefault(_carried[index]));
+        }
+
+        return carried;
+    }
 }
