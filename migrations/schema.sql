@@ -47,6 +47,12 @@ ALTER TABLE batchllm.jobs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE batchllm.preflights (
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    key text NOT NULL,
+    report jsonb NOT NULL,
+    CONSTRAINT preflights_report_check CHECK ((jsonb_typeof(report) = 'object'::text))
+);
 CREATE TABLE batchllm.schema_migrations (
     name text NOT NULL,
     sha256 text NOT NULL,
@@ -100,6 +106,8 @@ ALTER TABLE ONLY batchllm.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY batchllm.jobs
     ADD CONSTRAINT jobs_request_key UNIQUE (request);
+ALTER TABLE ONLY batchllm.preflights
+    ADD CONSTRAINT preflights_pkey PRIMARY KEY (key);
 ALTER TABLE ONLY batchllm.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY batchllm.shards

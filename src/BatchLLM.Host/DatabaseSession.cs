@@ -1,7 +1,9 @@
 using BatchLLM.Jobs;
 using BatchLLM.Postgres.Database;
 using BatchLLM.Postgres.Jobs;
+using BatchLLM.Postgres.Preflights;
 using BatchLLM.Postgres.Private;
+using BatchLLM.Preflight;
 
 namespace BatchLLM.Host;
 
@@ -16,10 +18,14 @@ internal sealed class DatabaseSession : IAsyncDisposable
         _database = database;
         _cluster = cluster;
         Store = new PostgresJobStore(database);
+        Preflights = new PostgresPreflightStore(database);
     }
 
     /// <summary>Jobs and shards.</summary>
     public IJobStore Store { get; }
+
+    /// <summary>Reports of preflights.</summary>
+    public IPreflightStore Preflights { get; }
 
     /// <summary>Names of the migrations that opening it applied.</summary>
     public IReadOnlyList<string> AppliedMigrations => _database.AppliedMigrations;

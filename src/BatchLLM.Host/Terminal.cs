@@ -9,7 +9,8 @@ namespace BatchLLM.Host;
 /// <summary>Where a command writes: tables and progress for people, or one JSON object for scripts.</summary>
 internal sealed class Terminal(bool json)
 {
-    private static readonly JsonSerializerOptions JsonOptions = new()
+    /// <summary>How JSON is written: names in snake case, nothing for null.</summary>
+    public static readonly JsonSerializerOptions JsonOptions = new()
     {
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,

@@ -7,6 +7,8 @@ switch (args)
         return 0;
     case ["tokenizer", .. var folder]:
         TokenizerSpeed.Run(folder is [var peers] ? peers : Path.Combine("tests", "peers"));
+    case ["preflight", var executable, var model, .. var count]:
+        PreflightTime.Run(executable, model, count is [var rows] ? int.Parse(rows, null) : 1_000_000);
         return 0;
     case [var modelDirectory, .. var rest]:
         EngineThroughput.Run(modelDirectory, rest is [var threads, ..] ? int.Parse(threads, null) : Environment.ProcessorCount);
@@ -15,5 +17,6 @@ switch (args)
         Console.Error.WriteLine("usage: BatchLLM.Benchmarks <model directory> [threads]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks load [model directory]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks tokenizer [tests/peers]");
+        Console.Error.WriteLine("       BatchLLM.Benchmarks preflight <BatchLLM.Host executable> <model directory> [rows]");
         return 2;
 }

@@ -14,7 +14,12 @@ internal static class Examples
         ["status"] = ["batchllm status", "batchllm status demo-tickets", "batchllm status 12 --json"],
         ["resume"] = ["batchllm resume", "batchllm resume 12", "batchllm resume 12 --error-budget 5%"],
         ["cancel"] = ["batchllm cancel 12", "batchllm cancel demo-tickets"],
-        ["validate"] = ["batchllm validate jobs/demo/tickets.job.json", "batchllm validate job.json --json"],
+        ["validate"] =
+        [
+            "batchllm validate jobs/demo/tickets.job.json",
+            "batchllm validate job.json --measure 60 --report reports/job",
+            "batchllm validate job.json --measure 0 --json",
+        ],
         ["inspect"] =
         [
             "batchllm inspect jobs/demo/model",

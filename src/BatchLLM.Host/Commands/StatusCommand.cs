@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using BatchLLM.Host.Display;
+using BatchLLM.Host.Preflight;
 using BatchLLM.Jobs;
 using Spectre.Console;
 
@@ -24,25 +25,30 @@ internal static class StatusCommand
             {
                 await using var session = await DatabaseSession.OpenAsync(
                     parsed.GetValue(database), cancellationToken);
-                await ShowAsync(session.Store, parsed.GetValue(reference), terminal, cancellationToken);
+                await ShowAsync(session, parsed.GetValue(reference), terminal, cancellationToken);
                 return ExitCodes.Ok;
             });
     }
 
     private static async Task ShowAsync(
-        IJobStore store, string? reference, Terminal terminal, CancellationToken cancellationToken)
+        DatabaseSession session, string? reference, Terminal terminal, CancellationToken cancellationToken)
     {
-        var jobs = reference is null
-            ? await store.ListAsync(20, cancellationToken)
-            : [await JobReference.FindAsync(store, reference, cancellationToken)];
-        Show(jobs, terminal);
+        if (reference is null)
+        {
+            Show(await session.Store.ListAsync(20, cancellationToken), preflight: null, terminal);
+            return;
+        }
+
+        var job = await JobReference.FindAsync(session.Store, reference, cancellationToken);
+        var report = await ReportKeeping.FindAsync(session.Preflights, job.Definition.Key, cancellationToken);
+        Show([job], EstimateCheck.Of(job, report), terminal);
     }
 
-    private static void Show(IReadOnlyList<Job> jobs, Terminal terminal)
+    private static void Show(IReadOnlyList<Job> jobs, EstimateCheck? preflight, Terminal terminal)
     {
         if (terminal.IsJson)
         {
-            terminal.WriteJson(jobs.Select(JobOutput.Of));
+            terminal.WriteJson(jobs.Select(job => JobOutput.Of(job, preflight)));
         }
         else if (jobs.Count == 0)
         {
@@ -52,6 +58,10 @@ internal static class StatusCommand
         {
             terminal.Ansi.Write(Table(jobs));
             ShowReasons(jobs, terminal);
+            foreach (var line in preflight is null ? [] : EstimateLines.Of(preflight))
+            {
+                terminal.Text.WriteLine(line);
+            }
         }
     }
 

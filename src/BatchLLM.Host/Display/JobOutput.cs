@@ -18,9 +18,10 @@ internal sealed record JobOutput(
     string Output,
     string? ReceiptSha256,
     DateTimeOffset CreatedAt,
-    DateTimeOffset? FinishedAt)
+    DateTimeOffset? FinishedAt,
+    EstimateCheck? Preflight)
 {
-    public static JobOutput Of(Job job) => new(
+    public static JobOutput Of(Job job, EstimateCheck? preflight) => new(
         job.Id,
         job.Definition.Name,
         job.State.ToString().ToLowerInvariant(),
@@ -35,5 +36,6 @@ internal sealed record JobOutput(
         job.Definition.OutputUri,
         job.ReceiptSha256,
         job.CreatedAt,
-        job.FinishedAt);
+        job.FinishedAt,
+        preflight);
 }

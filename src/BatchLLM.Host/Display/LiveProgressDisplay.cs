@@ -1,4 +1,3 @@
-using System.Globalization;
 using Spectre.Console;
 using Lines = Spectre.Console.Rows;
 
@@ -9,7 +8,7 @@ internal sealed class LiveProgressDisplay(IAnsiConsole console) : IProgressDispl
 {
     public TimeSpan Interval => TimeSpan.FromMilliseconds(200);
 
-    public Task ShowAsync(Func<ProgressReading> read, Task work, TimeProvider time) =>
+    public Task ShowAsync(Func<IReading> read, Task work, TimeProvider time) =>
         console.Live(Render(read())).StartAsync(async context =>
         {
             using var timer = new PeriodicTimer(Interval, time);
@@ -21,16 +20,8 @@ internal sealed class LiveProgressDisplay(IAnsiConsole console) : IProgressDispl
             context.UpdateTarget(Render(read()));
         });
 
-    private static Lines Render(ProgressReading reading) => new(
-        new Markup(string.Create(
-            CultureInfo.InvariantCulture,
-            $"[bold]{Markup.Escape(reading.Name)}[/]  {reading.Counts.Done:N0} of {reading.Rows:N0} rows  {reading.Share:P0}")),
-        Bar(reading.Share),
-        new Markup(string.Create(
-            CultureInfo.InvariantCulture,
-            $"[green]{reading.Counts.Ok:N0} ok[/]  [yellow]{reading.Counts.Truncated:N0} truncated[/]  " +
-            $"[red]{reading.Counts.Failed:N0} failed[/]  [bold]{reading.TokensPerSecond:N0}[/] tokens/s  " +
-            $"ETA {ProgressReading.Format(reading.TimeLeft)}")));
+    private static Lines Render(IReading reading) =>
+        new(new Markup(reading.Heading), Bar(reading.Share), new Markup(reading.Details));
 
     private static Markup Bar(double share)
     {

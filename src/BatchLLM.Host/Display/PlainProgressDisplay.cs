@@ -5,7 +5,7 @@ internal sealed class PlainProgressDisplay(TextWriter output) : IProgressDisplay
 {
     public TimeSpan Interval => TimeSpan.FromSeconds(5);
 
-    public async Task ShowAsync(Func<ProgressReading> read, Task work, TimeProvider time)
+    public async Task ShowAsync(Func<IReading> read, Task work, TimeProvider time)
     {
         using var timer = new PeriodicTimer(Interval, time);
         while (await Task.WhenAny(work, timer.WaitForNextTickAsync().AsTask()) != work)

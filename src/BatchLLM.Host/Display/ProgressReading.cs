@@ -1,5 +1,6 @@
 using System.Globalization;
 using BatchLLM.Jobs;
+using Spectre.Console;
 
 namespace BatchLLM.Host.Display;
 
@@ -10,12 +11,22 @@ namespace BatchLLM.Host.Display;
 /// <param name="TokensPerSecond">Prompt and completion tokens a second of late.</param>
 /// <param name="TimeLeft">At the speed of late; null before there is one.</param>
 internal sealed record ProgressReading(
-    string Name, long Rows, RowCounts Counts, double TokensPerSecond, TimeSpan? TimeLeft)
+    string Name, long Rows, RowCounts Counts, double TokensPerSecond, TimeSpan? TimeLeft) : IReading
 {
     /// <summary>Share of rows done, 0 to 1.</summary>
     public double Share => Rows == 0 ? 1 : (double)Counts.Done / Rows;
 
-    /// <summary>The reading as one plain line.</summary>
+    /// <inheritdoc/>
+    public string Heading => string.Create(
+        CultureInfo.InvariantCulture, $"[bold]{Markup.Escape(Name)}[/]  {Counts.Done:N0} of {Rows:N0} rows  {Share:P0}");
+
+    /// <inheritdoc/>
+    public string Details => string.Create(
+        CultureInfo.InvariantCulture,
+        $"[green]{Counts.Ok:N0} ok[/]  [yellow]{Counts.Truncated:N0} truncated[/]  [red]{Counts.Failed:N0} failed[/]  " +
+        $"[bold]{TokensPerSecond:N0}[/] tokens/s  ETA {Format(TimeLeft)}");
+
+    /// <inheritdoc/>
     public string ToLine() => string.Create(
         CultureInfo.InvariantCulture,
         $"{Name}: {Counts.Done:N0} of {Rows:N0} rows ({Share:P0}), {Counts.Ok:N0} ok, {Counts.Truncated:N0} truncated, " +

@@ -41,6 +41,9 @@ internal sealed record RunSummary
     /// <summary>True if the job was complete before this run, which therefore did nothing.</summary>
     public bool AlreadyComplete { get; init; }
 
+    /// <summary>What the job's preflight estimated; null if there was none.</summary>
+    public EstimateCheck? Preflight { get; init; }
+
     /// <summary>Summarises a job.</summary>
     /// <param name="job">As it stands after the run.</param>
     /// <param name="before">Counts before the run.</param>

@@ -59,6 +59,11 @@ internal sealed class SummaryView(Terminal terminal)
             yield return $"Computed with: numerics {numerics}, KV cache {kvCache}";
         }
 
+        foreach (var line in summary.Preflight is { } check ? EstimateLines.Of(check) : [])
+        {
+            yield return line;
+        }
+
         yield return $"Output: {PathOf(summary.Output)}";
         if (summary.Receipt is not null)
         {

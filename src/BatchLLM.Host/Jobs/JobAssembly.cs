@@ -19,7 +19,13 @@ internal static class JobAssembly
     public static IBlobStore Blobs { get; } = new FileBlobStore();
 
     /// <summary>Resolves inputs and cuts shards.</summary>
-    public static JobPlanner Planner { get; } = new(Blobs, ReaderOf, DataFormats.Resolve);
+    public static JobPlanner Planner { get; } = new(Blobs, ReaderOf, DataFormats.Resolve, Scratch);
+
+    /// <summary>Room outside memory, in the system's folder for temporary files.</summary>
+    public static IScratch Scratch() => new ScratchFile(Path.GetTempPath());
+
+    /// <summary>Shards that a worker of a job holds at once.</summary>
+    public static int ShardsPerWindow(JobSpec spec) => Math.Max(1, WindowRows / spec.Policies.RowsPerShard);
 
     /// <summary>Rows to tokenized prompts.</summary>
     public static WindowReader ReaderOf(JobSpec spec, LoadedModel model) => ReaderOf(spec, model, model.ContextLength);
@@ -55,8 +61,7 @@ internal static class JobAssembly
             stream => RowWriters.Create(layout.Format, stream, columns),
             stream => new ErrorRowWriter(stream, idColumn),
             CrashHook.Reach);
-        var options = new PipelineOptions(
-            WorkerIdentity.Current, Math.Max(1, WindowRows / spec.Policies.RowsPerShard), spec.Policies);
+        var options = new PipelineOptions(WorkerIdentity.Current, ShardsPerWindow(spec), spec.Policies);
         return new BatchPipeline(
             store, ReaderOf(spec, model), engine, writer, PublisherOf(store, layout), options, TimeProvider.System,
             CrashHook.Reach);

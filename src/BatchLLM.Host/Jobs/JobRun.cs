@@ -1,25 +1,19 @@
 using BatchLLM.Host.Commands;
 using BatchLLM.Host.Display;
+using BatchLLM.Host.Preflight;
 using BatchLLM.Jobs;
+using BatchLLM.Preflight;
 
 namespace BatchLLM.Host.Jobs;
 
 /// <summary>Submits, resumes and runs one job in this process, with a display.</summary>
 /// <param name="store">Durable state.</param>
+/// <param name="preflights">Reports of preflights.</param>
 /// <param name="terminal">Where to show it.</param>
 /// <param name="show">How many rows to show afterwards.</param>
-internal sealed class JobRun(IJobStore store, Terminal terminal, int show)
+internal sealed class JobRun(IJobStore store, IPreflightStore preflights, Terminal terminal, int show)
 {
     private readonly TimeProvider _time = TimeProvider.System;
-
-    /// <summary>Reads and tokenizes every row of a job.</summary>
-    public static async Task<ValidationReport> ValidateAsync(JobSpec spec, CancellationToken cancellationToken)
-    {
-        using var model = LoadedModel.Open(spec.Model);
-        ComputeChoice.InForce(spec, model.Quantization);
-        var plan = await JobAssembly.Planner.PlanAsync(spec, cancellationToken);
-        return await new JobValidator(JobAssembly.ReaderOf(spec, model)).ValidateAsync(plan, cancellationToken);
-    }
 
     /// <summary>Creates the job, or finds it; runs it unless it is over.</summary>
     public async Task<int> SubmitAsync(JobSpec submitted, bool again, CancellationToken cancellationToken)
@@ -29,7 +23,7 @@ internal sealed class JobRun(IJobStore store, Terminal terminal, int show)
         var job = await CreateAsync(spec, model, again, cancellationToken);
         return job.State switch
         {
-            JobState.Completed => AlreadyComplete(job),
+            JobState.Completed => await AlreadyCompleteAsync(job, cancellationToken),
             JobState.Paused => throw new UsageException(
                 $"Job {job.Id} is paused: {job.Reason}. `batchllm resume {job.Id} --error-budget ...` goes on with it; " +
                 $"`batchllm cancel {job.Id}` ends it."),
@@ -47,7 +41,7 @@ internal sealed class JobRun(IJobStore store, Terminal terminal, int show)
         {
             // A crash after the last commit may have left the publishing, or the tidying up, undone.
             var published = await JobAssembly.PublisherOf(job, store).PublishAsync(job.Id, cancellationToken);
-            return Finish(published, published.Counts, TimeSpan.Zero, alreadyComplete: true);
+            return await FinishAsync(published, published.Counts, TimeSpan.Zero, alreadyComplete: true, cancellationToken);
         }
 
         var spec = JobFileLoader.Restore(job.Definition.SpecJson, errorBudget);
@@ -93,7 +87,8 @@ internal sealed class JobRun(IJobStore store, Terminal terminal, int show)
         var work = Task.Run(() => pipeline.RunAsync(job, progress, cancellationToken), CancellationToken.None);
         await terminal.Progress().ShowAsync(reader.Read, work, _time);
         var finished = await work;
-        var exitCode = Finish(finished, job.Counts, _time.GetElapsedTime(start), alreadyComplete: false);
+        var exitCode = await FinishAsync(
+            finished, job.Counts, _time.GetElapsedTime(start), alreadyComplete: false, cancellationToken);
         await ShowSamplesAsync(finished, spec, cancellationToken);
         return exitCode;
     }
@@ -107,26 +102,32 @@ internal sealed class JobRun(IJobStore store, Terminal terminal, int show)
         }
     }
 
-    private int AlreadyComplete(Job job)
+    private async Task<int> AlreadyCompleteAsync(Job job, CancellationToken cancellationToken)
     {
         if (!terminal.IsJson)
         {
-            terminal.Text.WriteLine(
+            await terminal.Text.WriteLineAsync(
                 $"Job {job.Id} ({job.Definition.Name}) is already complete for these inputs, this model and these settings.");
         }
 
-        var exitCode = Finish(job, job.Counts, TimeSpan.Zero, alreadyComplete: true);
+        var exitCode = await FinishAsync(job, job.Counts, TimeSpan.Zero, alreadyComplete: true, cancellationToken);
         if (!terminal.IsJson)
         {
-            terminal.Text.WriteLine("Nothing was run. Pass --again to run it anew.");
+            await terminal.Text.WriteLineAsync("Nothing was run. Pass --again to run it anew.");
         }
 
         return exitCode;
     }
 
-    private int Finish(Job job, RowCounts before, TimeSpan elapsed, bool alreadyComplete)
+    private async Task<int> FinishAsync(
+        Job job, RowCounts before, TimeSpan elapsed, bool alreadyComplete, CancellationToken cancellationToken)
     {
-        var summary = RunSummary.Of(job, before, elapsed) with { AlreadyComplete = alreadyComplete };
+        var report = await ReportKeeping.FindAsync(preflights, job.Definition.Key, cancellationToken);
+        var summary = RunSummary.Of(job, before, elapsed) with
+        {
+            AlreadyComplete = alreadyComplete,
+            Preflight = EstimateCheck.Of(job, report),
+        };
         new SummaryView(terminal).Show(summary);
         return summary.ExitCode;
     }

@@ -1,18 +1,35 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using BatchLLM.Rows;
 
 namespace BatchLLM.Jobs;
 
 /// <summary>
-/// Finds ids seen before. Keeps 16 bytes of SHA-256 per id, about 40 MB a million: two different ids collide with
-/// probability below 1e-26 at a million rows, so a false alarm is not a case to handle.
+/// Finds rows whose id an earlier row has, by 128 bits of SHA-256: two different ids collide with probability below 1e-26
+/// at a million rows, so a false alarm is not a case to handle. Memory goes with the duplicates, not with the rows.
 /// </summary>
-internal sealed class DuplicateIds
+/// <param name="scratch">Where digests are set aside.</param>
+/// <param name="rows">How many rows to expect.</param>
+internal sealed class DuplicateIds(IScratch scratch, long rows)
 {
-    private readonly HashSet<UInt128> _seen = [];
+    private readonly DuplicateFinder _finder = new(scratch, rows);
+    private readonly Lock _lock = new();
 
-    /// <summary>True if this id was added before.</summary>
-    public bool IsDuplicate(string id) =>
-        !_seen.Add(BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(id))));
+    /// <summary>Takes a row's id. Many threads may call it.</summary>
+    public void Add(int file, long row, string id)
+    {
+        var digest = SHA256.HashData(Encoding.UTF8.GetBytes(id)).AsSpan();
+        var keyed = new KeyedRow(
+            BinaryPrimitives.ReadUInt64LittleEndian(digest), BinaryPrimitives.ReadUInt64LittleEndian(digest[8..]),
+            row, Line: 0, file, Tokens: 0, IsGreedy: false);
+        lock (_lock)
+        {
+            _finder.Add(keyed);
+        }
+    }
+
+    /// <summary>File and number of every such row, in input order.</summary>
+    public IReadOnlyList<(int File, long Row)> Find() =>
+        [.. _finder.Find().Select(pair => (pair.Row.File, pair.Row.Row)).Order()];
 }

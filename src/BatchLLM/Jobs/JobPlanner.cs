@@ -6,8 +6,12 @@ namespace BatchLLM.Jobs;
 /// <param name="blobs">Where the inputs live.</param>
 /// <param name="readers">A reader per format.</param>
 /// <param name="formatOf">The format of a file, given the one that the job file names.</param>
+/// <param name="scratch">Makes room for the ids of a job that has many.</param>
 public sealed class JobPlanner(
-    IBlobStore blobs, Func<DataFormat, IRowReader> readers, Func<DataFormat, string, DataFormat> formatOf)
+    IBlobStore blobs,
+    Func<DataFormat, IRowReader> readers,
+    Func<DataFormat, string, DataFormat> formatOf,
+    Func<IScratch> scratch)
 {
     /// <summary>Plans a job whose URIs are absolute.</summary>
     /// <exception cref="BatchLLMException">An input matches nothing, cannot be read, or no input has a row.</exception>
@@ -38,30 +42,24 @@ public sealed class JobPlanner(
     }
 
     /// <summary>Cuts files into shards.</summary>
-    /// <exception cref="BatchLLMException">A file cannot be read, or none has a row.</exception>
+    /// <exception cref="BatchLLMException">A file cannot be read, none has a row, or there is no room for the ids.</exception>
     public async Task<JobPlan> CutAsync(
         JobSpec spec, IReadOnlyList<InputFile> files, CancellationToken cancellationToken)
     {
-        var idColumn = spec.Prompt.OpenAiBatch ? "custom_id" : spec.IdColumn;
-        var seen = new DuplicateIds();
-        var shards = new List<NewShard>();
-        for (var index = 0; index < files.Count; index++)
+        var shards = await SplitAsync(files, spec.Policies.RowsPerShard, cancellationToken);
+        var rows = shards.Sum(shard => shard.Range.RowCount);
+        if (rows == 0)
         {
-            var reader = readers(files[index].Format);
-            await foreach (var range in reader.SplitAsync(
-                files[index].Uri, spec.Policies.RowsPerShard, cancellationToken))
-            {
-                var duplicates = idColumn is null
-                    ? []
-                    : await FindDuplicatesAsync(reader, files[index].Uri, range, idColumn, seen, cancellationToken);
-                shards.Add(new NewShard(index, range, duplicates));
-            }
+            throw new BatchLLMException(
+                $"{string.Join(", ", files.Select(file => file.Uri))}: no rows. An input needs at least one row.");
         }
 
-        return shards.Count > 0
-            ? new JobPlan(files, shards, shards.Sum(shard => shard.Range.RowCount))
-            : throw new BatchLLMException(
-                $"{string.Join(", ", files.Select(file => file.Uri))}: no rows. An input needs at least one row.");
+        if ((spec.Prompt.OpenAiBatch ? "custom_id" : spec.IdColumn) is { } idColumn)
+        {
+            MarkDuplicates(shards, await FindDuplicatesAsync(files, shards, rows, idColumn, cancellationToken));
+        }
+
+        return new JobPlan(files, shards, rows);
     }
 
     /// <summary>Two patterns that catch the same file would run its rows twice, under ids that then count as duplicates.</summary>
@@ -70,20 +68,57 @@ public sealed class JobPlanner(
             ? throw new BatchLLMException($"{twice.Key} is matched by more than one input. Name each file once.")
             : files;
 
-    private static async Task<List<long>> FindDuplicatesAsync(
-        IRowReader reader, string uri, RowRange range, string idColumn, DuplicateIds seen,
-        CancellationToken cancellationToken)
+    private async Task<List<NewShard>> SplitAsync(
+        IReadOnlyList<InputFile> files, int rowsPerShard, CancellationToken cancellationToken)
     {
-        var duplicates = new List<long>();
-        var columns = new HashSet<string>(StringComparer.Ordinal) { idColumn };
-        await foreach (var row in reader.ReadAsync(uri, range, columns, cancellationToken))
+        var shards = new List<NewShard>();
+        for (var index = 0; index < files.Count; index++)
         {
-            if (row.Columns.TryGetValue(idColumn, out var id) && !id.IsNull && seen.IsDuplicate(id.ToString()))
+            var ranges = readers(files[index].Format).SplitAsync(files[index].Uri, rowsPerShard, cancellationToken);
+            await foreach (var range in ranges)
             {
-                duplicates.Add(row.Location.RowNumber);
+                shards.Add(new NewShard(index, range, []));
             }
         }
 
-        return duplicates;
+        return shards;
     }
+
+    private async Task<IReadOnlyList<(int File, long Row)>> FindDuplicatesAsync(
+        IReadOnlyList<InputFile> files, List<NewShard> shards, long rows, string idColumn, CancellationToken cancellationToken)
+    {
+        using var room = scratch();
+        var ids = new DuplicateIds(room, rows);
+        var columns = new HashSet<string>(StringComparer.Ordinal) { idColumn };
+        await Parallel.ForEachAsync(shards, cancellationToken, async (shard, token) =>
+        {
+            var file = files[shard.FileIndex];
+            await foreach (var row in readers(file.Format).ReadAsync(file.Uri, shard.Range, columns, token))
+            {
+                if (row.Columns.TryGetValue(idColumn, out var id) && !id.IsNull)
+                {
+                    ids.Add(shard.FileIndex, row.Location.RowNumber, id.ToString());
+                }
+            }
+        });
+        return ids.Find();
+    }
+
+    private static void MarkDuplicates(List<NewShard> shards, IReadOnlyList<(int File, long Row)> duplicates)
+    {
+        for (int index = 0, next = 0; next < duplicates.Count; index++)
+        {
+            var first = next;
+            while (next < duplicates.Count && Holds(shards[index], duplicates[next]))
+            {
+                next++;
+            }
+
+            var rows = duplicates.Skip(first).Take(next - first).Select(duplicate => duplicate.Row);
+            shards[index] = shards[index] with { DuplicateRows = [.. rows] };
+        }
+    }
+
+    private static bool Holds(NewShard shard, (int File, long Row) row) =>
+        row.File == shard.FileIndex && row.Row < shard.Range.FirstRow + shard.Range.RowCount;
 }

@@ -130,7 +130,7 @@ public static class JobSpecJson
     private static void WritePolicies(Utf8JsonWriter json, PolicySpec policies)
     {
         json.WriteStartObject("policies");
-        json.WriteString("overlong_prompt", Name(policies.OverlongPrompt));
+        json.WriteString("overlong_prompt", NameOf(policies.OverlongPrompt));
         if (policies.ErrorBudgetRows is { } rows)
         {
             json.WriteNumber("error_budget", rows);
@@ -162,7 +162,7 @@ public static class JobSpecJson
         _ => "auto",
     };
 
-    private static string Name(OverlongPolicy policy) => policy switch
+    internal static string NameOf(OverlongPolicy policy) => policy switch
     {
         OverlongPolicy.TruncateHead => "truncate_head",
         OverlongPolicy.TruncateTail => "truncate_tail",

@@ -15,6 +15,9 @@ public sealed class WindowReader(
     Func<Row, bool, WindowRow> prepare,
     bool tokenIds)
 {
+    /// <summary>As many threads as there are processors.</summary>
+    public const int AllThreads = -1;
+
     internal async Task<Window> ReadAsync(Job job, IReadOnlyList<ShardLease> leases, CancellationToken cancellationToken)
     {
         var shards = new List<WindowShard>(leases.Count);
@@ -22,7 +25,7 @@ public sealed class WindowReader(
         {
             var file = job.Definition.Inputs[lease.Shard.FileIndex];
             await CheckUnchangedAsync(file, cancellationToken);
-            shards.Add(new WindowShard(lease, await ReadShardAsync(file, lease.Shard, cancellationToken)));
+            shards.Add(new WindowShard(lease, await ReadShardAsync(file, lease.Shard, AllThreads, cancellationToken)));
         }
 
         return new Window(shards, tokenIds);
@@ -50,9 +53,11 @@ public sealed class WindowReader(
     /// <summary>The rows of one shard, made ready, in input order.</summary>
     /// <param name="file">The shard's file.</param>
     /// <param name="shard">Which of its rows.</param>
+    /// <param name="threads">How many threads make rows ready, or <see cref="AllThreads"/>.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="BatchLLMException">The file cannot be read, or is damaged beyond single rows.</exception>
-    public async Task<IReadOnlyList<WindowRow>> ReadShardAsync(InputFile file, NewShard shard, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<WindowRow>> ReadShardAsync(
+        InputFile file, NewShard shard, int threads, CancellationToken cancellationToken)
     {
         var rows = new List<Row>((int)shard.Range.RowCount);
         await foreach (var row in readers(file.Format).ReadAsync(file.Uri, shard.Range, columns, cancellationToken))
@@ -63,7 +68,7 @@ public sealed class WindowReader(
         var duplicates = shard.DuplicateRows.ToHashSet();
         var prepared = new WindowRow[rows.Count]; // [rows]
         Parallel.For(
-            0, rows.Count, new ParallelOptions { CancellationToken = cancellationToken },
+            0, rows.Count, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = threads },
             i => prepared[i] = prepare(rows[i], duplicates.Contains(rows[i].Location.RowNumber)));
         return prepared;
     }

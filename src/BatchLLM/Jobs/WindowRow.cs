@@ -1,4 +1,5 @@
 using BatchLLM.Inference;
+using BatchLLM.Prompts;
 using BatchLLM.Rows;
 
 namespace BatchLLM.Jobs;
@@ -16,6 +17,9 @@ public sealed record WindowRow(
     SamplingParameters? Sampling,
     RowError? Error)
 {
+    /// <summary>How the prompt was too long and what was done about it; null if it was not.</summary>
+    public OverlongPrompt? Overlong { get; init; }
+
     /// <summary>The row's end when the engine never saw it.</summary>
     /// <exception cref="InvalidOperationException">The row did not fail.</exception>
     public CompletedRow Fail() =>

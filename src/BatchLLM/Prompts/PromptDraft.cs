@@ -9,8 +9,27 @@ public sealed record PromptDraft(IReadOnlyList<DraftMessage> Messages, bool IsCh
     public IEnumerable<PromptPart> Parts => Messages.SelectMany(message => message.Parts);
 
     /// <summary>True if the row contributed nothing but white space although the prompt has a place for it.</summary>
-    public bool HasOnlyBlankData =>
-        Parts.Any(part => part.IsData) && Parts.All(part => !part.IsData || string.IsNullOrWhiteSpace(part.Text));
+    public bool HasOnlyBlankData
+    {
+        get
+        {
+            var hasData = false;
+            foreach (var message in Messages)
+            {
+                foreach (var part in message.Parts)
+                {
+                    if (part.IsData && !string.IsNullOrWhiteSpace(part.Text))
+                    {
+                        return false;
+                    }
+
+                    hasData |= part.IsData;
+                }
+            }
+
+            return hasData;
+        }
+    }
 
     /// <summary>The same prompt with one part's text replaced.</summary>
     /// <param name="index">The part, counted over all messages.</param>

@@ -11,12 +11,16 @@ public sealed class PromptTemplate
 {
     private const string Open = "{{";
     private const string Close = "}}";
-    private readonly IReadOnlyList<(string Text, bool IsColumn)> _pieces;
+    private readonly (string Text, bool IsColumn)[] _pieces;
 
-    private PromptTemplate(IReadOnlyList<(string Text, bool IsColumn)> pieces) => _pieces = pieces;
+    private PromptTemplate(List<(string Text, bool IsColumn)> pieces)
+    {
+        _pieces = [.. pieces];
+        Columns = [.. pieces.Where(piece => piece.IsColumn).Select(piece => piece.Text).Distinct()];
+    }
 
     /// <summary>The columns it names, each once.</summary>
-    public IEnumerable<string> Columns => _pieces.Where(piece => piece.IsColumn).Select(piece => piece.Text).Distinct();
+    public IReadOnlyList<string> Columns { get; }
 
     /// <summary>Parses a template.</summary>
     /// <param name="text">The template.</param>
@@ -40,15 +44,28 @@ public sealed class PromptTemplate
     /// <param name="error">Which column the row lacks; null if it has all.</param>
     public IReadOnlyList<PromptPart> Render(Row row, out RowError? error)
     {
-        var lacking = Columns.FirstOrDefault(column => !row.Columns.ContainsKey(column));
-        error = lacking is null
-            ? null
-            : new RowError(RowErrorCodes.MissingColumn, $"the prompt needs column '{lacking}'; the row does not have it");
-        return error is null ? [.. _pieces.Select(piece => Fill(piece, row))] : [];
-    }
+        var parts = new PromptPart[_pieces.Length]; // [pieces]
+        for (var index = 0; index < parts.Length; index++)
+        {
+            var (text, isColumn) = _pieces[index];
+            if (!isColumn)
+            {
+                parts[index] = new PromptPart(text, false);
+            }
+            else if (row.Columns.TryGetValue(text, out var value))
+            {
+                parts[index] = new PromptPart(value.ToString(), true);
+            }
+            else
+            {
+                error = new RowError(RowErrorCodes.MissingColumn, $"the prompt needs column '{text}'; the row does not have it");
+                return [];
+            }
+        }
 
-    private static PromptPart Fill((string Text, bool IsColumn) piece, Row row) =>
-        piece.IsColumn ? new PromptPart(row.Columns[piece.Text].ToString(), true) : new PromptPart(piece.Text, false);
+        error = null;
+        return parts;
+    }
 
     private static List<(string Text, bool IsColumn)> Split(string text, out string? problem)
     {

@@ -59,8 +59,11 @@ public sealed class RowPreparer
             return new WindowRow(row.Location, carried, null, null, prompt.Error);
         }
 
-        var tokens = Tokenize(prompt.Draft!, prompt.Sampling!, out var error);
-        return new WindowRow(row.Location, carried, tokens, error is null ? prompt.Sampling : null, error);
+        var tokens = Tokenize(prompt.Draft!, prompt.Sampling!, out var overlong, out var error);
+        return new WindowRow(row.Location, carried, tokens, error is null ? prompt.Sampling : null, error)
+        {
+            Overlong = overlong,
+        };
     }
 
     private RowError? CheckId(Row row, bool isDuplicate) => _prompts.IdColumn is not { } column ? null
@@ -71,8 +74,9 @@ public sealed class RowPreparer
         : null;
 
     /// <summary>The prompt's tokens; when it is too long and may not be cut, they come with the error, to be counted.</summary>
-    private int[]? Tokenize(PromptDraft draft, SamplingParameters sampling, out RowError? error)
+    private int[]? Tokenize(PromptDraft draft, SamplingParameters sampling, out OverlongPrompt? overlong, out RowError? error)
     {
+        overlong = null;
         if (!_renderer.TryRender(draft, out var text, out error))
         {
             return null;
@@ -88,6 +92,7 @@ public sealed class RowPreparer
         var cut = room > 0 && _overlong != OverlongPolicy.Fail
             ? PromptFitter.Fit(draft, tokens.Length, room, _overlong, Encode)
             : null;
+        overlong = new OverlongPrompt(tokens.Length, room, cut?.Length);
         error = cut is null ? TooLong(tokens.Length, sampling.MaxTokens) : null;
         return cut ?? tokens;
     }
@@ -102,6 +107,14 @@ public sealed class RowPreparer
             : $"the prompt has {tokens} tokens; expected at most {_contextLength - maxTokens} (context {_contextLength} less " +
               $"max_tokens {maxTokens}). Shorten it, lower max_tokens, or set policies.overlong_prompt");
 
-    private List<KeyValuePair<string, RowValue>> Carry(Row row) =>
-        [.. _carried.Select(name => KeyValuePair.Create(name, row.Columns.GetValueOrDefault(name)))];
+    private KeyValuePair<string, RowValue>[] Carry(Row row)
+    {
+        var carried = new KeyValuePair<string, RowValue>[_carried.Count]; // [carried columns]
+        for (var index = 0; index < carried.Length; index++)
+        {
+            carried[index] = KeyValuePair.Create(_carried[index], row.Columns.GetValueOrDefault(_carried[index]));
+        }
+
+        return carried;
+    }
 }

@@ -281,7 +281,9 @@ public sealed class BadInputTests(CliFixture cli) : IClassFixture<CliFixture>
         Assert.Equal(
             ["duplicate_id", "invalid_json", "missing_column"],
             result.Json.GetProperty("problems").EnumerateArray().Select(item => item.GetProperty("code").GetString()));
-        Assert.False(Directory.Exists(job.Output));
+        Assert.Equal(
+            ["preflight-rows.jsonl", "preflight.json"],
+            Directory.EnumerateFiles(job.Output).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     private TicketJob NewJob() => new(cli.DataDirectory, rows: 3);

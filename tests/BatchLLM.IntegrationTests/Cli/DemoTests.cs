@@ -37,7 +37,7 @@ public sealed class DemoTests(CliFixture cli) : IClassFixture<CliFixture>
     [Fact]
     public async Task The_demo_job_file_is_valid_and_its_bad_rows_are_the_only_ones()
     {
-        var result = await cli.RunAsync("validate", Path.Combine(Demo, "tickets.job.json"), "--json");
+        var result = await cli.RunAsync("validate", Path.Combine(Demo, "tickets.job.json"), "--measure", "0", "--json", "--report", Path.Combine(cli.DataDirectory, "report"));
 
         Assert.True(result.ExitCode == 3, result.ToString());
         Assert.Equal(2000, result.Json.GetProperty("rows").GetInt64());

@@ -48,7 +48,7 @@ internal sealed class PipelineBench : IAsyncDisposable
             Output = new OutputSpec { Uri = FileUri.FromPath(Path.Combine(_directory.Path, "out"), "/") },
             Policies = new PolicySpec { RowsPerShard = RowsPerShard },
         };
-        var planner = new JobPlanner(Blobs, Reader, DataFormats.Resolve);
+        var planner = new JobPlanner(Blobs, Reader, DataFormats.Resolve, () => new ScratchFile(_directory.Path));
         var plan = await planner.PlanAsync(spec, TestContext.Current.CancellationToken);
         var job = new NewJob("rows", "k", "{}", "/model", spec.Output.Uri, plan.Inputs, plan.RowCount);
         return (await Store.CreateAsync(job, plan.Shards, false, TestContext.Current.CancellationToken)).Job;

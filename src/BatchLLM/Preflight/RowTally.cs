@@ -1,13 +1,16 @@
+using BatchLLM.Jobs;
+using BatchLLM.Prompts;
 using BatchLLM.Rows;
 
-namespace BatchLLM.Jobs;
+namespace BatchLLM.Preflight;
 
-/// <summary>What reading and tokenizing every row of a job found. Memory does not grow with the rows.</summary>
-public sealed class ValidationReport
+/// <summary>Counts the rows of a job as they are tokenized. Memory does not grow with the rows.</summary>
+public sealed class RowTally
 {
     private const int ExamplesPerCode = 5;
+    private const int OverlongExamples = 10;
     private readonly SortedDictionary<string, RowProblems> _problems = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<int, long> _lengths = []; // prompt tokens -> rows
+    private readonly List<(RowLocation Row, OverlongPrompt Prompt)> _overlong = [];
 
     /// <summary>Rows read.</summary>
     public long Rows { get; private set; }
@@ -21,33 +24,33 @@ public sealed class ValidationReport
     /// <summary>Most tokens that they may generate together.</summary>
     public long MaxCompletionTokens { get; private set; }
 
+    /// <summary>How long their prompts are.</summary>
+    public PromptLengths Lengths { get; } = new();
+
     /// <summary>Rows that would fail, by error code.</summary>
     public IReadOnlyCollection<RowProblems> Problems => _problems.Values;
+
+    /// <summary>Rows whose prompt is too long.</summary>
+    public long OverlongRows { get; private set; }
+
+    /// <summary>Those of them whose prompt is cut, so that they would not fail.</summary>
+    public long CutRows { get; private set; }
+
+    /// <summary>The first few of them.</summary>
+    public IReadOnlyList<(RowLocation Row, OverlongPrompt Prompt)> FirstOverlong => _overlong;
 
     /// <summary>Rows that would fail.</summary>
     public long Failed => Rows - Ready;
 
-    /// <summary>The shortest prompt that at least a share of the ready rows do not exceed, in tokens; 0 without rows.</summary>
-    /// <param name="share">0 is the shortest prompt, 0.5 the median, 1 the longest.</param>
-    public int PromptLength(double share)
-    {
-        var rank = Math.Max(1, (long)Math.Ceiling(share * Ready));
-        foreach (var (length, rows) in _lengths)
-        {
-            rank -= rows;
-            if (rank <= 0)
-            {
-                return length;
-            }
-        }
-
-        return 0;
-    }
-
-    /// <summary>Takes a prepared row.</summary>
+    /// <summary>Takes a row.</summary>
     public void Add(WindowRow row)
     {
         Rows++;
+        if (row.Overlong is { } overlong)
+        {
+            AddOverlong(row.Location, overlong);
+        }
+
         if (row.Error is { } error)
         {
             AddProblem(row.Location, error);
@@ -57,7 +60,17 @@ public sealed class ValidationReport
         Ready++;
         PromptTokens += row.PromptTokens!.Length;
         MaxCompletionTokens += row.Sampling!.MaxTokens;
-        _lengths[row.PromptTokens.Length] = _lengths.GetValueOrDefault(row.PromptTokens.Length) + 1;
+        Lengths.Add(row.PromptTokens.Length);
+    }
+
+    private void AddOverlong(RowLocation location, OverlongPrompt prompt)
+    {
+        OverlongRows++;
+        CutRows += prompt.CutTo is null ? 0 : 1;
+        if (_overlong.Count < OverlongExamples)
+        {
+            _overlong.Add((location, prompt));
+        }
     }
 
     private void AddProblem(RowLocation location, RowError error)

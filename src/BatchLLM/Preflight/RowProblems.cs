@@ -1,4 +1,4 @@
-namespace BatchLLM.Jobs;
+namespace BatchLLM.Preflight;
 
 /// <summary>The rows of a job that would fail for one reason.</summary>
 /// <param name="Code">The error code.</param>

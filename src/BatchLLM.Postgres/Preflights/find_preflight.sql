@@ -1,0 +1,3 @@
+select report::text
+  from batchllm.preflights
+ where key = @Key;

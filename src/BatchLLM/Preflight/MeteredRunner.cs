@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+using BatchLLM.Inference;
+using BatchLLM.Planning;
+
+namespace BatchLLM.Preflight;
+
+/// <summary>A runner whose steps are timed, and whose rows' tokens are counted also when they do not come to their end.</summary>
+/// <param name="runner">Computes; disposed with this.</param>
+/// <param name="rows">Rows of the window; their indices are below it.</param>
+/// <param name="time">The clock.</param>
+public sealed class MeteredRunner(IModelRunner runner, int rows, TimeProvider time) : IModelRunner
+{
+    private readonly List<StepTiming> _steps = [];
+    private readonly int[] _generated = new int[rows]; // [rows], by index in the window
+    private int _started;
+
+    /// <inheritdoc/>
+    public RunnerLimits Limits => runner.Limits;
+
+    /// <summary>The steps so far. To be read once the run is over.</summary>
+    public ReadOnlySpan<StepTiming> Steps => CollectionsMarshal.AsSpan(_steps);
+
+    /// <summary>Rows that were begun: the first ones, because rows are begun in order.</summary>
+    public int Started => _started;
+
+    /// <summary>Tokens generated for a row.</summary>
+    public int Generated(int index) => _generated[index];
+
+    /// <inheritdoc/>
+    public void Run(Step step, Span<int> nextTokens)
+    {
+        var start = time.GetTimestamp();
+        runner.Run(step, nextTokens);
+        var seconds = time.GetElapsedTime(start).TotalSeconds;
+        var prompt = 0;
+        for (var index = 0; index < step.Slices.Count; index++)
+        {
+            var slice = step.Slices[index];
+            prompt += Math.Clamp(slice.Sequence.PromptCount - slice.Start, 0, slice.Count);
+            Count(slice.Sequence, nextTokens[index]);
+        }
+
+        _steps.Add(new StepTiming(prompt, step.TokenCount - prompt, seconds, IsFed: _started < rows));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => runner.Dispose();
+
+    private void Count(Sequence sequence, int nextToken)
+    {
+        _started = Math.Max(_started, sequence.Request.Index + 1);
+        if (nextToken >= 0)
+        {
+            _generated[sequence.Request.Index] = sequence.Generated.Length + 1;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using BatchLLM.Inference;
+using BatchLLM.Tokens;
+
+namespace BatchLLM.Preflight;
+
+/// <summary>What running a sample for a bounded time showed.</summary>
+/// <param name="Completions">How long the completions of the rows that were begun got.</param>
+/// <param name="Steps">The engine's steps.</param>
+/// <param name="Seconds">How long it took.</param>
+public sealed record TrialRun(
+    IReadOnlyList<CompletionLength> Completions, IReadOnlyList<StepTiming> Steps, double Seconds)
+{
+    /// <summary>Runs a sample as the job would run it, until it is done or time is over.</summary>
+    /// <param name="runner">Computes; disposed in the end.</param>
+    /// <param name="tokenizer">The model's.</param>
+    /// <param name="stopTokens">Ids that end any completion.</param>
+    /// <param name="sample">Rows drawn at random.</param>
+    /// <param name="limit">Ends the run after the step under way.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends it with an exception.</param>
+    public static async Task<TrialRun> RunAsync(
+        IModelRunner runner, ITokenizer tokenizer, IReadOnlySet<int> stopTokens, IReadOnlyList<InferenceRequest> sample,
+        TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var meter = new MeteredRunner(runner, sample.Count, time);
+        await using var engine = new LocalBatchEngine(meter, tokenizer, stopTokens);
+        var window = sample.Select((row, index) => row with { Index = index }).ToArray();
+        var start = time.GetTimestamp();
+        var ended = await EndedAsync(engine, window, limit, time, cancellationToken);
+        var completions = Enumerable.Range(0, meter.Started)
+            .Select(index => new CompletionLength(meter.Generated(index), ended.Contains(index), window[index].Sampling.MaxTokens));
+        return new TrialRun([.. completions], meter.Steps.ToArray(), time.GetElapsedTime(start).TotalSeconds);
+    }
+
+    private static async Task<HashSet<int>> EndedAsync(
+        LocalBatchEngine engine, InferenceRequest[] window, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var ended = new HashSet<int>();
+        using var timeUp = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeUp.Token, cancellationToken);
+        try
+        {
+            await foreach (var generation in engine.RunAsync(window, either.Token))
+            {
+                ended.Add(generation.Index);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Time is up. What was finished before has been handed out.
+        }
+
+        return ended;
+    }
+}
