@@ -73,7 +73,7 @@ internal sealed class LoadedModel : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _directory.Dispose();
 
-    private static ByteLevelBpeTokenizer OpenTokenizer(ModelDirectory directory)
+    private static ITokenizer OpenTokenizer(ModelDirectory directory)
     {
         var path = directory.TokenizerPath ?? throw new BatchLLMException(
             $"Model {directory.Path}: tokenizer.json is missing; copy it from where the model was published.");

@@ -13,8 +13,7 @@ public sealed class ByteLevelBpeTokenizer : ITokenizer
     private readonly WordTable _words;
     private readonly BytePairs _pairs;
     private readonly WordScanner _wordEnd;
-    private readonly AddedTokenMatcher _addedTokens;
-    private readonly Func<string, string>? _normalize;
+    private readonly PromptSplitter _splitter;
     private readonly Dictionary<string, int> _addedIds = [];
 
     /// <summary>Joins what was read from a model directory.</summary>
@@ -34,8 +33,8 @@ public sealed class ByteLevelBpeTokenizer : ITokenizer
         IReadOnlyCollection<AddedToken> addedTokens,
         Func<string, string>? normalize = null)
     {
-        (_tokenBytes, _words, _pairs, _wordEnd, _normalize) = (tokenBytes, words, pairs, wordEnd, normalize);
-        _addedTokens = new AddedTokenMatcher(addedTokens);
+        (_tokenBytes, _words, _pairs, _wordEnd) = (tokenBytes, words, pairs, wordEnd);
+        _splitter = new PromptSplitter(addedTokens, normalize);
         foreach (var token in addedTokens)
         {
             _addedIds[token.Text] = token.Id;
@@ -46,6 +45,9 @@ public sealed class ByteLevelBpeTokenizer : ITokenizer
     public int VocabularySize => _tokenBytes.Count;
 
     /// <inheritdoc/>
+    public AffixTokens Affixes { get; internal init; } = AffixTokens.None;
+
+    /// <inheritdoc/>
     /// <exception cref="ArgumentException">
     /// The literal spans are not ascending, disjoint and inside the text.
     /// </exception>
@@ -54,15 +56,18 @@ public sealed class ByteLevelBpeTokenizer : ITokenizer
         ArgumentNullException.ThrowIfNull(prompt);
         var output = new List<int>((prompt.Text.Length / 3) + 8);
         var merger = new WordMerger(_pairs);
-        var start = 0;
-        foreach (var match in _addedTokens.Find(prompt))
+        foreach (var piece in _splitter.Split(prompt))
         {
-            EncodeText(prompt.Text.AsSpan(start..match.Start), merger, output);
-            output.Add(match.Token);
-            start = match.Start + match.Length;
+            if (piece.IsText)
+            {
+                EncodeText(piece.Text.Span, merger, output);
+            }
+            else
+            {
+                output.Add(piece.Token);
+            }
         }
 
-        EncodeText(prompt.Text.AsSpan(start), merger, output);
         return [.. output];
     }
 
@@ -113,7 +118,6 @@ public sealed class ByteLevelBpeTokenizer : ITokenizer
     // UTF-8 first, so that words need no conversion of their own; unpaired surrogates become U+FFFD here.
     private void EncodeText(ReadOnlySpan<char> text, WordMerger merger, List<int> output)
     {
-        text = _normalize is null ? text : _normalize(text.ToString());
         var rented = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
         try
         {
