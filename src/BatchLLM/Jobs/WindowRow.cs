@@ -16,6 +16,9 @@ public sealed record WindowRow(
     SamplingParameters? Sampling,
     RowError? Error)
 {
+    /// <summary>True if the completion goes on with the prompt's own text, false if it answers a chat.</summary>
+    public bool ContinuesText { get; init; }
+
     /// <summary>The row's end when the engine never saw it.</summary>
     /// <exception cref="InvalidOperationException">The row did not fail.</exception>
     public CompletedRow Fail() =>

@@ -3,6 +3,7 @@ namespace BatchLLM.Tokens;
 /// <summary>A token that is recognised by its literal text before any word is cut.</summary>
 /// <param name="Id">The token's id.</param>
 /// <param name="Text">The exact text.</param>
+/// <param name="Pattern">What is sought, and what a completion shows: the text, normalized where that is due.</param>
 /// <param name="IsSpecial">True for control tokens, which have no text of their own in a completion.</param>
 /// <param name="IsNormalized">
 /// True for tokens that the reference looks for only in what the others left, and there in the normalized text; the
@@ -14,6 +15,7 @@ namespace BatchLLM.Tokens;
 internal sealed record AddedToken(
     int Id,
     string Text,
+    string Pattern,
     bool IsSpecial,
     bool IsNormalized,
     bool TakesSpaceBefore = false,

@@ -10,14 +10,14 @@ internal sealed class AddedTokenTrie
     private readonly SearchValues<char> _firstUnits;
 
     /// <summary>Builds the set; it may be empty.</summary>
-    /// <param name="patterns">What to look for, and the token it stands for; of equal texts the first counts.</param>
-    public AddedTokenTrie(IEnumerable<KeyValuePair<string, AddedToken>> patterns)
+    /// <param name="tokens">What to look for; of equal patterns a special token's, then the first, counts.</param>
+    public AddedTokenTrie(IEnumerable<AddedToken> tokens)
     {
         var firstUnits = new HashSet<char>();
-        foreach (var (text, token) in patterns.Where(pattern => pattern.Key.Length > 0))
+        foreach (var token in tokens.Where(token => token.Pattern.Length > 0).OrderByDescending(token => token.IsSpecial))
         {
-            firstUnits.Add(text[0]);
-            Add(text, token);
+            firstUnits.Add(token.Pattern[0]);
+            Add(token);
         }
 
         _firstUnits = SearchValues.Create([.. firstUnits]);
@@ -64,10 +64,10 @@ internal sealed class AddedTokenTrie
         return longest;
     }
 
-    private void Add(string text, AddedToken token)
+    private void Add(AddedToken token)
     {
         var node = 0;
-        foreach (var unit in text)
+        foreach (var unit in token.Pattern)
         {
             if (!_edges.TryGetValue((node, unit), out var next))
             {

@@ -8,16 +8,14 @@ internal static class BpeModelJson
     /// <summary>The tokens' bytes, the words that need no merging, and the merges.</summary>
     /// <exception cref="BatchLLMException">The section is damaged, or is no plain byte-level BPE.</exception>
     public static (TokenBytes TokenBytes, WordTable Words, BytePairs Pairs) Read(
-        JsonPart model, IReadOnlyList<AddedToken> addedTokens)
+        JsonPart model, Dictionary<string, int> vocabulary, IReadOnlyList<AddedToken> addedTokens)
     {
-        VocabularyJson.RequireBpe(model);
         var fallback = model.Member("byte_fallback");
         if (fallback.Flag(absent: false))
         {
             throw fallback.Refuse("false in a byte-level vocabulary");
         }
 
-        var vocabulary = VocabularyJson.Read(model.Member("vocab"));
         var spelled = Spell(model.Member("vocab"), vocabulary, addedTokens);
         var pairs = new BytePairs(
             ByteTokens(model.Member("vocab"), spelled), ReadMerges(model.Member("merges"), vocabulary));
@@ -93,7 +91,7 @@ internal static class BpeModelJson
             // The reference reads even an added token in the alphabet of bytes if it can.
             spelled[token.Id] = token.IsSpecial
                 ? null
-                : ByteAlphabet.TryDecode(token.Text) ?? Encoding.UTF8.GetBytes(token.Text);
+                : ByteAlphabet.TryDecode(token.Pattern) ?? Encoding.UTF8.GetBytes(token.Pattern);
         }
 
         return spelled;

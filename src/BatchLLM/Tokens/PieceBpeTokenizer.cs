@@ -17,16 +17,22 @@ public sealed class PieceBpeTokenizer : ITokenizer
     private readonly Metaspace? _metaspace;
     private readonly PromptSplitter _splitter;
     private readonly PieceTexts _texts;
+    private readonly Dictionary<string, int> _addedIds = [];
 
     /// <summary>Joins what was read from a model directory.</summary>
     /// <param name="model">The vocabulary.</param>
     /// <param name="preTokenizer">What happens before the merges.</param>
-    /// <param name="splitter">Finds the added tokens and normalizes the text between them.</param>
+    /// <param name="normalize">What is done to the text between added tokens; null for nothing.</param>
     /// <param name="decoding">How tokens become text.</param>
     internal PieceBpeTokenizer(
-        PieceModel model, PiecePreTokenizer preTokenizer, PromptSplitter splitter, TokenDecoding decoding)
+        PieceModel model, PiecePreTokenizer preTokenizer, Func<string, string>? normalize, TokenDecoding decoding)
     {
-        _splitter = splitter;
+        _splitter = new PromptSplitter(model.AddedTokens, normalize);
+        foreach (var token in model.AddedTokens)
+        {
+            _addedIds[token.Text] = token.Id;
+        }
+
         _metaspace = preTokenizer.Metaspace;
         _texts = new PieceTexts(model, decoding);
         _spellings = new TokenBytes([.. model.Pieces.Select(piece => piece is null ? null : Encoding.UTF8.GetBytes(piece))]);
@@ -78,6 +84,11 @@ public sealed class PieceBpeTokenizer : ITokenizer
     public int? FindToken(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        if (_addedIds.TryGetValue(text, out var added))
+        {
+            return added;
+        }
+
         var bytes = Encoding.UTF8.GetBytes(text);
         for (var id = 0; id < VocabularySize && bytes.Length > 0; id++)
         {

@@ -1,9 +1,9 @@
 namespace BatchLLM.Tokens;
 
 /// <summary>A vocabulary that spells characters, as SentencePiece trains them.</summary>
-/// <param name="Pieces">The spelling of each id; null for an id that no token has.</param>
+/// <param name="Pieces">The spelling of each id; null for an id that no token has, or none but an added one.</param>
 /// <param name="Merges">What joins the tokens of characters.</param>
-/// <param name="Control">Ids that no text becomes, whatever its characters.</param>
+/// <param name="AddedTokens">Tokens recognised by their text; they need no spelling of their own.</param>
 /// <param name="ByteTokens">
 /// [256] the tokens of the bytes of characters that have no token, or -1; null if there is no such fallback.
 /// </param>
@@ -12,7 +12,12 @@ namespace BatchLLM.Tokens;
 internal sealed record PieceModel(
     string?[] Pieces,
     IReadOnlyList<Merge> Merges,
-    IReadOnlySet<int> Control,
+    IReadOnlyList<AddedToken> AddedTokens,
     int[]? ByteTokens,
     int Unknown,
-    bool FusesUnknown);
+    bool FusesUnknown)
+{
+    /// <summary>Ids of control tokens: no text becomes them by its characters, and they have none.</summary>
+    public IReadOnlySet<int> Control { get; } =
+        AddedTokens.Where(token => token.IsSpecial).Select(token => token.Id).ToHashSet();
+}

@@ -5,22 +5,21 @@ internal static class PieceModelJson
 {
     /// <summary>What the section describes.</summary>
     /// <exception cref="BatchLLMException">The section is damaged, or asks for what is not supported.</exception>
-    public static PieceModel Read(JsonPart model, IReadOnlyList<AddedToken> addedTokens)
+    public static PieceModel Read(
+        JsonPart model, Dictionary<string, int> vocabulary, IReadOnlyList<AddedToken> addedTokens)
     {
-        VocabularyJson.RequireBpe(model);
         var ignoresMerges = model.Member("ignore_merges");
         if (ignoresMerges.Flag(absent: false))
         {
             throw ignoresMerges.Refuse("false in a vocabulary that spells characters");
         }
 
-        var vocabulary = VocabularyJson.Read(model.Member("vocab"));
         var control = addedTokens.Where(token => token.IsSpecial).Select(token => token.Id).ToHashSet();
         return new PieceModel(
             Spell(model.Member("vocab"), vocabulary, addedTokens),
             // Without this, text of a row could merge into the token of the same spelling.
             [.. MergesJson.Read(model.Member("merges"), vocabulary).Where(merge => !control.Contains(merge.Merged))],
-            control,
+            addedTokens,
             model.Member("byte_fallback").Flag(absent: false) ? ByteTokens(vocabulary) : null,
             ReadUnknown(model.Member("unk_token"), vocabulary),
             model.Member("fuse_unk").Flag(absent: false));
@@ -35,11 +34,6 @@ internal static class PieceModelJson
             pieces[id] = pieces[id] is null
                 ? piece
                 : throw new BatchLLMException($"{section.Path}: two tokens have id {id}; expected one id per token.");
-        }
-
-        foreach (var token in addedTokens)
-        {
-            pieces[token.Id] = token.Text;
         }
 
         return pieces;

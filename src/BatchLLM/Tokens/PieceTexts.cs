@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
 
@@ -16,10 +17,14 @@ internal sealed class PieceTexts
     /// <summary>Decodes every token once.</summary>
     public PieceTexts(PieceModel model, TokenDecoding decoding)
     {
-        _texts = new TokenBytes(
-            [.. model.Pieces.Select((piece, id) => piece is null || model.Control.Contains(id) ? null : decoding.Decode(piece))]);
-        _isByte = new BitArray(
-            [.. model.Pieces.Select((piece, id) => piece is not null && !model.Control.Contains(id) && decoding.IsByte(piece))]);
+        var shown = (string?[])model.Pieces.Clone();
+        foreach (var token in model.AddedTokens)
+        {
+            shown[token.Id] = token.IsSpecial ? null : token.Pattern;
+        }
+
+        _texts = new TokenBytes([.. shown.Select(text => text is null ? null : decoding.Decode(text))]);
+        _isByte = new BitArray([.. shown.Select(text => text is not null && decoding.IsByte(text))]);
         AddedSpaces = decoding.AddedSpaces;
     }
 
@@ -39,12 +44,13 @@ internal sealed class PieceTexts
         {
             if (_isByte[tokens[at]])
             {
-                at += WriteRun(tokens[at..], bytes);
+                at += WriteRun(tokens[at..], bytes, addedSpaces);
+                addedSpaces = 0;
             }
             else
             {
                 var text = _texts[tokens[at++]];
-                bytes.Write(bytes.WrittenCount == 0 ? WithoutSpaces(text, addedSpaces) : text);
+                bytes.Write(LeadingSpaces.Drop(text, addedSpaces));
                 addedSpaces = text.IsEmpty ? addedSpaces : 0;
             }
         }
@@ -53,7 +59,7 @@ internal sealed class PieceTexts
     }
 
     // The reference judges neighbouring bytes together: one wrong byte makes each of them a U+FFFD.
-    private int WriteRun(ReadOnlySpan<int> tokens, ArrayBufferWriter<byte> bytes)
+    private int WriteRun(ReadOnlySpan<int> tokens, ArrayBufferWriter<byte> bytes, int addedSpaces)
     {
         var count = 0;
         var run = new List<byte>();
@@ -62,10 +68,10 @@ internal sealed class PieceTexts
             run.AddRange(_texts[tokens[count]]);
         }
 
-        var written = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(run);
+        var written = CollectionsMarshal.AsSpan(run);
         if (Utf8.IsValid(written))
         {
-            bytes.Write(written);
+            bytes.Write(LeadingSpaces.Drop(written, addedSpaces));
         }
         else
         {
@@ -73,12 +79,5 @@ internal sealed class PieceTexts
         }
 
         return count;
-    }
-
-    /// <summary>A first token's bytes without the spaces that the encoding put there.</summary>
-    public static ReadOnlySpan<byte> WithoutSpaces(ReadOnlySpan<byte> text, int most)
-    {
-        var spaces = text.IndexOfAnyExcept((byte)' ');
-        return text[Math.Min(most, spaces < 0 ? text.Length : spaces)..];
     }
 }

@@ -38,8 +38,10 @@ internal static class PostProcessorJson
             var special = part.Member("SpecialToken");
             if (!special.IsMissing)
             {
-                current.AddRange(known.Member(special.Member("id").Text()).Member("ids").Items()
-                    .Select(id => KnownId(id, vocabularySize)));
+                var ids = known.Member(special.Member("id").Text()).Member("ids");
+                current.AddRange(ids.IsMissing
+                    ? throw ids.Refuse("the ids of a token that the template names")
+                    : ids.Items().Select(id => KnownId(id, vocabularySize)));
             }
             else if (part.Member("Sequence").IsMissing || current == suffix)
             {

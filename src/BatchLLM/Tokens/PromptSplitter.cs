@@ -15,25 +15,9 @@ internal sealed class PromptSplitter
     /// <param name="tokens">The added tokens.</param>
     /// <param name="normalize">What is done to text; null for nothing.</param>
     public PromptSplitter(IReadOnlyCollection<AddedToken> tokens, Func<string, string>? normalize)
-        : this(
-            tokens.Where(token => !token.IsNormalized).Select(token => KeyValuePair.Create(token.Text, token)),
-            tokens.Where(token => token.IsNormalized)
-                .Select(token => KeyValuePair.Create(normalize?.Invoke(token.Text) ?? token.Text, token)),
-            normalize)
     {
-    }
-
-    /// <summary>Joins patterns that are already as the text will be with the normalizer.</summary>
-    /// <param name="raw">What is sought in the text as it stands.</param>
-    /// <param name="normalized">What is sought in the normalized text between those.</param>
-    /// <param name="normalize">What is done to text; null for nothing.</param>
-    public PromptSplitter(
-        IEnumerable<KeyValuePair<string, AddedToken>> raw,
-        IEnumerable<KeyValuePair<string, AddedToken>> normalized,
-        Func<string, string>? normalize)
-    {
-        _raw = new AddedTokenMatcher(new AddedTokenTrie(raw));
-        var second = new AddedTokenTrie(normalized.OrderByDescending(pattern => pattern.Value.IsSpecial));
+        _raw = new AddedTokenMatcher(new AddedTokenTrie(tokens.Where(token => !token.IsNormalized)));
+        var second = new AddedTokenTrie(tokens.Where(token => token.IsNormalized));
         _normalized = second.IsEmpty ? null : new AddedTokenMatcher(second);
         _normalize = normalize;
     }

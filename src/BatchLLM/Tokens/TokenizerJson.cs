@@ -40,17 +40,22 @@ public static class TokenizerJson
     private static ITokenizer Read(JsonPart root)
     {
         var normalize = NormalizerJson.Read(root.Member("normalizer"));
-        var addedTokens = AddedTokensJson.Read(root.Member("added_tokens"));
+        VocabularyJson.RequireBpe(root.Member("model"));
+        var vocabulary = VocabularyJson.Read(root.Member("model").Member("vocab"));
+        var addedTokens = AddedTokensJson.Read(root.Member("added_tokens"), vocabulary, normalize);
         return DecoderJson.IsByteLevel(root.Member("decoder"))
-            ? ReadByteLevel(root, addedTokens, normalize)
-            : ReadPieces(root, addedTokens, normalize);
+            ? ReadByteLevel(root, vocabulary, addedTokens, normalize)
+            : ReadPieces(root, vocabulary, addedTokens, normalize);
     }
 
     private static ByteLevelBpeTokenizer ReadByteLevel(
-        JsonPart root, IReadOnlyList<AddedToken> addedTokens, Func<string, string>? normalize)
+        JsonPart root,
+        Dictionary<string, int> vocabulary,
+        IReadOnlyList<AddedToken> addedTokens,
+        Func<string, string>? normalize)
     {
         var wordEnd = PreTokenizerJson.Read(root.Member("pre_tokenizer"));
-        var (tokenBytes, words, pairs) = BpeModelJson.Read(root.Member("model"), addedTokens);
+        var (tokenBytes, words, pairs) = BpeModelJson.Read(root.Member("model"), vocabulary, addedTokens);
         return new ByteLevelBpeTokenizer(tokenBytes, words, pairs, wordEnd, addedTokens, normalize)
         {
             Affixes = PostProcessorJson.Read(root.Member("post_processor"), tokenBytes.Count),
@@ -58,12 +63,15 @@ public static class TokenizerJson
     }
 
     private static PieceBpeTokenizer ReadPieces(
-        JsonPart root, IReadOnlyList<AddedToken> addedTokens, Func<string, string>? normalize)
+        JsonPart root,
+        Dictionary<string, int> vocabulary,
+        IReadOnlyList<AddedToken> addedTokens,
+        Func<string, string>? normalize)
     {
         var decoding = DecoderJson.ReadCharacters(root.Member("decoder"));
         var preTokenizer = PiecePreTokenizerJson.Read(root.Member("pre_tokenizer"));
-        var model = PieceModelJson.Read(root.Member("model"), addedTokens);
-        return new PieceBpeTokenizer(model, preTokenizer, new PromptSplitter(addedTokens, normalize), decoding)
+        var model = PieceModelJson.Read(root.Member("model"), vocabulary, addedTokens);
+        return new PieceBpeTokenizer(model, preTokenizer, normalize, decoding)
         {
             Affixes = PostProcessorJson.Read(root.Member("post_processor"), model.Pieces.Length),
         };

@@ -30,7 +30,7 @@ public sealed class TokenizerPeerTests(ITestOutputHelper output)
 
         var expected = await AskAsync(["native", file], texts);
 
-        ITokenizer tokenizer = TokenizerJson.Load(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken), file);
+        var tokenizer = TokenizerJson.Load(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken), file);
         RequireEqual(texts, expected, tokenizer);
     }
 
