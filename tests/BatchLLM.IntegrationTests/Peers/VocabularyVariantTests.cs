@@ -130,12 +130,16 @@ public sealed class VocabularyVariantTests(ITestOutputHelper output)
         var hard = await NodePeer.RunAsync("hard_strings.mjs", [], []);
         return
         [
-            .. hard.Select(line => JsonSerializer.Deserialize<string>(line)!),
-            .. new TextCorpus(Seed).Make(40),
+            .. hard.Select(line => JsonSerializer.Deserialize<string>(line)!).Where(HasKnownDecompositions),
+            .. new TextCorpus(Seed).Make(40).Where(HasKnownDecompositions),
             .. Enumerable.Range(0, 500).Select(_ => new StringBuilder().AppendJoin(
                 "", Enumerable.Range(0, 1 + random.Next(9)).Select(_ => parts[random.Next(parts.Length)])).ToString()),
         ];
     }
+
+    // Two blocks of Unicode 14 and 15 have compatibility decompositions that the reference's tables are too old to know.
+    private static bool HasKnownDecompositions(string text) =>
+        !text.EnumerateRunes().Any(rune => rune.Value is (>= 0x10780 and <= 0x107BF) or (>= 0x1E030 and <= 0x1E08F));
 
     private sealed class TemporaryFile : IDisposable
     {
