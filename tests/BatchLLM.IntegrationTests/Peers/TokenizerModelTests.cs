@@ -70,6 +70,7 @@ public sealed class TokenizerModelTests
     {
         var json = JsonNode.Parse(File.ReadAllText(
             NodePeer.PackageFile("@lenml", "tokenizer-llama2", "models", "tokenizer.json")))!;
+        var ranks = Ranks(json["model"]!["merges"]!.AsArray());
         using var file = new MemoryStream();
         foreach (var (piece, id) in json["model"]!["vocab"]!.AsObject().OrderBy(entry => entry.Value!.GetValue<int>()))
         {
@@ -78,7 +79,7 @@ public sealed class TokenizerModelTests
             WriteField(message, 1, Encoding.UTF8.GetBytes(piece));
             message.WriteByte((2 << 3) | 5);
             var score = new byte[4];
-            BinaryPrimitives.WriteSingleLittleEndian(score, index < 259 ? 0 : 259 - index);
+            BinaryPrimitives.WriteSingleLittleEndian(score, -ranks.GetValueOrDefault(piece, ranks.Count));
             message.Write(score);
             message.Write([3 << 3, (byte)(index == 0 ? 2 : index < 3 ? 3 : index < 259 ? 6 : 1)]);
             WriteField(file, 1, message.ToArray());
@@ -87,6 +88,18 @@ public sealed class TokenizerModelTests
         WriteField(file, 2, [3 << 3, 2, 0x98, 0x02, 1]); // model_type BPE, byte_fallback (field 35)
         WriteField(file, 3, [.. "\n\u0008identity"u8, 3 << 3, 1, 4 << 3, 0]); // add_dummy_prefix, not remove_extra_whitespaces
         return file.ToArray();
+    }
+
+    /// <summary>The first merge that makes each piece: the order of the ids is not that of the scores.</summary>
+    private static Dictionary<string, int> Ranks(JsonArray merges)
+    {
+        var ranks = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var merge in merges)
+        {
+            ranks.TryAdd(merge!.GetValue<string>().Replace(" ", "", StringComparison.Ordinal), ranks.Count);
+        }
+
+        return ranks;
     }
 
     private static void WriteField(Stream stream, int field, ReadOnlySpan<byte> content)

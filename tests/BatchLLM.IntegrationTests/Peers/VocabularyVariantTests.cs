@@ -14,16 +14,17 @@ public sealed class VocabularyVariantTests(ITestOutputHelper output)
 {
     private const int Seed = 77;
 
+    // The reference numbers what the vocabulary lacks from its end; "word" and "é" have ids of their own there.
     private const string Words = """
         [{"id":0,"content":"<unk>","special":true,"normalized":false},{"id":1,"content":"<s>","special":true,"normalized":false},
         {"id":2,"content":"</s>","special":true,"normalized":false,"rstrip":true},
         {"id":32000,"content":"<|a|>","special":true,"normalized":false,"rstrip":true},
         {"id":32001,"content":"<|b|>","special":true,"normalized":false,"lstrip":true},
         {"id":32002,"content":"<|c|>","special":false,"normalized":false,"lstrip":true,"rstrip":true},
-        {"id":32003,"content":"word","special":false,"normalized":false,"single_word":true},
-        {"id":32004,"content":" <d>","special":false,"normalized":false},
-        {"id":32005,"content":"<E>","special":false,"normalized":true},
-        {"id":32006,"content":"x y","special":false,"normalized":true,"single_word":true},
+        {"id":32006,"content":"word","special":false,"normalized":false,"single_word":true},
+        {"id":32003,"content":" <d>","special":false,"normalized":false},
+        {"id":32004,"content":"<E>","special":false,"normalized":true},
+        {"id":32005,"content":"x y","special":false,"normalized":true,"single_word":true},
         {"id":32007,"content":"é","special":false,"normalized":true,"lstrip":true,"rstrip":true}]
         """;
 
