@@ -17,11 +17,15 @@ internal static class ModelDigest
 {
     private const int PieceBytes = 256;
 
+    /// <summary>Where a model keeps its tokenizer, in order of preference.</summary>
+    public static IReadOnlyList<string> TokenizerFiles { get; } =
+        ["tokenizer.json", "tokenizer.model", Path.Combine("original", "tokenizer.model")];
+
     private static readonly string[] SmallFiles =
     [
         "chat_template.jinja", "config.json", "genai_config.json", "generation_config.json", "hf_quant_config.json",
         "model.safetensors.index.json",
-        "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json",
+        "special_tokens_map.json", .. TokenizerFiles, "tokenizer_config.json",
     ];
 
     /// <summary>Computes the digest in lower-case hexadecimal.</summary>

@@ -42,7 +42,7 @@ public sealed class ModelDirectory : IDisposable
     public StoredRope? StoredRope { get; }
 
     /// <summary>The tokenizer's file; null if the directory has none.</summary>
-    public string? TokenizerPath => Existing("tokenizer.json");
+    public string? TokenizerPath => FindTokenizer(Path);
 
     /// <summary>The tokenizer's settings, which may hold the chat template; null if the directory has none.</summary>
     public string? TokenizerConfigPath => Existing("tokenizer_config.json");
@@ -65,6 +65,10 @@ public sealed class ModelDirectory : IDisposable
         var others = reading.Problems.Count == 1 ? "" : $" ({reading.Problems.Count - 1} more: run 'batchllm inspect')";
         throw new BatchLLMException($"Model {path}: {reading.Problems[0]}{others}");
     }
+
+    /// <summary>The tokenizer's file in a directory, whose weights need not be there; null if there is none.</summary>
+    public static string? FindTokenizer(string directory) => ModelDigest.TokenizerFiles
+        .Select(name => System.IO.Path.Combine(directory, name)).FirstOrDefault(File.Exists);
 
     /// <summary>A tensor that the configuration asks for; its shape is already checked.</summary>
     /// <exception cref="ArgumentException">The model has no tensor of that name.</exception>

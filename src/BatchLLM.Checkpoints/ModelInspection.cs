@@ -47,9 +47,10 @@ public sealed record ModelInspection(
 
     private static void NoticeMissingFiles(ModelReading reading)
     {
-        if (!File.Exists(System.IO.Path.Combine(reading.Path, "tokenizer.json")))
+        if (ModelDirectory.FindTokenizer(reading.Path) is null)
         {
-            reading.Notices.Add("tokenizer.json: the file is missing; without it, text cannot be made tokens.");
+            reading.Notices.Add(
+                "tokenizer.json: the file is missing, and so is tokenizer.model; without one, text cannot be made tokens.");
         }
 
         if (reading.Config is not null && reading.StopTokenIds.Count == 0)

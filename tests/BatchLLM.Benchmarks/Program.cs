@@ -7,6 +7,7 @@ switch (args)
         return 0;
     case ["tokenizer", .. var folder]:
         TokenizerSpeed.Run(folder is [var peers] ? peers : Path.Combine("tests", "peers"));
+        return 0;
     case ["preflight", var executable, var model, .. var count]:
         PreflightTime.Run(executable, model, count is [var rows] ? int.Parse(rows, null) : 1_000_000);
         return 0;

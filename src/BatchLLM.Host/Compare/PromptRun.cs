@@ -64,7 +64,10 @@ internal sealed class PromptRun(
             }
         }
 
-        var requests = good.Select((row, index) => new InferenceRequest(index, 0, row.PromptTokens!, row.Sampling!)).ToList();
+        var requests = good.Select((row, index) => new InferenceRequest(index, 0, row.PromptTokens!, row.Sampling!)
+        {
+            ContinuesText = row.ContinuesText,
+        }).ToList();
         await pair.RunAsync(requests, row => Accept(row, good[row.Lockstep.Index]), cancellationToken);
     }
 

@@ -53,7 +53,7 @@ internal sealed class LoadedModel : IDisposable
         var directory = ModelDirectory.Open(path);
         try
         {
-            return new LoadedModel(directory, OpenTokenizer(directory), ReadTemplate(directory));
+            return new LoadedModel(directory, TokenizerFiles.Open(directory.Path), ReadTemplate(directory));
         }
         catch
         {
@@ -72,13 +72,6 @@ internal sealed class LoadedModel : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _directory.Dispose();
-
-    private static ByteLevelBpeTokenizer OpenTokenizer(ModelDirectory directory)
-    {
-        var path = directory.TokenizerPath ?? throw new BatchLLMException(
-            $"Model {directory.Path}: tokenizer.json is missing; copy it from where the model was published.");
-        return TokenizerJson.Load(File.ReadAllBytes(path), path);
-    }
 
     private static ChatTemplateSource ReadTemplate(ModelDirectory directory)
     {

@@ -1,3 +1,4 @@
+using BatchLLM.Checkpoints;
 using BatchLLM.Tokens;
 
 namespace BatchLLM.Host.Jobs;
@@ -9,11 +10,10 @@ internal static class TokenizerFiles
     /// <exception cref="BatchLLMException">There is none, or it is damaged or not supported.</exception>
     public static ITokenizer Open(string directory)
     {
-        var path = Path.Combine(directory, "tokenizer.json");
-        return File.Exists(path)
-            ? TokenizerJson.Load(File.ReadAllBytes(path), path)
-            : throw new BatchLLMException(Directory.Exists(directory)
-                ? $"Model {directory}: tokenizer.json is missing; copy it from where the model was published."
-                : $"There is no directory {directory}; expected a model's.");
+        var path = ModelDirectory.FindTokenizer(directory) ?? throw new BatchLLMException(Directory.Exists(directory)
+            ? $"Model {directory}: tokenizer.json is missing, and so is tokenizer.model; copy one from where the model was published."
+            : $"There is no directory {directory}; expected a model's.");
+        var content = File.ReadAllBytes(path);
+        return Path.GetExtension(path) == ".json" ? TokenizerJson.Load(content, path) : TokenizerModel.Load(content, path);
     }
 }

@@ -53,13 +53,15 @@ internal sealed class FinishRules(ITokenizer tokenizer, IReadOnlySet<int> stopTo
         var stops = sequence.Request.Sampling.Stop;
         if (stops.Count > 0 && !_searches.ContainsKey(sequence))
         {
-            _searches.Add(sequence, new StopSearch(tokenizer, stops));
+            _searches.Add(sequence, new StopSearch(new IncrementalDecoder(tokenizer, sequence.Request.ContinuesText), stops));
         }
 
         return _searches.GetValueOrDefault(sequence);
     }
 
-    private string Decode(Sequence sequence) => tokenizer.Decode(sequence.Generated);
+    private string Decode(Sequence sequence) => sequence.Request.ContinuesText
+        ? tokenizer.DecodeContinuation(sequence.Generated)
+        : tokenizer.Decode(sequence.Generated);
 
     private static Generation Finish(Sequence sequence, string text, int completionTokens, FinishReason reason) =>
         new(sequence.Request.Index, text, sequence.Generated.ToArray(), completionTokens, reason, Error: null);

@@ -5,4 +5,11 @@ namespace BatchLLM.Inference;
 /// <param name="RowKey">Identity of the row in the job, the same after a restart; keys its random draws.</param>
 /// <param name="PromptTokens">The whole prompt, at least one token; not copied, not changed.</param>
 /// <param name="Sampling">How tokens are chosen.</param>
-public sealed record InferenceRequest(int Index, ulong RowKey, int[] PromptTokens, SamplingParameters Sampling);
+public sealed record InferenceRequest(int Index, ulong RowKey, int[] PromptTokens, SamplingParameters Sampling)
+{
+    /// <summary>
+    /// True if the completion goes on with the prompt's own text, so that a space at its start is part of that; false if
+    /// it is a text of its own, as a chat's answer is.
+    /// </summary>
+    public bool ContinuesText { get; init; }
+}

@@ -6,21 +6,19 @@ namespace BatchLLM.Inference;
 /// Looks for one row's stop strings as its tokens arrive. Each token costs its own text and the stop strings' lengths,
 /// not the text before it.
 /// </summary>
-/// <param name="tokenizer">Gives each token's bytes.</param>
+/// <param name="decoder">Gives the text as it grows; at its start.</param>
 /// <param name="stops">None empty.</param>
-internal sealed class StopSearch(ITokenizer tokenizer, IReadOnlyList<string> stops)
+internal sealed class StopSearch(IncrementalDecoder decoder, IReadOnlyList<string> stops)
 {
-    private readonly IncrementalDecoder _decoder = new(tokenizer);
-
     /// <summary>
     /// Takes the next token; returns the text before the stop string that it completed, or null. Of several, the one
     /// that ends first counts, then the longest, so that the cut does not depend on where the tokens' borders lie.
     /// </summary>
     public string? Append(int token)
     {
-        var before = _decoder.Text.Length;
-        _decoder.Append(token);
-        return Cut(before) is { } cut ? _decoder.Text[..cut].ToString() : null;
+        var before = decoder.Text.Length;
+        decoder.Append(token);
+        return Cut(before) is { } cut ? decoder.Text[..cut].ToString() : null;
     }
 
     private int? Cut(int newFrom)
@@ -31,7 +29,7 @@ internal sealed class StopSearch(ITokenizer tokenizer, IReadOnlyList<string> sto
         {
             // An occurrence that ends in the new text starts at most one less than its length before it.
             var from = Math.Max(0, newFrom - stop.Length + 1);
-            var found = _decoder.Text[from..].IndexOf(stop);
+            var found = decoder.Text[from..].IndexOf(stop);
             var start = from + found;
             var end = start + stop.Length;
             if (found >= 0 && (end < firstEnd || (end == firstEnd && start < cut)))

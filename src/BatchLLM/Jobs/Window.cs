@@ -46,7 +46,7 @@ internal sealed class Window
             }
 
             var key = Prompts.RowKey.Compute(shard.Lease.Shard.FileIndex, ready.Location.RowNumber);
-            _requests.Add(new InferenceRequest(_requests.Count, key, prompt, sampling));
+            _requests.Add(new InferenceRequest(_requests.Count, key, prompt, sampling) { ContinuesText = ready.ContinuesText });
             _places.Add((shard, row));
         }
     }

@@ -20,6 +20,9 @@ public sealed record WindowRow(
     /// <summary>How the prompt was too long and what was done about it; null if it was not.</summary>
     public OverlongPrompt? Overlong { get; init; }
 
+    /// <summary>True if the completion goes on with the prompt's own text, false if it answers a chat.</summary>
+    public bool ContinuesText { get; init; }
+
     /// <summary>The row's end when the engine never saw it.</summary>
     /// <exception cref="InvalidOperationException">The row did not fail.</exception>
     public CompletedRow Fail() =>

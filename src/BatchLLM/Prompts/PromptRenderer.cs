@@ -10,7 +10,7 @@ namespace BatchLLM.Prompts;
 /// <param name="context">What the template knows besides the messages.</param>
 public sealed class PromptRenderer(ChatTemplate? template, ChatTemplateContext context)
 {
-    /// <summary>Renders a draft: chat by the template, raw text after the token that begins a sequence.</summary>
+    /// <summary>Renders a draft: chat by the template, raw text as it stands.</summary>
     public bool TryRender(
         PromptDraft draft, [NotNullWhen(true)] out PromptText? prompt, [NotNullWhen(false)] out RowError? error)
     {
@@ -31,9 +31,9 @@ public sealed class PromptRenderer(ChatTemplate? template, ChatTemplateContext c
         return template.TryRender([.. draft.Messages.Select(message => message.ToMessage())], context, out prompt, out error);
     }
 
-    private PromptText RenderText(PromptDraft draft)
+    private static PromptText RenderText(PromptDraft draft)
     {
-        var text = new System.Text.StringBuilder(context.BosToken);
+        var text = new System.Text.StringBuilder();
         var literals = new List<TextSpan>();
         foreach (var part in draft.Parts)
         {

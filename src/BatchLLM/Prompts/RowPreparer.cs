@@ -63,6 +63,7 @@ public sealed class RowPreparer
         return new WindowRow(row.Location, carried, tokens, error is null ? prompt.Sampling : null, error)
         {
             Overlong = overlong,
+            ContinuesText = !prompt.Draft!.IsChat,
         };
     }
 
@@ -82,7 +83,7 @@ public sealed class RowPreparer
             return null;
         }
 
-        var tokens = _tokenizer.Encode(text);
+        var tokens = Encode(draft, text);
         var room = _contextLength - sampling.MaxTokens;
         if (tokens.Length <= room)
         {
@@ -98,7 +99,12 @@ public sealed class RowPreparer
     }
 
     private int[]? Encode(PromptDraft draft) =>
-        _renderer.TryRender(draft, out var text, out _) ? _tokenizer.Encode(text) : null;
+        _renderer.TryRender(draft, out var text, out _) ? Encode(draft, text) : null;
+
+    // A chat template writes the token that begins a sequence itself; twice would be wrong.
+    private int[] Encode(PromptDraft draft, PromptText text) => draft.IsChat
+        ? _tokenizer.Encode(text)
+        : _tokenizer.Affixes.Around(_tokenizer.Encode(text));
 
     private RowError TooLong(int tokens, int maxTokens) => new(
         RowErrorCodes.PromptTooLong,

@@ -1,63 +1,76 @@
+using System.Globalization;
+using System.Text;
+
 namespace BatchLLM.Tokens;
 
-/// <summary>Finds the added tokens of a prompt, never touching what is user data.</summary>
-internal sealed class AddedTokenMatcher(IReadOnlyCollection<AddedToken> tokens)
+/// <summary>Finds the added tokens of one kind in a text, never touching what is user data.</summary>
+/// <remarks>Source: the added vocabulary of the format's own library, whose order of steps decides odd cases.</remarks>
+internal sealed class AddedTokenMatcher(AddedTokenTrie trie)
 {
-    private readonly AddedTokenTrie _first = new(tokens.Where(token => !token.IsNormalized));
-    private readonly AddedTokenTrie _second = new(tokens.Where(token => token.IsNormalized));
+    /// <summary>True if no text holds a match.</summary>
+    public bool FindsNothing(string text) => !trie.TryFind(text, 0, text.Length, out _);
 
-    /// <summary>The matches, ascending. A match lies wholly outside the literal spans.</summary>
-    /// <exception cref="ArgumentException">
-    /// The literal spans are not ascending, disjoint and inside the text.
-    /// </exception>
-    public List<AddedTokenMatch> Find(PromptText prompt)
+    /// <summary>
+    /// The matches, ascending, with the white space that belongs to them. A token lies wholly outside the literal
+    /// spans; white space that it takes may lie in them, so that a span's border alone changes no ids.
+    /// </summary>
+    /// <param name="text">Where to look.</param>
+    /// <param name="literals">Ascending, disjoint spans of user data in the text.</param>
+    public List<AddedTokenMatch> Find(string text, IReadOnlyList<TextSpan> literals)
     {
         var matches = new List<AddedTokenMatch>();
         var open = 0;
-        foreach (var span in prompt.LiteralSpans)
+        foreach (var span in literals)
         {
-            if (span.Length <= 0)
-            {
-                continue;
-            }
-
-            RequireAscending(prompt, span, open);
-            FindBetween(prompt.Text, open, span.Start, matches);
+            FindBetween(text, open, span.Start, matches);
             open = span.Start + span.Length;
         }
 
-        FindBetween(prompt.Text, open, prompt.Text.Length, matches);
+        FindBetween(text, open, text.Length, matches);
         return matches;
     }
 
-    // Two rounds, as in the reference: tokens marked as normalized are sought only between those that are not.
     private void FindBetween(string text, int start, int end, List<AddedTokenMatch> matches)
     {
-        while (_first.TryFind(text, start, end, out var match))
+        while (trie.TryFind(text, start, end, out var match))
         {
-            FindSecond(text, start, match.Start, matches);
-            matches.Add(match);
-            start = match.Start + match.Length;
+            // Behind the token, not behind its white space: another token may begin with that.
+            start = match.End;
+            if (!match.Token.IsSingleWord || IsAlone(text, match))
+            {
+                matches.Add(WithSpace(text, match, matches is [.., var last] ? last.End : 0));
+            }
         }
-
-        FindSecond(text, start, end, matches);
     }
 
-    private void FindSecond(string text, int start, int end, List<AddedTokenMatch> matches)
+    private static AddedTokenMatch WithSpace(string text, AddedTokenMatch match, int earliest)
     {
-        while (_second.TryFind(text, start, end, out var match))
+        var (start, end) = (match.Start, match.End);
+        while (match.Token.TakesSpaceBefore && start > earliest && char.IsWhiteSpace(text[start - 1]))
         {
-            matches.Add(match);
-            start = match.Start + match.Length;
+            start--;
         }
+
+        while (match.Token.TakesSpaceAfter && end < text.Length && char.IsWhiteSpace(text[end]))
+        {
+            end++;
+        }
+
+        return match with { Start = start, End = end };
     }
 
-    private static void RequireAscending(PromptText prompt, TextSpan span, int earliest)
+    private static bool IsAlone(string text, AddedTokenMatch match) =>
+        !(Rune.DecodeLastFromUtf16(text.AsSpan(0, match.Start), out var before, out _) == 0 && IsWordPart(before))
+        && !(Rune.DecodeFromUtf16(text.AsSpan(match.End), out var after, out _) == 0 && IsWordPart(after));
+
+    // \w of Unicode's regular expressions: alphabetic, marks, decimal digits, connectors and joiners.
+    private static bool IsWordPart(Rune rune) => Rune.GetUnicodeCategory(rune) switch
     {
-        if (span.Start < earliest || span.Length > prompt.Text.Length - span.Start)
-        {
-            throw new ArgumentException(
-                "Literal spans must be ascending, disjoint and inside the text.", nameof(prompt));
-        }
-    }
+        UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
+            or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter or UnicodeCategory.LetterNumber
+            or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark
+            or UnicodeCategory.DecimalDigitNumber or UnicodeCategory.ConnectorPunctuation => true,
+        _ => rune.Value is 0x200C or 0x200D or (>= 0x24B6 and <= 0x24E9) or (>= 0x1F130 and <= 0x1F149)
+            or (>= 0x1F150 and <= 0x1F169) or (>= 0x1F170 and <= 0x1F189),
+    };
 }

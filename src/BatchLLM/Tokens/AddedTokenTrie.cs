@@ -6,21 +6,25 @@ namespace BatchLLM.Tokens;
 internal sealed class AddedTokenTrie
 {
     private readonly Dictionary<(int Node, char Unit), int> _edges = [];
-    private readonly List<int> _tokens = [-1]; // [nodes] the token that ends at the node, or -1
+    private readonly List<AddedToken?> _tokens = [null]; // [nodes] the token that ends at the node
     private readonly SearchValues<char> _firstUnits;
 
     /// <summary>Builds the set; it may be empty.</summary>
+    /// <param name="tokens">What to look for; of equal patterns a special token's, then the first, counts.</param>
     public AddedTokenTrie(IEnumerable<AddedToken> tokens)
     {
         var firstUnits = new HashSet<char>();
-        foreach (var token in tokens)
+        foreach (var token in tokens.Where(token => token.Pattern.Length > 0).OrderByDescending(token => token.IsSpecial))
         {
-            firstUnits.Add(token.Text[0]);
+            firstUnits.Add(token.Pattern[0]);
             Add(token);
         }
 
         _firstUnits = SearchValues.Create([.. firstUnits]);
     }
+
+    /// <summary>True if there is nothing to find.</summary>
+    public bool IsEmpty => _edges.Count == 0;
 
     /// <summary>The first match at or after an index and wholly before an end.</summary>
     public bool TryFind(string text, int start, int end, out AddedTokenMatch match)
@@ -35,7 +39,7 @@ internal sealed class AddedTokenTrie
 
             at += offset;
             match = LongestAt(text, at, end);
-            if (match.Length > 0)
+            if (match.Token is not null)
             {
                 return true;
             }
@@ -51,9 +55,9 @@ internal sealed class AddedTokenTrie
         var node = 0;
         for (var at = start; at < end && _edges.TryGetValue((node, text[at]), out node); at++)
         {
-            if (_tokens[node] >= 0)
+            if (_tokens[node] is { } token)
             {
-                longest = new AddedTokenMatch(start, at + 1 - start, _tokens[node]);
+                longest = new AddedTokenMatch(start, at + 1, token);
             }
         }
 
@@ -63,18 +67,18 @@ internal sealed class AddedTokenTrie
     private void Add(AddedToken token)
     {
         var node = 0;
-        foreach (var unit in token.Text)
+        foreach (var unit in token.Pattern)
         {
             if (!_edges.TryGetValue((node, unit), out var next))
             {
                 next = _tokens.Count;
-                _tokens.Add(-1);
+                _tokens.Add(null);
                 _edges.Add((node, unit), next);
             }
 
             node = next;
         }
 
-        _tokens[node] = token.Id;
+        _tokens[node] ??= token;
     }
 }

@@ -13,8 +13,7 @@ public sealed class ByteLevelBpeTokenizer : ITokenizer
     private readonly TokenBytes _tokenBytes;
     private readonly Func<WordEncoder> _newEncoder;
     private readonly ConcurrentBag<WordEncoder> _encoders = []; // those that no thread uses at the moment
-    private readonly AddedTokenMatcher _addedTokens;
-    private readonly Func<string, string>? _normalize;
+    private readonly PromptSplitter _splitter;
     private readonly Dictionary<string, int> _addedIds = [];
 
     /// <summary>Joins what was read from a model directory.</summary>
@@ -34,9 +33,9 @@ public sealed class ByteLevelBpeTokenizer : ITokenizer
         IReadOnlyCollection<AddedToken> addedTokens,
         Func<string, string>? normalize = null)
     {
-        (_tokenBytes, _normalize) = (tokenBytes, normalize);
-        _newEncoder = () => new WordEncoder(words, pairs, wordEnd);
-        _addedTokens = new AddedTokenMatcher(addedTokens);
+        _tokenBytes = tokenBytes;
+        _newEncoder = () => new WordEncoder(words, pairs.Spell, pairs.Merges, wordEnd);
+        _splitter = new PromptSplitter(addedTokens, normalize);
         foreach (var token in addedTokens)
         {
             _addedIds[token.Text] = token.Id;
@@ -47,23 +46,28 @@ public sealed class ByteLevelBpeTokenizer : ITokenizer
     public int VocabularySize => _tokenBytes.Count;
 
     /// <inheritdoc/>
+    public AffixTokens Affixes { get; internal init; } = AffixTokens.None;
+
+    /// <inheritdoc/>
     /// <exception cref="ArgumentException">
     /// The literal spans are not ascending, disjoint and inside the text.
     /// </exception>
     public int[] Encode(PromptText prompt)
     {
         ArgumentNullException.ThrowIfNull(prompt);
-        var matches = _addedTokens.Find(prompt);
         var encoder = _encoders.TryTake(out var idle) ? idle : _newEncoder();
-        var start = 0;
-        foreach (var match in matches)
+        foreach (var piece in _splitter.Split(prompt))
         {
-            Append(encoder, prompt.Text.AsSpan(start..match.Start));
-            encoder.Append(match.Token);
-            start = match.Start + match.Length;
+            if (piece.IsText)
+            {
+                encoder.Append(piece.Text.Span);
+            }
+            else
+            {
+                encoder.Append(piece.Token);
+            }
         }
 
-        Append(encoder, prompt.Text.AsSpan(start));
         var tokens = encoder.Take();
         _encoders.Add(encoder);
         return tokens;
@@ -112,7 +116,4 @@ public sealed class ByteLevelBpeTokenizer : ITokenizer
 
         return Encoding.UTF8.GetString(bytes.WrittenSpan);
     }
-
-    private void Append(WordEncoder encoder, ReadOnlySpan<char> text) =>
-        encoder.Append(_normalize is null ? text : _normalize(text.ToString()));
 }

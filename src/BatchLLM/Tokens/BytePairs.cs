@@ -1,31 +1,18 @@
 namespace BatchLLM.Tokens;
 
-/// <summary>What byte-pair encoding needs to know: the token of each byte, and the merges.</summary>
-internal sealed class BytePairs
+/// <summary>What byte-pair encoding over bytes needs to know: the token of each byte, and the merges.</summary>
+/// <param name="ByteTokens">[256] byte to token id.</param>
+/// <param name="Merges">The merges by pair.</param>
+internal sealed record BytePairs(int[] ByteTokens, MergeTable Merges)
 {
-    private const int NoMerge = int.MaxValue;
-
-    private readonly (int Rank, int Merged)[] _pairs = new (int, int)[256 * 256]; // [first byte, second byte]
-
-    /// <summary>Joins them.</summary>
-    /// <param name="byteTokens">[256] byte to token id.</param>
-    /// <param name="merges">The merges by pair.</param>
-    public BytePairs(int[] byteTokens, MergeTable merges)
+    /// <summary>Writes the tokens of a word's bytes; returns how many.</summary>
+    public int Spell(ReadOnlySpan<byte> word, Span<int> tokens)
     {
-        (ByteTokens, Merges) = (byteTokens, merges);
-        for (var pair = 0; pair < _pairs.Length; pair++)
+        for (var i = 0; i < word.Length; i++)
         {
-            var found = merges.TryFind(byteTokens[pair >> 8], byteTokens[pair & 255], out var rank, out var merged);
-            _pairs[pair] = found ? (rank, merged) : (NoMerge, 0);
+            tokens[i] = ByteTokens[word[i]];
         }
+
+        return word.Length;
     }
-
-    /// <summary>[256] byte to token id.</summary>
-    public int[] ByteTokens { get; }
-
-    /// <summary>The merges by pair.</summary>
-    public MergeTable Merges { get; }
-
-    /// <summary>The merge of two bytes' tokens, with which every word begins; the greatest rank if there is none.</summary>
-    public (int Rank, int Merged) OfBytes(byte first, byte second) => _pairs[(first << 8) | second];
 }

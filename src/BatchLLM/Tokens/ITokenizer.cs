@@ -6,6 +6,15 @@ public interface ITokenizer
     /// <summary>Ids are below this.</summary>
     int VocabularySize { get; }
 
+    /// <summary>The tokens that a raw text is put between; a chat template writes them itself.</summary>
+    AffixTokens Affixes => AffixTokens.None;
+
+    /// <summary>
+    /// Most spaces that a text's first token begins with only because the encoding puts them there:
+    /// <see cref="Decode"/> drops them, and a continuation of another text has none.
+    /// </summary>
+    int AddedSpaces => 0;
+
     /// <summary>
     /// The ids of a prompt. Special tokens outside the literal spans become their ids; nothing is added at the front.
     /// </summary>
@@ -19,4 +28,7 @@ public interface ITokenizer
 
     /// <summary>The text of a whole completion; special tokens are left out, invalid UTF-8 becomes U+FFFD.</summary>
     string Decode(ReadOnlySpan<int> tokens);
+
+    /// <summary>As <see cref="Decode"/>, for tokens that continue a text: no space in front is dropped.</summary>
+    string DecodeContinuation(ReadOnlySpan<int> tokens) => Decode(tokens);
 }

@@ -48,6 +48,12 @@ internal readonly record struct JsonPart(JsonElement Element, string Path)
         _ => IsMissing ? absent : throw Refuse("true or false"),
     };
 
+    /// <summary>This small count.</summary>
+    public int Count() =>
+        Element.ValueKind == JsonValueKind.Number && Element.TryGetInt32(out var count) && count >= 0
+            ? count
+            : throw Refuse("a whole number from 0");
+
     /// <summary>This token id.</summary>
     public int TokenId() =>
         Element.ValueKind == JsonValueKind.Number && Element.TryGetInt32(out var id) && id is >= 0 and < MaxTokenId

@@ -4,8 +4,9 @@ namespace BatchLLM.Tokens;
 
 /// <summary>Reads tokenizer.json.</summary>
 /// <remarks>
-/// Truncation, padding and the post-processor are ignored: prompts are never cut silently, and the chat template
-/// already writes the first token. What would change the ids and is not supported is refused by name.
+/// Truncation and padding are ignored: prompts are never cut silently. What the post-processor adds is offered apart
+/// from the ids, because a chat template already writes it. What would change the ids and is not supported is refused by
+/// name.
 /// </remarks>
 public static class TokenizerJson
 {
@@ -15,7 +16,7 @@ public static class TokenizerJson
     /// <exception cref="BatchLLMException">
     /// The file is damaged, or needs what is not supported; it says which.
     /// </exception>
-    public static ByteLevelBpeTokenizer Load(ReadOnlyMemory<byte> json, string name)
+    public static ITokenizer Load(ReadOnlyMemory<byte> json, string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         try
@@ -36,30 +37,43 @@ public static class TokenizerJson
         }
     }
 
-    private static ByteLevelBpeTokenizer Read(JsonPart root)
+    private static ITokenizer Read(JsonPart root)
     {
-        RequireNoNormalizer(root.Member("normalizer"));
-        RequireByteLevel(root.Member("decoder"));
+        var normalize = NormalizerJson.Read(root.Member("normalizer"));
+        VocabularyJson.RequireBpe(root.Member("model"));
+        var vocabulary = VocabularyJson.Read(root.Member("model").Member("vocab"));
+        var addedTokens = AddedTokensJson.Read(root.Member("added_tokens"), vocabulary, normalize);
+        return DecoderJson.IsByteLevel(root.Member("decoder"))
+            ? ReadByteLevel(root, vocabulary, addedTokens, normalize)
+            : ReadPieces(root, vocabulary, addedTokens, normalize);
+    }
+
+    private static ByteLevelBpeTokenizer ReadByteLevel(
+        JsonPart root,
+        Dictionary<string, int> vocabulary,
+        IReadOnlyList<AddedToken> addedTokens,
+        Func<string, string>? normalize)
+    {
         var wordEnd = PreTokenizerJson.Read(root.Member("pre_tokenizer"));
-        var addedTokens = AddedTokensJson.Read(root.Member("added_tokens"));
-        var (tokenBytes, words, pairs) = BpeModelJson.Read(root.Member("model"), addedTokens);
-        return new ByteLevelBpeTokenizer(tokenBytes, words, pairs, wordEnd, addedTokens);
+        var (tokenBytes, words, pairs) = BpeModelJson.Read(root.Member("model"), vocabulary, addedTokens);
+        return new ByteLevelBpeTokenizer(tokenBytes, words, pairs, wordEnd, addedTokens, normalize)
+        {
+            Affixes = PostProcessorJson.Read(root.Member("post_processor"), tokenBytes.Count),
+        };
     }
 
-    private static void RequireNoNormalizer(JsonPart normalizer)
+    private static PieceBpeTokenizer ReadPieces(
+        JsonPart root,
+        Dictionary<string, int> vocabulary,
+        IReadOnlyList<AddedToken> addedTokens,
+        Func<string, string>? normalize)
     {
-        if (!normalizer.IsMissing)
+        var decoding = DecoderJson.ReadCharacters(root.Member("decoder"));
+        var preTokenizer = PiecePreTokenizerJson.Read(root.Member("pre_tokenizer"));
+        var model = PieceModelJson.Read(root.Member("model"), vocabulary, addedTokens);
+        return new PieceBpeTokenizer(model, preTokenizer, normalize, decoding)
         {
-            throw normalizer.Refuse("none; only vocabularies over the text as it stands are supported");
-        }
-    }
-
-    private static void RequireByteLevel(JsonPart decoder)
-    {
-        var type = decoder.Member("type");
-        if (type.IsMissing || type.Text() != "ByteLevel")
-        {
-            throw type.Refuse("ByteLevel, the only supported decoder");
-        }
+            Affixes = PostProcessorJson.Read(root.Member("post_processor"), model.Pieces.Length),
+        };
     }
 }

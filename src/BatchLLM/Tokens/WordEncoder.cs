@@ -7,14 +7,15 @@ namespace BatchLLM.Tokens;
 /// allocates nothing but the result once it is warm.
 /// </summary>
 /// <param name="words">Tokens that need no merging.</param>
-/// <param name="pairs">The merges for all other words.</param>
-/// <param name="wordEnd">The pre-tokenizer.</param>
-internal sealed class WordEncoder(WordTable words, BytePairs pairs, WordScanner wordEnd)
+/// <param name="spell">Spells all other words.</param>
+/// <param name="merges">Merges what they are spelled in.</param>
+/// <param name="wordEnd">Cuts text into words.</param>
+internal sealed class WordEncoder(WordTable words, WordSpelling spell, MergeTable merges, WordScanner wordEnd)
 {
     // Buffers that one huge text asked for are not kept for the many small ones.
     private const int LargestKept = 1 << 22;
 
-    private readonly WordMerger _merger = new(pairs);
+    private readonly WordMerger _merger = new(merges);
     private readonly WordCache _cache = new();
     private byte[] _utf8 = new byte[1 << 12]; // [bytes of a text, and 16 more that keys may read]
     private int[] _tokens = new int[1 << 11]; // [_count used]
@@ -91,9 +92,9 @@ internal sealed class WordEncoder(WordTable words, BytePairs pairs, WordScanner 
             return;
         }
 
-        var merged = _merger.Merge(word, _tokens.AsSpan(_count));
-        _cache.Add(key, word.Length, _tokens.AsSpan(_count, merged));
-        _count += merged;
+        var merged = Merge(word);
+        _cache.Add(key, word.Length, merged);
+        _count += merged.Length;
     }
 
     private void AppendLong(ReadOnlySpan<byte> word)
@@ -105,7 +106,13 @@ internal sealed class WordEncoder(WordTable words, BytePairs pairs, WordScanner 
             return;
         }
 
-        _count += _merger.Merge(word, _tokens.AsSpan(_count));
+        _count += Merge(word).Length;
+    }
+
+    private ReadOnlySpan<int> Merge(ReadOnlySpan<byte> word)
+    {
+        var room = _tokens.AsSpan(_count, word.Length);
+        return room[.._merger.Merge(room[..spell(word, room)])];
     }
 
     // A text has at most as many tokens as bytes.

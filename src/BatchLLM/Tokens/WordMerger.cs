@@ -8,7 +8,7 @@ namespace BatchLLM.Tokens;
 /// Words of natural text are short; scanning their ranks beats any queue. The queue takes over where the scan's n²
 /// would start to show, so that a megabyte without a single word border stays linear.
 /// </remarks>
-internal sealed class WordMerger(BytePairs pairs)
+internal sealed class WordMerger(MergeTable merges)
 {
     private const int LongestScanned = 48;
     private const int NoMerge = int.MaxValue;
@@ -17,31 +17,18 @@ internal sealed class WordMerger(BytePairs pairs)
     private readonly int[] _merged = new int[LongestScanned]; // what they become
     private LongWordMerger? _longWords;
 
-    /// <summary>Writes the tokens of a word.</summary>
-    /// <param name="word">Its bytes.</param>
-    /// <param name="output">Room for as many tokens as bytes.</param>
-    /// <returns>How many tokens.</returns>
-    public int Merge(ReadOnlySpan<byte> word, Span<int> output)
+    /// <summary>Merges the smallest tokens of a word in place.</summary>
+    /// <returns>How many tokens are left, at the front.</returns>
+    public int Merge(Span<int> tokens) =>
+        tokens.Length <= LongestScanned ? Scan(tokens) : (_longWords ??= new LongWordMerger(merges)).Merge(tokens);
+
+    private int Scan(Span<int> tokens)
     {
-        var tokens = output[..word.Length];
-        for (var i = 0; i < word.Length; i++)
+        for (var i = 0; i < tokens.Length; i++)
         {
-            tokens[i] = pairs.ByteTokens[word[i]];
+            Rank(tokens, i);
         }
 
-        return word.Length <= LongestScanned
-            ? Scan(word, tokens)
-            : (_longWords ??= new LongWordMerger(pairs.Merges)).Merge(tokens);
-    }
-
-    private int Scan(ReadOnlySpan<byte> word, Span<int> tokens)
-    {
-        for (var i = 0; i + 1 < word.Length; i++)
-        {
-            (_ranks[i], _merged[i]) = pairs.OfBytes(word[i], word[i + 1]);
-        }
-
-        _ranks[word.Length - 1] = NoMerge;
         for (var at = Lowest(tokens.Length); at >= 0; at = Lowest(tokens.Length))
         {
             tokens = Apply(tokens, at);
@@ -68,7 +55,7 @@ internal sealed class WordMerger(BytePairs pairs)
     }
 
     private void Rank(ReadOnlySpan<int> tokens, int at) =>
-        _ranks[at] = at + 1 < tokens.Length && pairs.Merges.TryFind(tokens[at], tokens[at + 1], out var rank, out _merged[at])
+        _ranks[at] = at + 1 < tokens.Length && merges.TryFind(tokens[at], tokens[at + 1], out var rank, out _merged[at])
             ? rank
             : NoMerge;
 

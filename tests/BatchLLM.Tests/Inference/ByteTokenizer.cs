@@ -14,6 +14,11 @@ internal sealed class ByteTokenizer(params string?[] extra) : ITokenizer
 
     public int VocabularySize => _bytes.Length;
 
+    public AffixTokens Affixes { get; init; } = AffixTokens.None;
+
+    /// <summary>Spaces that a decoded text loses at its start.</summary>
+    public int AddedSpaces { get; init; }
+
     public int[] Encode(PromptText prompt) => [.. Encoding.UTF8.GetBytes(prompt.Text).Select(value => (int)value)];
 
     public int? FindToken(string text) => null;
@@ -21,6 +26,12 @@ internal sealed class ByteTokenizer(params string?[] extra) : ITokenizer
     public ReadOnlySpan<byte> GetBytes(int token) => _bytes[token];
 
     public string Decode(ReadOnlySpan<int> tokens)
+    {
+        var text = DecodeContinuation(tokens);
+        return text[..Math.Min(text.Length, AddedSpaces)].Trim(' ') + text[Math.Min(text.Length, AddedSpaces)..];
+    }
+
+    public string DecodeContinuation(ReadOnlySpan<int> tokens)
     {
         var bytes = new List<byte>();
         foreach (var token in tokens)

@@ -89,6 +89,22 @@ public sealed class LocalBatchEngineTests
         Assert.Equal("xy", Assert.Single(await Run(runner, [request])).Value.Text);
     }
 
+    [Theory]
+    [InlineData(false, "Hi  there")]
+    [InlineData(true, " Hi  there")]
+    public async Task Only_a_continuation_keeps_the_space_that_an_encoding_puts_before_every_text(bool continuesText, string text)
+    {
+        var tokenizer = new ByteTokenizer { AddedSpaces = 1 };
+        foreach (var stop in (string[][])[[], ["!"]])
+        {
+            using var runner = Scripted(stop.Length == 0 ? " Hi  there" : " Hi  there!");
+            await using var engine = new LocalBatchEngine(runner, tokenizer, StopTokens);
+            var request = TestWindow.Request(0, 5, 40, stop) with { ContinuesText = continuesText };
+
+            Assert.Equal(text, Assert.Single(await TestWindow.RunAsync(engine, [request])).Value.Text);
+        }
+    }
+
     [Fact]
     public async Task Rows_that_can_never_be_served_fail_alone_and_at_once()
     {

@@ -1,4 +1,5 @@
 using BatchLLM.Inference;
+using BatchLLM.Tokens;
 using Xunit;
 
 namespace BatchLLM.Tests.Inference;
@@ -65,7 +66,7 @@ public sealed class StopSearchTests
     private static string? Search(string tokens, params string[] stops)
     {
         var parts = tokens.Split('|');
-        var search = new StopSearch(new ByteTokenizer(parts), stops);
+        var search = new StopSearch(new IncrementalDecoder(new ByteTokenizer(parts)), stops);
         return Enumerable.Range(256, parts.Length).Select(search.Append).FirstOrDefault(text => text is not null);
     }
 }

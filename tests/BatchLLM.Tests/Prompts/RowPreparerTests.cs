@@ -4,6 +4,7 @@ using BatchLLM.Prompts.Templates;
 using BatchLLM.Rows;
 using BatchLLM.Tests.Inference;
 using BatchLLM.Tests.Jobs;
+using BatchLLM.Tokens;
 using Xunit;
 
 namespace BatchLLM.Tests.Prompts;
@@ -23,11 +24,25 @@ public sealed class RowPreparerTests
     }
 
     [Fact]
-    public void Raw_text_stands_after_the_token_that_begins_a_sequence()
+    public void Raw_text_stands_between_the_tokens_that_the_tokenizer_adds()
     {
-        var preparer = Preparer(new ChatTemplateContext { BosToken = "<s>" });
+        var row = Preparer(new ByteTokenizer { Affixes = new AffixTokens([7, 8], [9]) }, "sampling.max_tokens=8", null)
+            .Prepare(Rows.OfText(("body", "Hi")), isDuplicate: false);
 
-        Assert.Equal("<s>Hi".Length, preparer.Prepare(Rows.OfText(("body", "Hi")), isDuplicate: false).PromptTokens!.Length);
+        Assert.Equal([7, 8, 'H', 'i', 9], row.PromptTokens!);
+        Assert.True(row.ContinuesText);
+    }
+
+    [Fact]
+    public void A_chat_gets_only_what_its_template_writes()
+    {
+        var row = Preparer(
+            new ByteTokenizer { Affixes = new AffixTokens([7], []) },
+            "prompt={\"messages\":[{\"role\":\"user\",\"content\":\"{{body}}\"}]}",
+            "{{ bos_token }}{{ messages[0].content }}").Prepare(Rows.OfText(("body", "Hi")), isDuplicate: false);
+
+        Assert.Equal("<s>Hi"u8.ToArray().Select(value => (int)value), row.PromptTokens!);
+        Assert.False(row.ContinuesText);
     }
 
     [Fact]
@@ -37,7 +52,7 @@ public sealed class RowPreparerTests
             .Build(Rows.OfText(("body", "<|c|>"))).Draft!;
 
         Assert.True(new PromptRenderer(null, new ChatTemplateContext { BosToken = "<s>" }).TryRender(draft, out var prompt, out _));
-        Assert.Equal("<s><|a|><|c|><|b|>", prompt.Text);
+        Assert.Equal("<|a|><|c|><|b|>", prompt.Text);
         Assert.Equal("<|c|>", prompt.Text.Substring(Assert.Single(prompt.LiteralSpans).Start, prompt.LiteralSpans[0].Length));
     }
 
@@ -134,6 +149,12 @@ public sealed class RowPreparerTests
 
     private static RowPreparer Preparer(ChatTemplateContext context, params string[] settings) =>
         New(JobSchema.Parse(JobSchema.Minimal(), settings).Require(), context);
+
+    private static RowPreparer Preparer(ITokenizer tokenizer, string setting, string? template) => new(
+        JobSchema.Parse(JobSchema.Minimal(), setting).Require(),
+        new PromptRenderer(template is null ? null : ChatTemplate.Parse(template), new ChatTemplateContext { BosToken = "<s>" }),
+        tokenizer,
+        Context);
 
     private static RowPreparer New(JobSpec spec, ChatTemplateContext context) =>
         new(spec, new PromptRenderer(null, context), new ByteTokenizer(), Context);

@@ -13,7 +13,7 @@ internal static class TokenFiles
     public static byte[] Read(string file) => File.ReadAllBytes(Path.Combine(RepositoryRoot.Path, "tests", "data", "tokens", file));
 
     public static ByteLevelBpeTokenizer Load(string name) =>
-        TokenizerJson.Load(Read($"{name}.tokenizer.json"), $"{name}.tokenizer.json");
+        (ByteLevelBpeTokenizer)TokenizerJson.Load(Read($"{name}.tokenizer.json"), $"{name}.tokenizer.json");
 
     public static ByteLevelBpeTokenizer ByName(string name) => name == "llama3" ? Llama3 : Gpt2;
 

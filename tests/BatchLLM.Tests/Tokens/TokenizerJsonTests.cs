@@ -32,16 +32,28 @@ public sealed class TokenizerJsonTests
     }
 
     [Theory]
-    [InlineData("normalizer", """{"type":"NFC"}""", "normalizer: found {\"type\":\"NFC\"}")]
-    [InlineData("decoder", """{"type":"WordPiece"}""", "decoder, type: found \"WordPiece\"")]
-    [InlineData("decoder", "null", "decoder, type: found nothing")]
+    [InlineData("normalizer", """{"type":"BertNormalizer"}""", "normalizer, type: found \"BertNormalizer\"")]
+    [InlineData("normalizer", """{"type":"Precompiled","precompiled_charsmap":"AAA="}""", "precompiled_charsmap: found \"AAA=\"")]
+    [InlineData("normalizer", """{"type":"Replace","pattern":{"Regex":"a(?=b)"},"content":""}""", "Regex: found")]
+    [InlineData("normalizer", """{"type":"Replace","pattern":{"Regex":".+"},"content":""}""", "Regex: found")]
+    [InlineData("normalizer", """{"type":"Replace","pattern":{"Regex":"("},"content":""}""", "Regex: found")]
+    [InlineData("normalizer", """{"type":"Replace","pattern":{"String":""},"content":"x"}""", "String: found \"\"")]
+    [InlineData("decoder", """{"type":"WordPiece"}""", "decoder: found {\"type\":\"WordPiece\"}")]
+    [InlineData("decoder", "null", "decoder: found nothing")]
+    [InlineData("decoder", """{"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"ByteFallback"}]}""", "decoders[1]: found")]
+    [InlineData("decoder", """{"type":"Strip","content":" ","start":2,"stop":0}""", "start: found 2")]
+    [InlineData("decoder", """{"type":"Strip","content":" ","start":1,"stop":1}""", "stop: found 1")]
+    [InlineData("post_processor", """{"type":"BertProcessing"}""", "post_processor, type: found \"BertProcessing\"")]
+    [InlineData("post_processor", """{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"x"}}]}""", "x, ids")]
+    [InlineData(
+        "post_processor",
+        """{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"x"}}],"special_tokens":{"x":{"ids":[99999]}}}""",
+        "ids[0]: found 99999")]
     [InlineData("pre_tokenizer", "null", "pre_tokenizer, type: found nothing")]
     [InlineData("pre_tokenizer", """{"type":"Metaspace"}""", "pre_tokenizer: found {\"type\":\"Metaspace\"}")]
     [InlineData("pre_tokenizer", """{"type":"ByteLevel","add_prefix_space":true}""", "add_prefix_space: found true")]
     [InlineData("pre_tokenizer", """{"type":"ByteLevel","use_regex":false,"add_prefix_space":false}""", "use_regex: found")]
-    [InlineData("added_tokens", """[{"id":1,"content":"x","lstrip":true}]""", "added_tokens[0], lstrip: found true")]
-    [InlineData("added_tokens", """[{"id":1,"content":"x","rstrip":true}]""", "added_tokens[0], rstrip: found true")]
-    [InlineData("added_tokens", """[{"id":1,"content":"x","single_word":true}]""", "single_word: found true")]
+    [InlineData("added_tokens", """[{"id":1,"content":"x","lstrip":1}]""", "added_tokens[0], lstrip: found 1")]
     [InlineData("added_tokens", """[{"id":1,"content":""}]""", "content: found \"\"")]
     [InlineData("added_tokens", """[{"id":-1,"content":"x"}]""", "id: found -1")]
     [InlineData("added_tokens", """[{"id":2000000000,"content":"x"}]""", "id: found 2000000000")]
@@ -104,6 +116,6 @@ public sealed class TokenizerJsonTests
         return root.ToJsonString();
     }
 
-    private static ByteLevelBpeTokenizer Load(string json) =>
+    private static ITokenizer Load(string json) =>
         TokenizerJson.Load(Encoding.UTF8.GetBytes(json), "some.json");
 }
