@@ -28,7 +28,7 @@ internal static class TokenizerSpeed
             throw new BatchLLMException($"{vocabulary} is missing. Run tests/peers/install.sh first.");
         }
 
-        ITokenizer tokenizer = TokenizerJson.Load(File.ReadAllBytes(vocabulary), vocabulary);
+        var tokenizer = TokenizerJson.Load(File.ReadAllBytes(vocabulary), vocabulary);
         var own = MeasureProse(tokenizer, File.ReadAllText(prose));
         MeasureHardInputs(tokenizer);
         MeasurePeers(own, Path.Combine(peers, "bench_tokenizers.mjs"), vocabulary, prose);
