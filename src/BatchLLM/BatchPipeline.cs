@@ -4,8 +4,9 @@ using BatchLLM.Jobs;
 namespace BatchLLM;
 
 /// <summary>
-/// The whole way of a job, as one loop: lease shards, read their rows as a window of tokenized prompts, run the window,
-/// write and commit each shard as its last row ends; then publish. Any number of processes may run it on the same job.
+/// The whole way of a job, as one loop: lease shards, read their rows as a window of tokenized prompts, run the window
+/// while the next one is read, write and commit each shard as its last row ends; then publish. Any number of processes may
+/// run it on the same job.
 /// </summary>
 /// <param name="store">Durable state.</param>
 /// <param name="reader">Blob to rows to prompts to tokens.</param>
@@ -32,44 +33,64 @@ public sealed class BatchPipeline(
     /// <exception cref="BatchLLMException">The store, a file or the engine failed. Resuming continues.</exception>
     public async Task<Job> RunAsync(Job job, JobProgress progress, CancellationToken cancellationToken)
     {
-        while (await LeaseAsync(job, cancellationToken) is { Count: > 0 } leases)
+        await using (var windows = new WindowSource(store, reader, options, time, reach, job, cancellationToken))
         {
-            await using var keeper = LeaseKeeper.Hold(store, leases, options.LeaseDuration, time, cancellationToken);
-            try
+            while (await RunNextAsync(job, windows, progress, cancellationToken))
             {
-                await RunWindowAsync(job, leases, keeper, progress);
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                // Every lease was lost: the job was paused or cancelled, or other workers took over. The loop finds out.
-            }
-            catch (BatchLLMException) when (!cancellationToken.IsCancellationRequested)
-            {
-                // Who cancels a job, or completes it under a newer lease, tidies away what this one may be writing.
-                if (!await IsOverAsync(job, cancellationToken))
-                {
-                    throw;
-                }
             }
         }
 
         return await publisher.PublishAsync(job.Id, cancellationToken);
     }
 
-    private async Task RunWindowAsync(
-        Job job, IReadOnlyList<ShardLease> leases, LeaseKeeper keeper, JobProgress progress)
+    /// <summary>False if there was no window left to run.</summary>
+    private async Task<bool> RunNextAsync(
+        Job job, WindowSource windows, JobProgress progress, CancellationToken cancellationToken)
     {
-        // If the process dies here, the leases run out and the shards are run again from their first row.
-        reach(CrashWindow.ShardsLeased);
-        var window = await reader.ReadAsync(job, leases, keeper.Lost);
+        try
+        {
+            await using var held = await windows.NextAsync();
+            if (held is null)
+            {
+                return false;
+            }
+
+            await RunWindowAsync(job, held, windows, progress);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Every lease was lost: the job was paused or cancelled, or other workers took over. The next round finds out.
+        }
+        catch (BatchLLMException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Who cancels a job, or completes it under a newer lease, tidies away what this one may be writing.
+            if (!await IsOverAsync(job, cancellationToken))
+            {
+                throw;
+            }
+        }
+
+        return true;
+    }
+
+    private async Task RunWindowAsync(Job job, HeldWindow held, WindowSource windows, JobProgress progress)
+    {
+        var (window, keeper) = held;
         foreach (var shard in window.Shards)
         {
             progress.Add(shard.Counts);
             await CommitIfCompleteAsync(job, shard, keeper, progress);
         }
 
+        var left = window.Requests.Count;
         await foreach (var generation in engine.RunAsync(window.Requests, keeper.Lost))
         {
+            // Not earlier: shards that wait here are shards that another worker could run.
+            if (--left <= window.Requests.Count / 2)
+            {
+                windows.Prefetch();
+            }
+
             var (shard, row) = window.Accept(generation);
             progress.Add(RowCounts.Of(row));
             await CommitIfCompleteAsync(job, shard, keeper, progress);
@@ -113,30 +134,6 @@ public sealed class BatchPipeline(
         }
     }
 
-    /// <summary>
-    /// Leases the next window. None left to lease while others still hold some: waits, because a dead worker's shards
-    /// come free when its lease runs out.
-    /// </summary>
-    private async Task<IReadOnlyList<ShardLease>> LeaseAsync(Job job, CancellationToken cancellationToken)
-    {
-        using var timer = new PeriodicTimer(options.LeasePollInterval, time);
-        while (true)
-        {
-            var leases = await store.LeaseAsync(
-                job.Id, options.Worker, options.ShardsPerWindow, options.LeaseDuration, cancellationToken);
-            if (leases.Count > 0 || !await IsUnfinishedAsync(job, cancellationToken))
-            {
-                return leases;
-            }
-
-            await timer.WaitForNextTickAsync(cancellationToken);
-        }
-    }
-
     private async Task<bool> IsOverAsync(Job job, CancellationToken cancellationToken) =>
         await store.FindAsync(job.Id, cancellationToken) is not { State: JobState.Running or JobState.Paused };
-
-    private async Task<bool> IsUnfinishedAsync(Job job, CancellationToken cancellationToken) =>
-        await store.FindAsync(job.Id, cancellationToken) is { State: JobState.Running } now
-        && now.CommittedShards < now.ShardCount;
 }

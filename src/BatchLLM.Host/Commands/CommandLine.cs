@@ -32,6 +32,7 @@ internal static class CommandLine
             CancelCommand.Create(),
             ValidateCommand.Create(),
             InspectCommand.Create(),
+            TokenizeCommand.Create(),
             CompareCommand.Create(),
             QuantizeCommand.Create(),
             MigrateCommand.Create(),

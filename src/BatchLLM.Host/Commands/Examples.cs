@@ -20,6 +20,11 @@ internal static class Examples
             "batchllm inspect jobs/demo/model",
             "batchllm inspect jobs/demo/input/tickets-a.parquet",
         ],
+        ["tokenize"] =
+        [
+            "echo '\"Hello, world!\"' | batchllm tokenize --model jobs/demo/model",
+            "batchllm tokenize --model jobs/demo/model --decode < ids.jsonl",
+        ],
         ["compare"] =
         [
             "batchllm compare jobs/demo/model models/demo-fp8 --prompts jobs/demo/tickets.job.json",

@@ -33,6 +33,9 @@ internal sealed class LeaseKeeper : IAsyncDisposable
         IJobStore store, IReadOnlyList<ShardLease> leases, TimeSpan duration, TimeProvider time, CancellationToken stop) =>
         new(store, leases, duration, time, stop);
 
+    /// <summary>Renews now. False if no lease is held any longer.</summary>
+    public async Task<bool> ConfirmAsync() => Snapshot() is { Count: > 0 } held && await KeepAsync(held);
+
     /// <summary>A committed shard needs no lease.</summary>
     public void Drop(ShardLease lease)
     {

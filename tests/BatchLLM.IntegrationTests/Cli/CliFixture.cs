@@ -28,6 +28,13 @@ public sealed class CliFixture : IAsyncLifetime
         return await FinishAsync(process);
     }
 
+    /// <summary>Runs a command that reads standard input.</summary>
+    public async Task<CliResult> RunWithInputAsync(string input, params string[] arguments)
+    {
+        using var process = Start([], arguments);
+        return await FinishAsync(process, input);
+    }
+
     /// <summary>Starts a command; the caller ends it.</summary>
     public Process Start(Dictionary<string, string> environment, params string[] arguments)
     {
@@ -57,11 +64,12 @@ public sealed class CliFixture : IAsyncLifetime
     }
 
     /// <summary>Waits for a started command.</summary>
-    public static async Task<CliResult> FinishAsync(Process process)
+    public static async Task<CliResult> FinishAsync(Process process, string input = "")
     {
-        process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
         await process.WaitForExitAsync();
         return new CliResult(process.ExitCode, await output, await error);
     }

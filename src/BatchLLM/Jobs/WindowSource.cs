@@ -1,0 +1,129 @@
+namespace BatchLLM.Jobs;
+
+/// <summary>
+/// Leases and reads a job's windows one after the other, the next one on request while the engine still runs the last:
+/// reading and tokenizing cost no time of their own. At most two windows are held.
+/// </summary>
+internal sealed class WindowSource : IAsyncDisposable
+{
+    private readonly IJobStore _store;
+    private readonly WindowReader _reader;
+    private readonly PipelineOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Action<CrashWindow> _reach;
+    private readonly Job _job;
+    private readonly CancellationTokenSource _stop;
+    private Task<HeldWindow?>? _next;
+
+    /// <param name="store">Durable state.</param>
+    /// <param name="reader">Blob to rows to prompts to tokens.</param>
+    /// <param name="options">Sizes and times.</param>
+    /// <param name="time">Clock of the lease renewals.</param>
+    /// <param name="reach">Called at each crash window.</param>
+    /// <param name="job">A job of the store.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    public WindowSource(
+        IJobStore store,
+        WindowReader reader,
+        PipelineOptions options,
+        TimeProvider time,
+        Action<CrashWindow> reach,
+        Job job,
+        CancellationToken cancellationToken)
+    {
+        (_store, _reader, _options, _time, _reach, _job) = (store, reader, options, time, reach, job);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+    }
+
+    /// <summary>Starts leasing and reading the next window, unless that is under way; no window if none is free now.</summary>
+    public void Prefetch() => _next ??= Task.Run(async () => await ReadAsync(await LeaseAsync()));
+
+    /// <summary>The next window, whose leases are held at this moment; null if the job has none left.</summary>
+    /// <exception cref="OperationCanceledException">Its leases were lost; ask again.</exception>
+    /// <exception cref="BatchLLMException">The store failed, or a file cannot be read.</exception>
+    public async Task<HeldWindow?> NextAsync()
+    {
+        var prefetched = _next;
+        _next = null;
+        if (prefetched is null || await prefetched is not { } held)
+        {
+            return await ReadAsync(await LeaseOrWaitAsync());
+        }
+
+        // It may have waited for long. A job that was paused or cancelled meanwhile must not run on.
+        if (await held.Keeper.ConfirmAsync())
+        {
+            return held;
+        }
+
+        await held.DisposeAsync();
+        throw new OperationCanceledException();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        if (_next is { } next)
+        {
+            await DiscardAsync(next);
+        }
+
+        _stop.Dispose();
+    }
+
+    private static async Task DiscardAsync(Task<HeldWindow?> next)
+    {
+        // Nobody waits for this window any more, nor for what went wrong with it.
+        await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (next.IsCompletedSuccessfully && await next is { } held)
+        {
+            await held.DisposeAsync();
+        }
+    }
+
+    private async Task<HeldWindow?> ReadAsync(IReadOnlyList<ShardLease> leases)
+    {
+        if (leases.Count == 0)
+        {
+            return null;
+        }
+
+        var keeper = LeaseKeeper.Hold(_store, leases, _options.LeaseDuration, _time, _stop.Token);
+        try
+        {
+            // If the process dies here, the leases run out and the shards are run again from their first row.
+            _reach(CrashWindow.ShardsLeased);
+            return new HeldWindow(await _reader.ReadAsync(_job, leases, keeper.Lost), keeper);
+        }
+        catch
+        {
+            await keeper.DisposeAsync();
+            throw;
+        }
+    }
+
+    private Task<IReadOnlyList<ShardLease>> LeaseAsync() => _store.LeaseAsync(
+        _job.Id, _options.Worker, _options.ShardsPerWindow, _options.LeaseDuration, _stop.Token);
+
+    /// <summary>
+    /// Leases the next shards. None left to lease while others still hold some: waits, because a dead worker's shards come
+    /// free when its lease runs out.
+    /// </summary>
+    private async Task<IReadOnlyList<ShardLease>> LeaseOrWaitAsync()
+    {
+        using var timer = new PeriodicTimer(_options.LeasePollInterval, _time);
+        while (true)
+        {
+            var leases = await LeaseAsync();
+            if (leases.Count > 0 || !await IsUnfinishedAsync())
+            {
+                return leases;
+            }
+
+            await timer.WaitForNextTickAsync(_stop.Token);
+        }
+    }
+
+    private async Task<bool> IsUnfinishedAsync() =>
+        await _store.FindAsync(_job.Id, _stop.Token) is { State: JobState.Running } now && now.CommittedShards < now.ShardCount;
+}

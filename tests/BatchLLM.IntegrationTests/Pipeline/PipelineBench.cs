@@ -1,0 +1,90 @@
+using BatchLLM.Blobs;
+using BatchLLM.Blobs.Files;
+using BatchLLM.Blobs.Jsonl;
+using BatchLLM.Inference;
+using BatchLLM.IntegrationTests.Postgres;
+using BatchLLM.Jobs;
+using BatchLLM.Postgres.Database;
+using BatchLLM.Postgres.Jobs;
+using BatchLLM.Rows;
+using Xunit;
+
+namespace BatchLLM.IntegrationTests.Pipeline;
+
+/// <summary>A job of three shards over a real store and real files; a window is one shard.</summary>
+internal sealed class PipelineBench : IAsyncDisposable
+{
+    public const int Shards = 3;
+
+    private const int RowsPerShard = 8;
+    private static readonly SamplingParameters Sampling = new() { MaxTokens = 1 };
+
+    private readonly TestDirectory _directory = new("files");
+    private readonly TaskCompletionSource[] _prepared = [.. Enumerable.Range(0, Shards).Select(_ => new TaskCompletionSource())];
+    private readonly PostgresDatabase _database;
+    private readonly int[] _rows = new int[Shards];
+
+    private PipelineBench(PostgresDatabase database) => (_database, Store) = (database, new PostgresJobStore(database));
+
+    public PostgresJobStore Store { get; }
+
+    public static async Task<PipelineBench> OpenAsync(TestCluster cluster) => new(await PostgresDatabase.OpenAsync(
+        await cluster.CreateDatabaseAsync(), new RetryPolicy(), TimeProvider.System, null, TestContext.Current.CancellationToken));
+
+    /// <summary>Completes when every row of a shard has been made ready for the engine.</summary>
+    public Task PreparedAsync(int shard) => _prepared[shard].Task;
+
+    public async Task<Job> CreateJobAsync()
+    {
+        Directory.CreateDirectory(_directory.Path);
+        var input = Path.Combine(_directory.Path, "rows.jsonl");
+        await File.WriteAllLinesAsync(input, Enumerable.Range(1, Shards * RowsPerShard).Select(row => $"{{\"x\":{row}}}"));
+        var spec = new JobSpec
+        {
+            Name = "rows",
+            Model = "/model",
+            Inputs = [new InputSpec(FileUri.FromPath(input, "/"), DataFormat.Jsonl)],
+            Prompt = new PromptSpec { Text = "{{x}}" },
+            Output = new OutputSpec { Uri = FileUri.FromPath(Path.Combine(_directory.Path, "out"), "/") },
+            Policies = new PolicySpec { RowsPerShard = RowsPerShard },
+        };
+        var planner = new JobPlanner(Blobs, Reader, DataFormats.Resolve);
+        var plan = await planner.PlanAsync(spec, TestContext.Current.CancellationToken);
+        var job = new NewJob("rows", "k", "{}", "/model", spec.Output.Uri, plan.Inputs, plan.RowCount);
+        return (await Store.CreateAsync(job, plan.Shards, false, TestContext.Current.CancellationToken)).Job;
+    }
+
+    public Task<Job> RunAsync(Job job, IBatchEngine engine)
+    {
+        var layout = new OutputLayout(job.Definition.OutputUri, job.Id, DataFormat.Jsonl);
+        var writer = new ShardWriter(
+            Blobs, layout, stream => RowWriters.Create(DataFormat.Jsonl, stream, new OutputColumns([], false, null)),
+            stream => new ErrorRowWriter(stream, null), _ => { });
+        var reader = new WindowReader(Blobs, Reader, null, Prepare, tokenIds: false);
+        var pipeline = new BatchPipeline(
+            Store, reader, engine, writer, new JobPublisher(Store, Blobs, layout, _ => { }),
+            new PipelineOptions("worker", ShardsPerWindow: 1, new PolicySpec()), TimeProvider.System, _ => { });
+        return pipeline.RunAsync(job, new JobProgress(job.Counts, job.Definition.RowCount), TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _database.DisposeAsync();
+        _directory.Dispose();
+    }
+
+    private static FileBlobStore Blobs { get; } = new();
+
+    private static IRowReader Reader(DataFormat format) => RowReaders.For(format, Blobs);
+
+    private WindowRow Prepare(Row row, bool isDuplicate)
+    {
+        var shard = (int)((row.Location.RowNumber - 1) / RowsPerShard);
+        if (Interlocked.Increment(ref _rows[shard]) == RowsPerShard)
+        {
+            _prepared[shard].TrySetResult();
+        }
+
+        return new WindowRow(row.Location, [], [1, 2, 3], Sampling, null);
+    }
+}

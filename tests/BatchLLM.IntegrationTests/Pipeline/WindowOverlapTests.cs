@@ -1,0 +1,62 @@
+using BatchLLM.IntegrationTests.Postgres;
+using BatchLLM.Jobs;
+using Xunit;
+
+namespace BatchLLM.IntegrationTests.Pipeline;
+
+/// <summary>The next window is read and tokenized while the engine runs, and runs only if it still may.</summary>
+public sealed class WindowOverlapTests(TestCluster cluster)
+{
+    private static readonly TimeSpan TooLong = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task The_next_window_is_ready_before_the_engine_is_done_with_the_last()
+    {
+        await using var bench = await PipelineBench.OpenAsync(cluster);
+        var job = await bench.CreateJobAsync();
+        await using var engine = new ScriptedEngine(window => window < PipelineBench.Shards
+            ? bench.PreparedAsync(shard: window).WaitAsync(TooLong, TestContext.Current.CancellationToken)
+            : Task.CompletedTask);
+
+        var finished = await bench.RunAsync(job, engine);
+
+        Assert.Equal((JobState.Completed, 24), (finished.State, finished.Counts.Ok));
+    }
+
+    [Fact]
+    public async Task A_window_that_waited_is_not_run_once_the_job_is_paused()
+    {
+        await using var bench = await PipelineBench.OpenAsync(cluster);
+        var job = await bench.CreateJobAsync();
+        await using var engine = new ScriptedEngine(async window =>
+        {
+            await bench.PreparedAsync(shard: window).WaitAsync(TooLong, TestContext.Current.CancellationToken);
+            await bench.Store.PauseAsync(job.Id, "enough", TestContext.Current.CancellationToken);
+        });
+
+        var paused = await bench.RunAsync(job, engine);
+        await bench.Store.ResumeAsync(job.Id, null, TestContext.Current.CancellationToken);
+        await using var willing = new ScriptedEngine(_ => Task.CompletedTask);
+        var finished = await bench.RunAsync(job, willing);
+
+        Assert.Equal((JobState.Paused, 8, 1), (paused.State, paused.Counts.Ok, engine.Windows));
+        Assert.Equal((JobState.Completed, 24, 2), (finished.State, finished.Counts.Ok, willing.Windows));
+    }
+
+    [Fact]
+    public async Task A_window_that_waits_is_handed_back_when_the_engine_fails()
+    {
+        await using var bench = await PipelineBench.OpenAsync(cluster);
+        var job = await bench.CreateJobAsync();
+        await using var engine = new ScriptedEngine(async window =>
+        {
+            await bench.PreparedAsync(shard: window).WaitAsync(TooLong, TestContext.Current.CancellationToken);
+            throw new BatchLLMException("The engine failed.");
+        });
+
+        await Assert.ThrowsAsync<BatchLLMException>(() => bench.RunAsync(job, engine));
+
+        Assert.Empty(await bench.Store.ListWorkersAsync(job.Id, TestContext.Current.CancellationToken));
+        Assert.Equal(PipelineBench.Shards, (await bench.Store.LeaseAsync(job, 10)).Count);
+    }
+}
