@@ -53,7 +53,7 @@ internal sealed class LoadedModel : IDisposable
         var directory = ModelDirectory.Open(path);
         try
         {
-            return new LoadedModel(directory, OpenTokenizer(directory), ReadTemplate(directory));
+            return new LoadedModel(directory, OpenTokenizer(directory), ChatTemplateFiles.Read(directory.Path));
         }
         catch
         {
@@ -78,13 +78,5 @@ internal sealed class LoadedModel : IDisposable
         var path = directory.TokenizerPath ?? throw new BatchLLMException(
             $"Model {directory.Path}: tokenizer.json is missing; copy it from where the model was published.");
         return TokenizerJson.Load(File.ReadAllBytes(path), path);
-    }
-
-    private static ChatTemplateSource ReadTemplate(ModelDirectory directory)
-    {
-        var jinja = directory.ChatTemplatePath is { } path ? File.ReadAllText(path) : null;
-        var config = directory.TokenizerConfigPath;
-        return ChatTemplateSource.Choose(
-            jinja, config is null ? "{}"u8.ToArray() : File.ReadAllBytes(config), config ?? directory.Path);
     }
 }

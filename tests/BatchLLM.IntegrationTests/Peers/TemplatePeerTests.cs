@@ -47,9 +47,14 @@ public sealed class TemplatePeerTests(ITestOutputHelper output)
         for (var i = 0; i < theirs.Length; i++)
         {
             using var document = JsonDocument.Parse(conversations[i].ToJsonString());
-            var isRendered = parsed.TryRender(
-                ChatRequest.Read(document.RootElement), template.Context, out var prompt, out var error);
+            Assert.True(ChatRequest.TryRead(document.RootElement, out var request));
+            var isRendered = parsed.TryRender(request, template.Context, out var prompt, out var error);
             var expected = JsonSerializer.Deserialize<string?>(theirs[i]);
+            if (PeerDeviations.Apply(template.Source, document.RootElement, theirs[i]))
+            {
+                continue;
+            }
+
             if ((isRendered ? prompt!.Text : null) != expected)
             {
                 yield return $"{template.Name}: {conversations[i].ToJsonString()}\n  peer {theirs[i]}\n  here "

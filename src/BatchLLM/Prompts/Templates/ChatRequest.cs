@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
 namespace BatchLLM.Prompts.Templates;
@@ -15,23 +16,21 @@ public sealed class ChatRequest
     internal IReadOnlyList<JsonProperty> Variables { get; }
 
     /// <summary>Reads an array of messages, or an object with messages and other variables.</summary>
-    /// <param name="json">The value; must stay valid as long as this is used.</param>
-    /// <exception cref="BatchLLMException">It is neither.</exception>
-    public static ChatRequest Read(JsonElement json)
+    /// <param name="json">The value; must stay valid as long as the request is used.</param>
+    /// <param name="request">What was read; null if it is neither.</param>
+    public static bool TryRead(JsonElement json, [NotNullWhen(true)] out ChatRequest? request)
     {
         var messages = json.ValueKind == JsonValueKind.Object && json.TryGetProperty("messages", out var found)
             ? found
             : json;
-        if (messages.ValueKind != JsonValueKind.Array
-            || !messages.EnumerateArray().All(message => message.ValueKind == JsonValueKind.Object))
-        {
-            throw new BatchLLMException(
-                "found no list of messages; expected a JSON array of objects such as {\"role\": \"user\", \"content\": \"...\"}, "
-                + "or an object with such an array as messages.");
-        }
-
-        return new ChatRequest(messages, json.ValueKind == JsonValueKind.Object
-            ? [.. json.EnumerateObject().Where(member => member.Name != "messages")]
-            : []);
+        request = messages.ValueKind == JsonValueKind.Array
+            && messages.EnumerateArray().All(message => message.ValueKind == JsonValueKind.Object)
+                ? new ChatRequest(messages, Others(json))
+                : null;
+        return request is not null;
     }
+
+    private static IReadOnlyList<JsonProperty> Others(JsonElement json) => json.ValueKind == JsonValueKind.Object
+        ? [.. json.EnumerateObject().Where(member => member.Name != "messages")]
+        : [];
 }
