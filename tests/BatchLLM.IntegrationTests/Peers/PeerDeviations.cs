@@ -22,7 +22,11 @@ internal static class PeerDeviations
         || template.Contains("strip('\\n')", StringComparison.Ordinal)
         // It does not go through the characters of a text: content that may also be a list of parts, and selectattr on it.
         || template.Contains("for content in message['content']", StringComparison.Ordinal)
-        || template.Contains("selectattr(\"type\"", StringComparison.Ordinal);
+        || template.Contains("selectattr(\"type\"", StringComparison.Ordinal)
+        // It has no filter reject.
+        || template.Contains("| reject(", StringComparison.Ordinal) || template.Contains("|reject(", StringComparison.Ordinal)
+        // selectattr does not find a member that is missing by the test undefined: it selects nothing.
+        || template.Contains("selectattr(\"tool_calls\", \"undefined\")", StringComparison.Ordinal);
 
     private static bool IsBlankOrZero(JsonElement message) =>
         string.IsNullOrWhiteSpace(message.GetProperty("content").GetString()) || message.GetProperty("content").ValueEquals("0");

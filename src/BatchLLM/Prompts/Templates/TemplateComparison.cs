@@ -54,7 +54,7 @@ internal static class TemplateComparison
     public static bool Contains(RenderState state, object? container, object? value) => (container, value) switch
     {
         (TemplateString text, TemplateString part) => TextOperations.Find(state, text.Text, part.Text) >= 0,
-        (IReadOnlyList<object?> list, _) => list.Any(item => AreEqual(state, item, value)),
+        (IReadOnlyList<object?> list, _) => TemplateValues.Items(state, list).Any(item => AreEqual(state, item, value)),
         (TemplateMap map, _) => value is TemplateString key && map.Contains(key.Text),
         (TemplateNamespace space, _) => value is TemplateString key && space.Members.ContainsKey(key.Text),
         (Undefined, _) => false,
