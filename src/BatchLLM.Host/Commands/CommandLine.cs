@@ -33,6 +33,7 @@ internal static class CommandLine
             ValidateCommand.Create(),
             InspectCommand.Create(),
             TokenizeCommand.Create(),
+            RenderCommand.Create(),
             CompareCommand.Create(),
             QuantizeCommand.Create(),
             MigrateCommand.Create(),

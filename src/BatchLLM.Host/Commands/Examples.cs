@@ -30,6 +30,11 @@ internal static class Examples
             "echo '\"Hello, world!\"' | batchllm tokenize --model jobs/demo/model",
             "batchllm tokenize --model jobs/demo/model --decode < ids.jsonl",
         ],
+        ["render"] =
+        [
+            "echo '[{\"role\": \"user\", \"content\": \"Hello\"}]' | batchllm render --model jobs/demo/model",
+            "batchllm render --model models/llama --no-generation-prompt < conversations.jsonl",
+        ],
         ["compare"] =
         [
             "batchllm compare jobs/demo/model models/demo-fp8 --prompts jobs/demo/tickets.job.json",

@@ -53,7 +53,7 @@ internal sealed class LoadedModel : IDisposable
         var directory = ModelDirectory.Open(path);
         try
         {
-            return new LoadedModel(directory, TokenizerFiles.Open(directory.Path), ReadTemplate(directory));
+            return new LoadedModel(directory, TokenizerFiles.Open(directory.Path), ChatTemplateFiles.Read(directory.Path));
         }
         catch
         {
@@ -72,12 +72,4 @@ internal sealed class LoadedModel : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _directory.Dispose();
-
-    private static ChatTemplateSource ReadTemplate(ModelDirectory directory)
-    {
-        var jinja = directory.ChatTemplatePath is { } path ? File.ReadAllText(path) : null;
-        var config = directory.TokenizerConfigPath;
-        return ChatTemplateSource.Choose(
-            jinja, config is null ? "{}"u8.ToArray() : File.ReadAllBytes(config), config ?? directory.Path);
-    }
 }

@@ -22,12 +22,10 @@ public sealed class ChatTemplate
     private const int LengthPerCharacter = 4;
     private const int LongestSource = 1 << 20;
 
-    private static readonly string[] KnownRoles =
-        ["system", "developer", "user", "assistant", "model", "tool", "function", "ipython", "observation"];
+    private readonly Body _body;
+    private readonly TemplateVariables _variables;
 
-    private readonly IReadOnlyList<Statement> _statements;
-
-    private ChatTemplate(IReadOnlyList<Statement> statements) => _statements = statements;
+    private ChatTemplate(Body body, TemplateVariables variables) => (_body, _variables) = (body, variables);
 
     /// <summary>Parses a template.</summary>
     /// <exception cref="BatchLLMException">
@@ -37,7 +35,7 @@ public sealed class ChatTemplate
     {
         ArgumentNullException.ThrowIfNull(source);
         return source.Length <= LongestSource
-            ? new ChatTemplate(StatementParser.Parse(source))
+            ? new ChatTemplate(StatementParser.Parse(source, out var variables), variables)
             : throw new BatchLLMException(
                 $"chat template: found {source.Length} characters; expected at most {LongestSource}.");
     }
@@ -56,67 +54,108 @@ public sealed class ChatTemplate
     {
         ArgumentNullException.ThrowIfNull(messages);
         ArgumentNullException.ThrowIfNull(context);
-        var state = NewState(messages, context);
-        var interpreter = new TemplateInterpreter(state);
-        var output = new TemplateStringBuilder(state);
+        var length = 0L;
+        for (var i = 0; i < messages.Count; i++)
+        {
+            length += messages[i].Content.Length;
+        }
+
+        var state = NewState(length, context);
+        Set(state, "messages", TemplateData.OfMessages(messages));
+        return TryRender(state, out prompt, out error);
+    }
+
+    /// <summary>Renders a conversation whose messages may have any members, with variables of its own.</summary>
+    /// <param name="request">The conversation; all of its texts are user data, but for roles that templates know.</param>
+    /// <param name="context">What else the template knows; the request's variables win.</param>
+    /// <param name="prompt">The prompt; literal where it came from the request.</param>
+    /// <param name="error">Why the template does not accept the messages; holds none of their text.</param>
+    /// <returns>True if there is a prompt, false if there is an error.</returns>
+    public bool TryRender(
+        ChatRequest request,
+        ChatTemplateContext context,
+        [NotNullWhen(true)] out PromptText? prompt,
+        [NotNullWhen(false)] out RowError? error)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(context);
+        var length = request.Messages.GetRawText().Length + request.Variables.Sum(item => (long)item.Value.GetRawText().Length);
+        var state = NewState(length, context);
+        try
+        {
+            Set(state, "messages", TemplateData.OfMessages(request.Messages));
+            foreach (var variable in request.Variables)
+            {
+                Set(state, variable.Name, TemplateData.OfJson(variable.Value));
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // What JsonElement.GetString throws for an escaped half of a surrogate pair.
+            prompt = null;
+            error = new RowError(
+                RowErrorCodes.InvalidRequest, "the messages escape half of a surrogate pair; expected both halves or neither");
+            return false;
+        }
+
+        return TryRender(state, out prompt, out error);
+    }
+
+    private bool TryRender(
+        RenderState state, [NotNullWhen(true)] out PromptText? prompt, [NotNullWhen(false)] out RowError? error)
+    {
         (prompt, error) = (null, null);
         try
         {
-            interpreter.Run(_statements, Variables(messages, context), output);
-            var rendered = output.Build();
+            var rendered = _body.Capture(state);
             prompt = new PromptText(rendered.Text, rendered.Literals);
             return true;
         }
         catch (TemplateException exception)
         {
-            error = Error(interpreter.Line, exception.Message);
+            error = Error(state.Line, exception.Message);
         }
         catch (InsufficientExecutionStackException)
         {
-            error = Error(interpreter.Line, "it nests values too deeply");
+            error = Error(state.Line, "it nests values or macros too deeply");
         }
 
         return false;
     }
 
-    private static RenderState NewState(IReadOnlyList<ChatMessage> messages, ChatTemplateContext context)
+    private RenderState NewState(long length, ChatTemplateContext context)
     {
-        var length = messages.Sum(message => (long)message.Content.Length);
         var longest = (int)Math.Min(BaseLength + (LengthPerCharacter * length), Array.MaxLength / 2);
-        return new RenderState(BaseSteps + (StepsPerCharacter * length), longest, context.Now);
-    }
-
-    private static TemplateScope Variables(IReadOnlyList<ChatMessage> messages, ChatTemplateContext context)
-    {
-        var variables = new TemplateScope();
-        variables.Set("messages", messages.Select(Message).ToList());
-        variables.Set("add_generation_prompt", context.AddGenerationPrompt);
-        SetText("bos_token", context.BosToken);
-        SetText("eos_token", context.EosToken);
-        SetText("date_string", context.DateString);
+        var values = new object?[_variables.Count];
+        Array.Fill(values, Undefined.Value);
+        var state = new RenderState(values, BaseSteps + (StepsPerCharacter * length), longest, context.Now);
+        Set(state, "add_generation_prompt", TemplateValues.Truth(context.AddGenerationPrompt));
+        SetText(state, "bos_token", context.BosToken);
+        SetText(state, "eos_token", context.EosToken);
+        SetText(state, "date_string", context.DateString);
         foreach (var (name, function) in TemplateGlobals.All)
         {
-            variables.Set(name, name != TemplateGlobals.Clock || context.Now is not null ? function : Undefined.Value);
+            Set(state, name, name != TemplateGlobals.Clock || context.Now is not null ? function : Undefined.Value);
         }
 
-        return variables;
+        return state;
+    }
 
-        void SetText(string name, string? value)
+    private void SetText(RenderState state, string name, string? value)
+    {
+        if (value is not null)
         {
-            if (value is not null)
-            {
-                variables.Set(name, TemplateString.FromTemplate(value));
-            }
+            Set(state, name, TemplateString.FromTemplate(value));
         }
     }
 
-    private static object? Message(ChatMessage message) => new OrderedDictionary<string, object?>
+    private void Set(RenderState state, string name, object? value)
     {
-        ["role"] = KnownRoles.Contains(message.Role)
-            ? TemplateString.FromTemplate(message.Role)
-            : TemplateString.FromData(message.Role),
-        ["content"] = TemplateString.FromData(message.Content),
-    };
+        if (_variables.Root.TryGetValue(name, out var slot))
+        {
+            state.Variables[slot] = value;
+        }
+    }
 
     private static RowError Error(int line, string message) =>
         new(RowErrorCodes.TemplateRefused, $"chat template, line {line}: {message.TrimEnd('.')}.");

@@ -34,9 +34,19 @@ internal sealed partial class ExpressionParser
         "and" or "or" or "not" or "in" or "is" or "if" or "else" =>
             throw TemplateSyntax.Refuse(name.Line, $"'{name.Text}'", "a value"),
         "namespace" when cursor.IsOperator("(") => ParseNamespace(name.Line),
+        _ when cursor.IsOperator("(") && macros.Contains(name.Text) => new Expression.MacroCall(
+            name.Text, variables.Resolve(name.Text), MacroArguments(name.Line)),
         _ when cursor.IsOperator("(") => ParseCall(name, TemplateGlobals.All, null, "function"),
-        _ => new Expression.Variable(name.Text),
+        _ => new Expression.Variable(variables.Resolve(name.Text)),
     };
+
+    private KeyValuePair<string?, Expression>[] MacroArguments(int line)
+    {
+        var arguments = ParseArguments();
+        return arguments.SkipWhile(argument => argument.Name is null).Any(argument => argument.Name is null)
+            ? throw TemplateSyntax.Refuse(line, "an argument without name after one with a name", "names last")
+            : [.. arguments.Select(argument => KeyValuePair.Create(argument.Name, argument.Value))];
+    }
 
     private Expression.NewNamespace ParseNamespace(int line)
     {
@@ -65,7 +75,7 @@ internal sealed partial class ExpressionParser
         var value = open switch
         {
             "(" => ParseParenthesis(),
-            "[" => new Expression.List(ParseItems("]")),
+            "[" => new Expression.List([.. ParseItems("]")]),
             _ => ParseMap(),
         };
         cursor.Leave();
@@ -118,6 +128,6 @@ internal sealed partial class ExpressionParser
             }
         }
 
-        return new Expression.Map(entries);
+        return new Expression.Map([.. entries]);
     }
 }

@@ -1,7 +1,8 @@
 namespace BatchLLM.Prompts.Templates;
 
 /// <summary>Parses expressions: recursive descent, one method per level of precedence, loosest first.</summary>
-internal sealed partial class ExpressionParser(TemplateCursor cursor)
+internal sealed partial class ExpressionParser(
+    TemplateCursor cursor, TemplateVariables variables, IReadOnlySet<string> macros)
 {
     private static readonly string[] Sums = ["+", "-"];
     private static readonly string[] Products = ["*", "//", "/", "%"];
@@ -21,6 +22,36 @@ internal sealed partial class ExpressionParser(TemplateCursor cursor)
         }
 
         cursor.Leave();
+        return value;
+    }
+
+    /// <summary>Parses an expression, or several with commas between them, which make a list.</summary>
+    public Expression ParseItemsOrOne()
+    {
+        var first = Parse();
+        if (!cursor.IsOperator(","))
+        {
+            return first;
+        }
+
+        var items = new List<Expression> { first };
+        while (cursor.TryTakeOperator(","))
+        {
+            items.Add(Parse());
+        }
+
+        return new Expression.List([.. items]);
+    }
+
+    /// <summary>Parses <c>filter | filter</c>, applied to a value.</summary>
+    public Expression ParseFilters(Expression value)
+    {
+        do
+        {
+            value = ParseFilter(value);
+        }
+        while (cursor.TryTakeOperator("|"));
+
         return value;
     }
 
@@ -53,7 +84,7 @@ internal sealed partial class ExpressionParser(TemplateCursor cursor)
             rest.Add(new(comparison, ParseSum()));
         }
 
-        return rest.Count == 0 ? first : new Expression.Comparison(first, rest);
+        return rest.Count == 0 ? first : new Expression.Comparison(first, [.. rest]);
     }
 
     private bool TryTakeComparison(out string comparison)
@@ -82,8 +113,17 @@ internal sealed partial class ExpressionParser(TemplateCursor cursor)
         return ParseChain(
             operand,
             () => TryTakeAny(operators, out text),
-            left => new Expression.Arithmetic(text, left, operand()));
+            left => Combine(text, left, operand()));
     }
+
+    private static Expression Combine(string operation, Expression left, Expression right) => (operation, left) switch
+    {
+        ("+", Expression.Sum sum) => new Expression.Sum([.. sum.Terms, right]),
+        ("+", _) => new Expression.Sum([left, right]),
+        ("~", Expression.Join join) => new Expression.Join([.. join.Parts, right]),
+        ("~", _) => new Expression.Join([left, right]),
+        _ => new Expression.Arithmetic(operation, left, right),
+    };
 
     /// <summary>
     /// Parses a left-associative chain. Each link puts what stands left of it one level deeper, so links count as

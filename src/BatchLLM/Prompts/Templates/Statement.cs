@@ -2,42 +2,84 @@ namespace BatchLLM.Prompts.Templates;
 
 /// <summary>A statement of a template; the cases are nested here.</summary>
 /// <param name="Line">The line it starts on, from 1.</param>
-internal abstract record Statement(int Line)
+internal abstract partial record Statement(int Line)
 {
+    /// <summary>Runs it and appends what it prints.</summary>
+    public abstract TemplateFlow Run(RenderState state, TemplateStringBuilder output);
+
     /// <summary>Text that is output as it stands.</summary>
-    public sealed record Text(int Line, TemplateString Value) : Statement(Line);
+    public sealed record Text(int Line, TemplateString Value) : Statement(Line)
+    {
+        /// <inheritdoc/>
+        public override TemplateFlow Run(RenderState state, TemplateStringBuilder output)
+        {
+            output.Append(Value);
+            return TemplateFlow.Next;
+        }
+    }
 
     /// <summary><c>{{ value }}</c>.</summary>
-    public sealed record Print(int Line, Expression Value) : Statement(Line);
+    public sealed record Print(int Line, Expression Value) : Statement(Line)
+    {
+        /// <inheritdoc/>
+        public override TemplateFlow Run(RenderState state, TemplateStringBuilder output)
+        {
+            output.Append(TemplateValues.ToText(state, Value.Evaluate(state)));
+            return TemplateFlow.Next;
+        }
+    }
 
     /// <summary><c>if</c> with its <c>elif</c>s and <c>else</c>.</summary>
-    public sealed record If(
-        int Line,
-        IReadOnlyList<KeyValuePair<Expression, IReadOnlyList<Statement>>> Branches,
-        IReadOnlyList<Statement> Otherwise) : Statement(Line);
+    public sealed record If(int Line, KeyValuePair<Expression, Body>[] Branches, Body Otherwise) : Statement(Line)
+    {
+        /// <inheritdoc/>
+        public override TemplateFlow Run(RenderState state, TemplateStringBuilder output)
+        {
+            foreach (var (condition, body) in Branches)
+            {
+                if (condition.IsTrue(state))
+                {
+                    return body.Run(state, output);
+                }
+            }
 
-    /// <summary><c>for a, b in items if filter</c> with its <c>else</c>.</summary>
-    public sealed record For(
-        int Line,
-        IReadOnlyList<string> Names,
-        Expression Items,
-        Expression? Filter,
-        IReadOnlyList<Statement> Body,
-        IReadOnlyList<Statement> Otherwise) : Statement(Line);
+            return Otherwise.Run(state, output);
+        }
+    }
 
-    /// <summary><c>set name = value</c>, or a namespace's member.</summary>
-    public sealed record Set(int Line, string Name, string? Member, Expression Value) : Statement(Line);
-
-    /// <summary><c>set name</c> … <c>endset</c>: the output of the body.</summary>
-    public sealed record Capture(
-        int Line, string Name, string? Member, IReadOnlyList<Statement> Body) : Statement(Line);
+    /// <summary><c>set name = value</c>, or a namespace's member, or several names at once.</summary>
+    public sealed record Set(int Line, AssignmentTarget Target, Expression Value) : Statement(Line)
+    {
+        /// <inheritdoc/>
+        public override TemplateFlow Run(RenderState state, TemplateStringBuilder output)
+        {
+            Target.Assign(state, Value.Evaluate(state));
+            return TemplateFlow.Next;
+        }
+    }
 
     /// <summary><c>generation</c> … <c>endgeneration</c>: a mark for training; only the body counts here.</summary>
-    public sealed record Group(int Line, IReadOnlyList<Statement> Body) : Statement(Line);
+    public sealed record Group(int Line, Body Content) : Statement(Line)
+    {
+        /// <inheritdoc/>
+        public override TemplateFlow Run(RenderState state, TemplateStringBuilder output) => Content.Run(state, output);
+    }
 
-    /// <summary>Leaves the loop.</summary>
-    public sealed record Break(int Line) : Statement(Line);
+    /// <summary><c>macro name(a, b=1)</c> … <c>endmacro</c>.</summary>
+    public sealed record DefineMacro(int Line, int Slot, TemplateMacro Macro) : Statement(Line)
+    {
+        /// <inheritdoc/>
+        public override TemplateFlow Run(RenderState state, TemplateStringBuilder output)
+        {
+            state.Variables[Slot] = Macro;
+            return TemplateFlow.Next;
+        }
+    }
 
-    /// <summary>Goes on with the loop's next item.</summary>
-    public sealed record Continue(int Line) : Statement(Line);
+    /// <summary>Leaves the loop, or goes on with its next item.</summary>
+    public sealed record Jump(int Line, TemplateFlow Flow) : Statement(Line)
+    {
+        /// <inheritdoc/>
+        public override TemplateFlow Run(RenderState state, TemplateStringBuilder output) => Flow;
+    }
 }

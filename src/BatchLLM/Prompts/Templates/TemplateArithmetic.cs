@@ -8,7 +8,6 @@ internal static class TemplateArithmetic
     public static object? Apply(RenderState state, string operation, object? left, object? right) =>
         (operation, left, right) switch
         {
-            ("~", _, _) => Join(state, TemplateValues.ToText(left), TemplateValues.ToText(right)),
             ("+", TemplateString first, TemplateString second) => Join(state, first, second),
             ("+", IReadOnlyList<object?> first, IReadOnlyList<object?> second) => JoinLists(state, first, second),
             (not "/", long first, long second) => OfIntegers(operation, first, second),
@@ -17,6 +16,10 @@ internal static class TemplateArithmetic
             _ => throw new TemplateException(
                 $"it applies '{operation}' to {TemplateValues.Describe(left)} and {TemplateValues.Describe(right)}"),
         };
+
+    /// <summary>The sum of two numbers, texts or lists.</summary>
+    /// <exception cref="TemplateException">The operands are of other kinds.</exception>
+    public static object? Add(RenderState state, object? left, object? right) => Apply(state, "+", left, right);
 
     /// <summary>The negative of a number.</summary>
     /// <exception cref="TemplateException">The value is no number.</exception>
@@ -28,7 +31,7 @@ internal static class TemplateArithmetic
     };
 
     private static TemplateString Join(RenderState state, TemplateString left, TemplateString right) =>
-        new TemplateStringBuilder(state).Append(left).Append(right).Build();
+        TemplateString.Concat(state, [left, right]);
 
     private static List<object?> JoinLists(
         RenderState state, IReadOnlyList<object?> left, IReadOnlyList<object?> right)

@@ -59,6 +59,16 @@ internal sealed class TemplateCursor(List<TemplateToken> tokens)
     public BatchLLMException Refuse(string expected) =>
         TemplateSyntax.Refuse(Current.Line, Describe(Current), expected);
 
+    /// <summary>The place of the next token, for <see cref="Return"/>.</summary>
+    public int Mark() => _at;
+
+    /// <summary>Goes to a marked place; the place left.</summary>
+    public int Return(int mark)
+    {
+        (var left, _at) = (_at, mark);
+        return left;
+    }
+
     private bool TakeTrue()
     {
         Take();

@@ -6,7 +6,7 @@ internal static class TemplateFilters
     /// <summary>By name.</summary>
     public static readonly IReadOnlyDictionary<string, TemplateFunction> All = new Dictionary<string, TemplateFunction>
     {
-        ["trim"] = OfText(["chars"], 0, (_, text, given) => TextOperations.Trim(text, given[0])),
+        ["trim"] = OfText(["chars"], 0, (state, text, given) => TextOperations.Trim(state, text, given[0])),
         ["upper"] = OfText([], 0, (_, text, _) => text.WithText(text.Text.ToUpperInvariant())),
         ["lower"] = OfText([], 0, (_, text, _) => text.WithText(text.Text.ToLowerInvariant())),
         ["capitalize"] = OfText([], 0, (_, text, _) => TextOperations.Capitalize(text, eachWord: false)),
@@ -14,24 +14,30 @@ internal static class TemplateFilters
         ["replace"] = OfText(["old", "new", "count"], 2, Replace),
         ["string"] = OfText([], 0, (_, text, _) => text),
         ["safe"] = OfText([], 0, (_, text, _) => text),
-        ["tojson"] = new(["indent", "ensure_ascii"], 0, ToJson),
+        ["tojson"] = new(["ensure_ascii", "indent", "separators", "sort_keys"], 0, TemplateJson.Filter),
         ["length"] = new([], 0, (_, value, _) => Length(value)),
         ["count"] = new([], 0, (_, value, _) => Length(value)),
         ["default"] = new(["default_value", "boolean"], 0, Default),
         ["d"] = new(["default_value", "boolean"], 0, Default),
-        ["first"] = new([], 0, (_, value, _) => TemplateSlices.Item(Sequence(value), 0)),
-        ["last"] = new([], 0, (_, value, _) => TemplateSlices.Item(Sequence(value), -1)),
-        ["list"] = new([], 0, (_, value, _) => TemplateValues.Items(value)),
-        ["join"] = new(["d"], 0, Join),
-        ["items"] = new([], 0, (_, value, _) => TemplateMethods.Items(value)),
-        ["map"] = new(["attribute"], 1, (_, value, given) => Map(value, given[0])),
-        ["select"] = new(["test", "argument"], 0, (_, value, given) => Select(value, given, true)),
-        ["reject"] = new(["test", "argument"], 0, (_, value, given) => Select(value, given, false)),
-        ["selectattr"] = new(["attribute", "test", "argument"], 1, (_, value, given) => SelectBy(value, given, true)),
-        ["rejectattr"] = new(["attribute", "test", "argument"], 1, (_, value, given) => SelectBy(value, given, false)),
+        ["first"] = new([], 0, (state, value, _) => TemplateSlices.Item(Sequence(state, value), 0)),
+        ["last"] = new([], 0, (state, value, _) => TemplateSlices.Item(Sequence(state, value), -1)),
+        ["list"] = new([], 0, (state, value, _) => TemplateValues.Items(state, value)),
+        ["join"] = new(["d", "attribute"], 0, Join),
+        ["reverse"] = new([], 0, (state, value, _) => TemplateValues.Items(state, value).Reverse().ToArray()),
+        ["dictsort"] = new([], 0, (state, value, _) => TemplateSorting.SortEntries(state, value)),
+        ["sort"] = new(["reverse", "case_sensitive", "attribute"], 0, TemplateSorting.Sort),
+        ["unique"] = new([], 0, (state, value, _) => TemplateSorting.Distinct(state, value)),
+        ["int"] = new(["default"], 0, (_, value, given) => TemplateNumbers.ToInteger(value, given[0])),
+        ["float"] = new(["default"], 0, (_, value, given) => TemplateNumbers.ToNumber(value, given[0])),
+        ["abs"] = new([], 0, (_, value, _) => TemplateNumbers.Absolute(value)),
+        ["indent"] = OfText(["width", "first", "blank"], 0, TextOperations.Indent),
+        ["items"] = new([], 0, (state, value, _) => TemplateMethods.Items(state, value)),
+        ["map"] = new(["filter", "attribute", "default"], 0, Map),
+        ["select"] = new(["test", "argument"], 0, (state, value, given) => Select(state, value, given, true)),
+        ["reject"] = new(["test", "argument"], 0, (state, value, given) => Select(state, value, given, false)),
+        ["selectattr"] = new(["attribute", "test", "argument"], 1, (state, value, given) => SelectBy(state, value, given, true)),
+        ["rejectattr"] = new(["attribute", "test", "argument"], 1, (state, value, given) => SelectBy(state, value, given, false)),
     };
-
-    private const int WidestIndent = 16;
 
     /// <summary>Which parameter of a filter names a test; null for filters that take none.</summary>
     public static int? TestParameter(string filter) => filter switch
@@ -43,26 +49,23 @@ internal static class TemplateFilters
 
     private static TemplateFunction OfText(
         string[] parameters, int required, Func<RenderState, TemplateString, object?[], object?> apply) =>
-        new(parameters, required, (state, value, given) => apply(state, TemplateValues.ToText(value), given));
+        new(parameters, required, (state, value, given) => apply(state, TemplateValues.ToText(state, value), given));
 
     private static TemplateString Replace(RenderState state, TemplateString text, object?[] given) =>
         TextOperations.Replace(
             state,
             text,
-            TemplateValues.ToText(given[0]),
-            TemplateValues.ToText(given[1]),
+            TemplateValues.ToText(state, given[0]),
+            TemplateValues.ToText(state, given[1]),
             given[2] is long count ? count : -1);
-
-    private static TemplateString ToJson(RenderState state, object? value, object?[] given)
-    {
-        int? indent = given[0] is long spaces ? (int)Math.Clamp(spaces, 0, WidestIndent) : null;
-        return new TemplateJson(state, indent, asciiOnly: given[1] is true).Write(value);
-    }
 
     private static long Length(object? value) => value switch
     {
         TemplateString text => TemplateSlices.Count(text.Text),
-        _ => TemplateValues.Items(value).Count,
+        IReadOnlyList<object?> list => list.Count,
+        TemplateMap map => map.Count,
+        Undefined => 0,
+        _ => throw new TemplateException($"it counts the items of {TemplateValues.Describe(value)}"),
     };
 
     private static object? Default(RenderState state, object? value, object?[] given)
@@ -71,29 +74,45 @@ internal static class TemplateFilters
         return !isAbsent ? value : given[0] is Undefined ? TemplateString.Empty : given[0];
     }
 
-    private static object Sequence(object? value) => value as TemplateString ?? (object)TemplateValues.Items(value);
+    private static TemplateString Join(RenderState state, object? value, object?[] given) => TextOperations.Join(
+        state,
+        TemplateValues.ToText(state, given[0]),
+        given[1] is Undefined ? value : Map(state, value, [Undefined.Value, given[1], Undefined.Value]));
 
-    private static TemplateString Join(RenderState state, object? value, object?[] given)
+    // The first and last of a list cost nothing; only what has to be listed first is paid for.
+    private static object Sequence(RenderState state, object? value) =>
+        value is TemplateString or IReadOnlyList<object?> ? value : TemplateValues.Items(state, value);
+
+    private static object?[] Map(RenderState state, object? value, object?[] given)
     {
-        var between = TemplateValues.ToText(given[0]);
-        var result = new TemplateStringBuilder(state);
-        var isFirst = true;
-        foreach (var item in TemplateValues.Items(value))
+        var items = TemplateValues.Items(state, value);
+        if (given[0] is TemplateString name)
         {
-            result.Append(isFirst ? TemplateString.Empty : between).Append(TemplateValues.ToText(item));
-            isFirst = false;
+            var filter = All.GetValueOrDefault(name.Text);
+            return filter is { Required: 0 }
+                ? [.. items.Select(item => filter.Apply(state, item, NothingGiven(filter)))]
+                : throw new TemplateException("it maps by a filter that does not exist or needs arguments");
         }
 
-        return result.Build();
+        return [.. items.Select(item => Attribute(item, given[1]) is var found && found is Undefined ? given[2] : found)];
     }
 
-    private static List<object?> Map(object? value, object? attribute) =>
-        [.. TemplateValues.Items(value).Select(item => ExpressionEvaluator.Member(item, attribute))];
+    private static object?[] NothingGiven(TemplateFunction filter)
+    {
+        var arguments = new object?[filter.Parameters.Length];
+        Array.Fill(arguments, Undefined.Value);
+        return arguments;
+    }
 
-    private static List<object?> Select(object? value, object?[] given, bool wanted) =>
-        [.. TemplateValues.Items(value).Where(item => ValueTests.Holds(given[0], item, given[1]) == wanted)];
+    private static object?[] Select(RenderState state, object? value, object?[] given, bool wanted) =>
+        [.. TemplateValues.Items(state, value).Where(item => ValueTests.Holds(state, given[0], item, given[1]) == wanted)];
 
-    private static List<object?> SelectBy(object? value, object?[] given, bool wanted) =>
-        [.. TemplateValues.Items(value).Where(item =>
-            ValueTests.Holds(given[1], ExpressionEvaluator.Member(item, given[0]), given[2]) == wanted)];
+    private static object?[] SelectBy(RenderState state, object? value, object?[] given, bool wanted) =>
+        [.. TemplateValues.Items(state, value).Where(item =>
+            ValueTests.Holds(state, given[1], Attribute(item, given[0]), given[2]) == wanted)];
+
+    // A name with points is a path: selectattr('function.name').
+    private static object? Attribute(object? item, object? name) => name is TemplateString { Text: var path } && path.Contains('.')
+        ? path.Split('.').Aggregate(item, (target, part) => TemplateValues.Member(target, TemplateString.FromTemplate(part)))
+        : TemplateValues.Member(item, name);
 }

@@ -9,15 +9,15 @@ internal static class TemplateGlobals
     /// <summary>By name.</summary>
     public static readonly IReadOnlyDictionary<string, TemplateFunction> All = new Dictionary<string, TemplateFunction>
     {
-        ["raise_exception"] = new(["message"], 1, (_, _, given) => Refuse(given[0])),
+        ["raise_exception"] = new(["message"], 1, (state, _, given) => Refuse(state, given[0])),
         ["range"] = new(["start", "stop", "step"], 1, (state, _, given) => Range(state, given)),
         [Clock] = new(["format"], 1, (state, _, given) => Format(state, given[0])),
     };
 
     private const int StepsPerItem = 16; // they are held in memory all at once
 
-    private static object? Refuse(object? message) => throw new TemplateException(
-        $"it refuses the messages: {TemplateValues.ToText(message).WithoutData()}");
+    private static object? Refuse(RenderState state, object? message) => throw new TemplateException(
+        $"it refuses the messages: {TemplateValues.ToText(state, message).WithoutData()}");
 
     private static List<object?> Range(RenderState state, object?[] given)
     {
@@ -44,6 +44,6 @@ internal static class TemplateGlobals
         : throw new TemplateException("it asks for a range that is not of 32-bit integers");
 
     private static TemplateString Format(RenderState state, object? format) => state.Now is { } now
-        ? TemplateString.FromTemplate(StrfTime.Format(now, TemplateValues.ToText(format).Text))
+        ? TemplateString.FromTemplate(StrfTime.Format(now, TemplateValues.ToText(state, format).Text))
         : throw new TemplateException("it asks for the time, but the job gives it no date");
 }

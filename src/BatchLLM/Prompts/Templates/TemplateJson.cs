@@ -11,11 +11,27 @@ namespace BatchLLM.Prompts.Templates;
 /// <param name="state">Bounds the length.</param>
 /// <param name="indent">Spaces per level, each entry on its own line; null for one line.</param>
 /// <param name="asciiOnly">True to escape everything beyond ASCII.</param>
-internal sealed class TemplateJson(RenderState state, int? indent, bool asciiOnly)
+/// <param name="sorted">True to write a map's entries in the order of their keys.</param>
+/// <param name="comma">What stands between entries.</param>
+/// <param name="colon">What stands between a key and its value.</param>
+internal sealed class TemplateJson(
+    RenderState state, int? indent, bool asciiOnly, bool sorted, string comma, string colon)
 {
+    private const int WidestIndent = 16;
+
     private readonly StringBuilder _json = new();
     private bool _holdsData;
     private int _level;
+
+    /// <summary>The filter tojson with the parameters that the transformers library gives it.</summary>
+    public static TemplateString Filter(RenderState state, object? value, object?[] given)
+    {
+        int? indent = given[1] is long spaces ? (int)Math.Clamp(spaces, 0, WidestIndent) : null;
+        var (comma, colon) = given[2] is IReadOnlyList<object?> { Count: 2 } separators
+            ? (TemplateValues.ToText(state, separators[0]).Text, TemplateValues.ToText(state, separators[1]).Text)
+            : (indent is null ? ", " : ",", ": ");
+        return new TemplateJson(state, indent, given[0] is true, given[3] is true, comma, colon).Write(value);
+    }
 
     /// <summary>The value as JSON; literal as a whole if any text in it is user data.</summary>
     /// <exception cref="TemplateException">A value has no JSON form, or the result is too long.</exception>
@@ -34,14 +50,13 @@ internal sealed class TemplateJson(RenderState state, int? indent, bool asciiOnl
         switch (value)
         {
             case TemplateString text:
-                _holdsData |= text.Literals.Count > 0;
-                WriteText(text.Text);
+                WriteText(text);
                 break;
             case IReadOnlyList<object?> list:
                 WriteEntries('[', ']', list, WriteValue);
                 break;
-            case IReadOnlyDictionary<string, object?> map:
-                WriteEntries('{', '}', [.. map], WriteEntry);
+            case TemplateMap map:
+                WriteEntries('{', '}', Entries(map), WriteEntry);
                 break;
             default:
                 _json.Append(Scalar(value));
@@ -49,10 +64,10 @@ internal sealed class TemplateJson(RenderState state, int? indent, bool asciiOnl
         }
     }
 
-    private void WriteEntry(KeyValuePair<string, object?> entry)
+    private void WriteEntry(KeyValuePair<TemplateString, object?> entry)
     {
         WriteText(entry.Key);
-        _json.Append(": ");
+        _json.Append(colon);
         WriteValue(entry.Value);
     }
 
@@ -62,7 +77,7 @@ internal sealed class TemplateJson(RenderState state, int? indent, bool asciiOnl
         _level++;
         for (var i = 0; i < entries.Count; i++)
         {
-            _json.Append(i == 0 ? "" : indent is null ? ", " : ",");
+            _json.Append(i == 0 ? "" : comma);
             BreakLine();
             write(entries[i]);
         }
@@ -89,14 +104,31 @@ internal sealed class TemplateJson(RenderState state, int? indent, bool asciiOnl
     {
         null => "null",
         bool truth => truth ? "true" : "false",
-        long or double => TemplateValues.ToText(value).Text,
+        long integer => integer.ToString(CultureInfo.InvariantCulture),
+        double.NaN => "NaN",
+        double.PositiveInfinity => "Infinity",
+        double.NegativeInfinity => "-Infinity",
+        double number => NumberText.Of(number),
         _ => throw new TemplateException($"it writes {TemplateValues.Describe(value)} as JSON"),
     };
 
-    private void WriteText(string text)
+    private KeyValuePair<TemplateString, object?>[] Entries(TemplateMap map)
     {
+        var entries = new KeyValuePair<TemplateString, object?>[map.Count];
+        for (var i = 0; i < entries.Length; i++)
+        {
+            entries[i] = new(map.Keys[i], map.Values[i]);
+        }
+
+        return sorted ? [.. entries.OrderBy(entry => entry.Key.Text, StringComparer.Ordinal)] : entries;
+    }
+
+    private void WriteText(TemplateString text)
+    {
+        state.SpendText(text.Text.Length);
+        _holdsData |= text.Literals.Length > 0;
         _json.Append('"');
-        foreach (var unit in text)
+        foreach (var unit in text.Text)
         {
             _ = unit switch
             {

@@ -5,6 +5,8 @@ namespace BatchLLM.Prompts.Templates;
 /// </summary>
 internal static class TemplateSlices
 {
+    private const int StepsPerCharacter = 8; // each is a text of its own
+
     /// <summary>The number of code points of a text.</summary>
     public static long Count(string text)
     {
@@ -15,6 +17,22 @@ internal static class TemplateSlices
         }
 
         return count;
+    }
+
+    /// <summary>The code points of a text, each as a text.</summary>
+    public static object?[] Characters(RenderState state, TemplateString text)
+    {
+        state.Spend((long)StepsPerCharacter * text.Text.Length);
+        var characters = new object?[Count(text.Text)];
+        var start = 0;
+        for (var i = 0; i < characters.Length; i++)
+        {
+            var end = Offset(text.Text, start, 1);
+            characters[i] = text.Slice(start, end - start);
+            start = end;
+        }
+
+        return characters;
     }
 
     /// <summary>The item at an index; undefined outside.</summary>
@@ -34,7 +52,7 @@ internal static class TemplateSlices
 
     /// <summary>The part from one index to before another, every so many; null for the usual one.</summary>
     /// <exception cref="TemplateException">The value is no list or text, or a step does not suit it.</exception>
-    public static object Slice(object? target, long? from, long? to, long? step)
+    public static object Slice(RenderState state, object? target, long? from, long? to, long? step)
     {
         var count = CountOf(target);
         var stride = step ?? 1;
@@ -49,19 +67,20 @@ internal static class TemplateSlices
         var last = Clamp(to, stride > 0 ? highest : lowest, count, lowest, highest);
         return target is TemplateString text
             ? SliceText(text, first, Math.Max(first, last))
-            : SliceList((IReadOnlyList<object?>)target!, first, last, stride);
+            : SliceList(state, (IReadOnlyList<object?>)target!, first, last, stride);
     }
 
     private static long Clamp(long? index, long absent, long count, long lowest, long highest) => index is not { } value
         ? absent
         : Math.Clamp(value < 0 ? value + count : value, lowest, highest);
 
-    private static List<object?> SliceList(IReadOnlyList<object?> list, long first, long last, long stride)
+    private static List<object?> SliceList(RenderState state, IReadOnlyList<object?> list, long first, long last, long stride)
     {
         var items = new List<object?>();
         stride = Math.Clamp(stride, -list.Count - 1, list.Count + 1);
         for (var at = first; stride > 0 ? at < last : at > last; at += stride)
         {
+            state.Spend(1);
             items.Add(list[(int)at]);
         }
 

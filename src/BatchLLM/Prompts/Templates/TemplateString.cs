@@ -1,3 +1,4 @@
+using System.Buffers;
 using BatchLLM.Tokens;
 
 namespace BatchLLM.Prompts.Templates;
@@ -8,16 +9,15 @@ internal sealed class TemplateString
     /// <summary>The text of no length.</summary>
     public static readonly TemplateString Empty = new("", []);
 
-    /// <summary>Joins a text and its literal spans.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="literals">Ascending, disjoint, not empty.</param>
-    public TemplateString(string text, IReadOnlyList<TextSpan> literals) => (Text, Literals) = (text, literals);
+    private static readonly SpanAction<char, ReadOnlySpan<TemplateString>> Copy = CopyParts;
+
+    private TemplateString(string text, TextSpan[] literals) => (Text, Literals) = (text, literals);
 
     /// <summary>The whole text.</summary>
     public string Text { get; }
 
-    /// <summary>What of it came from the user's data.</summary>
-    public IReadOnlyList<TextSpan> Literals { get; }
+    /// <summary>What of it came from the user's data: ascending, disjoint, not empty.</summary>
+    public TextSpan[] Literals { get; }
 
     /// <summary>A text of the template itself.</summary>
     public static TemplateString FromTemplate(string text) => new(text, []);
@@ -25,6 +25,22 @@ internal sealed class TemplateString
     /// <summary>A text of the user's data.</summary>
     public static TemplateString FromData(string text) =>
         text.Length == 0 ? Empty : new(text, [new TextSpan(0, text.Length)]);
+
+    /// <summary>Joins texts; each keeps its origin.</summary>
+    /// <exception cref="TemplateException">The result is too long.</exception>
+    public static TemplateString Concat(RenderState state, ReadOnlySpan<TemplateString> parts)
+    {
+        var length = 0L;
+        var literals = 0;
+        foreach (var part in parts)
+        {
+            length += part.Text.Length;
+            literals += part.Literals.Length;
+        }
+
+        state.RequireLength(length);
+        return new TemplateString(string.Create((int)length, parts, Copy), JoinLiterals(parts, literals));
+    }
 
     /// <summary>A part of the text.</summary>
     public TemplateString Slice(int start, int length)
@@ -35,7 +51,7 @@ internal sealed class TemplateString
         }
 
         var end = start + length;
-        var literals = new List<TextSpan>();
+        var literals = new List<TextSpan>(Literals.Length);
         foreach (var span in Literals)
         {
             var from = Math.Max(span.Start, start);
@@ -46,7 +62,7 @@ internal sealed class TemplateString
             }
         }
 
-        return new TemplateString(Text.Substring(start, length), literals);
+        return new TemplateString(Text.Substring(start, length), [.. literals]);
     }
 
     /// <summary>The same spans over a text of the same length, such as one in upper case.</summary>
@@ -56,11 +72,57 @@ internal sealed class TemplateString
     public string WithoutData()
     {
         var text = Text;
-        foreach (var span in Literals.Reverse())
+        for (var i = Literals.Length - 1; i >= 0; i--)
         {
+            var span = Literals[i];
             text = string.Concat(text.AsSpan(0, span.Start), "[...]", text.AsSpan(span.Start + span.Length));
         }
 
         return text;
+    }
+
+    private static void CopyParts(Span<char> text, ReadOnlySpan<TemplateString> parts)
+    {
+        foreach (var part in parts)
+        {
+            part.Text.CopyTo(text);
+            text = text[part.Text.Length..];
+        }
+    }
+
+    private static TextSpan[] JoinLiterals(ReadOnlySpan<TemplateString> parts, int most)
+    {
+        if (most == 0)
+        {
+            return [];
+        }
+
+        var literals = new TextSpan[most];
+        var count = 0;
+        var start = 0;
+        foreach (var part in parts)
+        {
+            foreach (var span in part.Literals)
+            {
+                Add(literals, ref count, new TextSpan(start + span.Start, span.Length));
+            }
+
+            start += part.Text.Length;
+        }
+
+        return count == most ? literals : literals[..count];
+    }
+
+    // Neighbours become one span, so that data split in two is still one stretch of data.
+    private static void Add(TextSpan[] literals, ref int count, TextSpan span)
+    {
+        if (count > 0 && literals[count - 1] is var last && last.Start + last.Length == span.Start)
+        {
+            literals[count - 1] = new TextSpan(last.Start, last.Length + span.Length);
+        }
+        else
+        {
+            literals[count++] = span;
+        }
     }
 }

@@ -1,47 +1,28 @@
-using System.Text;
-using BatchLLM.Tokens;
+using System.Runtime.InteropServices;
 
 namespace BatchLLM.Prompts.Templates;
 
-/// <summary>Joins texts and keeps track of what came from the user's data.</summary>
+/// <summary>Collects texts and joins them once.</summary>
 internal sealed class TemplateStringBuilder(RenderState state)
 {
-    private readonly StringBuilder _text = new();
-    private readonly List<TextSpan> _literals = [];
+    private readonly List<TemplateString> _parts = new(16);
+    private long _length;
 
     /// <summary>Appends a text.</summary>
+    /// <exception cref="TemplateException">The whole becomes too long.</exception>
     public TemplateStringBuilder Append(TemplateString value)
     {
-        state.RequireLength((long)_text.Length + value.Text.Length);
-        foreach (var span in value.Literals)
+        if (value.Text.Length > 0)
         {
-            AddLiteral(_text.Length + span.Start, span.Length);
+            _length += value.Text.Length;
+            state.RequireLength(_length);
+            _parts.Add(value);
         }
 
-        _text.Append(value.Text);
-        return this;
-    }
-
-    /// <summary>Appends a text of the template.</summary>
-    public TemplateStringBuilder Append(string text)
-    {
-        state.RequireLength((long)_text.Length + text.Length);
-        _text.Append(text);
         return this;
     }
 
     /// <summary>The joined text.</summary>
-    public TemplateString Build() => new(_text.ToString(), _literals);
-
-    private void AddLiteral(int start, int length)
-    {
-        if (_literals.Count > 0 && _literals[^1] is var last && last.Start + last.Length == start)
-        {
-            _literals[^1] = new TextSpan(last.Start, last.Length + length);
-        }
-        else
-        {
-            _literals.Add(new TextSpan(start, length));
-        }
-    }
+    public TemplateString Build() =>
+        _parts.Count == 1 ? _parts[0] : TemplateString.Concat(state, CollectionsMarshal.AsSpan(_parts));
 }

@@ -6,7 +6,10 @@ namespace BatchLLM.Tests.Prompts.Templates;
 public sealed class TemplateSyntaxTests
 {
     [Theory]
-    [InlineData("a\n{% macro f() %}{% endmacro %}", "line 2: found 'macro'")]
+    [InlineData("a\n{% call f() %}{% endcall %}", "line 2: found 'call'")]
+    [InlineData("{% for x in y recursive %}{% endfor %}", "found 'recursive'")]
+    [InlineData("{% for x in y %}{% macro f() %}{% break %}{% endmacro %}{% endfor %}", "found 'break'")]
+    [InlineData("{% macro f(a) %}{% endmacro %}{{ f(a=1, 2) }}", "an argument without name")]
     [InlineData("{% include 'x' %}", "line 1: found 'include'")]
     [InlineData("{% raw %}{{ x }}{% endraw %}", "found 'raw'")]
     [InlineData("\n\n{{ x | nosuch }}", "line 3: found the filter 'nosuch'")]
