@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using BatchLLM.Tokens.Words;
 
 namespace BatchLLM.Tokens;
 
@@ -12,7 +13,7 @@ public sealed class ByteLevelBpeTokenizer : ITokenizer
     private readonly TokenBytes _tokenBytes;
     private readonly WordTable _words;
     private readonly BytePairs _pairs;
-    private readonly WordScanner _wordEnd;
+    private readonly PreTokenizer _preTokenizer;
     private readonly AddedTokenMatcher _addedTokens;
     private readonly Func<string, string>? _normalize;
     private readonly Dictionary<string, int> _addedIds = [];
@@ -23,18 +24,18 @@ public sealed class ByteLevelBpeTokenizer : ITokenizer
     /// Tokens that stand for a whole word of exactly their bytes without any merging, and give the right ids by that.
     /// </param>
     /// <param name="pairs">The merges for all other words.</param>
-    /// <param name="wordEnd">The pre-tokenizer.</param>
+    /// <param name="preTokenizer">How text is cut into words.</param>
     /// <param name="addedTokens">Tokens recognised by their text.</param>
     /// <param name="normalize">What is done to the text between them before words are cut; null for nothing.</param>
     internal ByteLevelBpeTokenizer(
         TokenBytes tokenBytes,
         WordTable words,
         BytePairs pairs,
-        WordScanner wordEnd,
+        PreTokenizer preTokenizer,
         IReadOnlyCollection<AddedToken> addedTokens,
         Func<string, string>? normalize = null)
     {
-        (_tokenBytes, _words, _pairs, _wordEnd, _normalize) = (tokenBytes, words, pairs, wordEnd, normalize);
+        (_tokenBytes, _words, _pairs, _preTokenizer, _normalize) = (tokenBytes, words, pairs, preTokenizer, normalize);
         _addedTokens = new AddedTokenMatcher(addedTokens);
         foreach (var token in addedTokens)
         {
@@ -128,21 +129,41 @@ public sealed class ByteLevelBpeTokenizer : ITokenizer
 
     private void EncodeWords(ReadOnlySpan<byte> utf8, WordMerger merger, List<int> output)
     {
-        for (var start = 0; start < utf8.Length;)
+        if (_preTokenizer.Scanner is { } wordEnd)
         {
-            var end = _wordEnd(utf8, start);
-            var word = utf8[start..end];
-            var token = _words.Find(word);
-            if (token >= 0)
+            for (var (start, end) = (0, 0); start < utf8.Length; start = end)
             {
-                output.Add(token);
+                end = wordEnd(utf8, start);
+                EncodeWord(utf8[start..end], merger, output);
             }
-            else
-            {
-                merger.Encode(word, output);
-            }
+        }
+        else
+        {
+            EncodeCutWords(utf8, merger, output);
+        }
+    }
 
+    private void EncodeCutWords(ReadOnlySpan<byte> utf8, WordMerger merger, List<int> output)
+    {
+        var text = _preTokenizer.MakeCutter!().Cut(utf8, out var ends);
+        var start = 0;
+        foreach (var end in ends)
+        {
+            EncodeWord(text[start..end], merger, output);
             start = end;
+        }
+    }
+
+    private void EncodeWord(ReadOnlySpan<byte> word, WordMerger merger, List<int> output)
+    {
+        var token = _words.Find(word);
+        if (token >= 0)
+        {
+            output.Add(token);
+        }
+        else
+        {
+            merger.Encode(word, output);
         }
     }
 }

@@ -40,10 +40,10 @@ public static class TokenizerJson
     {
         RequireNoNormalizer(root.Member("normalizer"));
         RequireByteLevel(root.Member("decoder"));
-        var wordEnd = PreTokenizerJson.Read(root.Member("pre_tokenizer"));
+        var preTokenizer = PreTokenizerJson.Read(root.Member("pre_tokenizer"));
         var addedTokens = AddedTokensJson.Read(root.Member("added_tokens"));
         var (tokenBytes, words, pairs) = BpeModelJson.Read(root.Member("model"), addedTokens);
-        return new ByteLevelBpeTokenizer(tokenBytes, words, pairs, wordEnd, addedTokens);
+        return new ByteLevelBpeTokenizer(tokenBytes, words, pairs, preTokenizer, addedTokens);
     }
 
     private static void RequireNoNormalizer(JsonPart normalizer)
