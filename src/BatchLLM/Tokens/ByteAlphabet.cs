@@ -10,6 +10,15 @@ internal static class ByteAlphabet
     // [324] character -> byte, or -1 for the characters that spell nothing
     private static readonly short[] Bytes = BuildBytes();
 
+    // [256] byte -> character
+    private static readonly int[] Letters = [.. Enumerable.Range(0, 256).Select(value => Array.IndexOf(Bytes, (short)value))];
+
+    /// <summary>The character that spells a byte.</summary>
+    public static int LetterOf(byte value) => Letters[value];
+
+    /// <summary>The byte that a character of the alphabet spells.</summary>
+    public static byte ByteOf(int letter) => (byte)Bytes[letter];
+
     /// <summary>
     /// The bytes that a vocabulary entry spells, or null if it holds a character outside the alphabet.
     /// </summary>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text;
+using BatchLLM.Tokens.Words;
 
 namespace BatchLLM.Tokens;
 
@@ -22,19 +23,19 @@ public sealed class ByteLevelBpeTokenizer : ITokenizer
     /// Tokens that stand for a whole word of exactly their bytes without any merging, and give the right ids by that.
     /// </param>
     /// <param name="pairs">The merges for all other words.</param>
-    /// <param name="wordEnd">The pre-tokenizer.</param>
+    /// <param name="preTokenizer">How text is cut into words.</param>
     /// <param name="addedTokens">Tokens recognised by their text.</param>
     /// <param name="normalize">What is done to the text between them before words are cut; null for nothing.</param>
     internal ByteLevelBpeTokenizer(
         TokenBytes tokenBytes,
         WordTable words,
         BytePairs pairs,
-        WordScanner wordEnd,
+        PreTokenizer preTokenizer,
         IReadOnlyCollection<AddedToken> addedTokens,
         Func<string, string>? normalize = null)
     {
         _tokenBytes = tokenBytes;
-        _newEncoder = () => new WordEncoder(words, pairs.Spell, pairs.Merges, wordEnd);
+        _newEncoder = () => new WordEncoder(words, pairs.Spell, pairs.Merges, preTokenizer);
         _splitter = new PromptSplitter(addedTokens, normalize);
         foreach (var token in addedTokens)
         {

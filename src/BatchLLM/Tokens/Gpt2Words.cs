@@ -5,10 +5,10 @@ namespace BatchLLM.Tokens;
 /// <summary>The words of GPT-2's pre-tokenizer, which ByteLevel applies when use_regex is on.</summary>
 internal static class Gpt2Words
 {
-    /// <summary>
-    /// Where the word that begins at <paramref name="start"/> ends:
-    /// <c>'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+</c>.
-    /// </summary>
+    /// <summary>The regular expression that <see cref="End"/> reproduces.</summary>
+    public const string Pattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
+
+    /// <summary>Where the word that begins at <paramref name="start"/> ends.</summary>
     public static int End(ReadOnlySpan<byte> utf8, int start)
     {
         var contraction = Contractions.Length(utf8[start..]);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using BatchLLM.Tokens.Words;
 
 namespace BatchLLM.Tokens;
 
@@ -43,7 +44,8 @@ public sealed class PieceBpeTokenizer : ITokenizer
 
         var borders = new PieceBorders(ProvenPairs(model), preTokenizer.CutBefore, preTokenizer.CutAfter);
         var words = ReachableWords(model, characters, merges);
-        _newEncoder = () => new WordEncoder(words, characters.Spell, merges, borders.End);
+        var parts = new PreTokenizer(borders.End, MakeCutter: null);
+        _newEncoder = () => new WordEncoder(words, characters.Spell, merges, parts);
     }
 
     /// <inheritdoc/>

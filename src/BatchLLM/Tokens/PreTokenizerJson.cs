@@ -1,78 +1,152 @@
+using BatchLLM.Tokens.Words;
+
 namespace BatchLLM.Tokens;
 
 /// <summary>Reads the pre_tokenizer section of tokenizer.json.</summary>
 internal static class PreTokenizerJson
 {
     private const string Supported =
-        "a Sequence of Split with Llama 3's expression and ByteLevel, or ByteLevel alone as in GPT-2";
+        "Split, Digits, Punctuation, Whitespace, WhitespaceSplit, ByteLevel or a Sequence of them";
 
-    /// <summary>The scanner that cuts words as the section describes.</summary>
-    /// <exception cref="BatchLLMException">The section describes none of the supported ways.</exception>
-    public static WordScanner Read(JsonPart section)
+    // The expressions that a scanner knows. Each matches every character, so what becomes of the rest is no question.
+    private static readonly Dictionary<string, WordScanner> Scanners = new()
     {
-        switch (TypeOf(section))
+        [Llama3Words.Pattern] = Llama3Words.End,
+        [QwenWords.Pattern] = QwenWords.End,
+    };
+
+    private static readonly Lazy<PatternProgram> Digits = new(() => SetOf(UnicodeSets.Number));
+    private static readonly Lazy<PatternProgram> White = new(() => SetOf(UnicodeSets.White));
+    private static readonly Lazy<PatternProgram> Gpt2 = new(() => PatternProgram.Compile(Gpt2Words.Pattern));
+    private static readonly Lazy<PatternProgram> WordsAndSymbols = new(() => PatternProgram.Compile(@"\w+|[^\w\s]+"));
+
+    // The reference counts all punctuation of ASCII, also what Unicode calls symbols: $ + < = > ^ ` | ~.
+    private static readonly Lazy<PatternProgram> Punctuation = new(() => SetOf(UnicodeSets.Punctuation.Union(
+        CodePointSet.Of(Enumerable.Range(0, 128).Where(point => char.IsPunctuation((char)point) || char.IsSymbol((char)point))))));
+
+    /// <summary>How words are cut as the section describes.</summary>
+    /// <exception cref="BatchLLMException">The section describes what is not supported; it says what.</exception>
+    public static PreTokenizer Read(JsonPart section)
+    {
+        var parts = Flatten(section).ToArray();
+        RequireOneByteLevel(section, parts);
+        if (FindScanner(parts) is { } scanner)
         {
-            case "ByteLevel":
-                RequireByteLevel(section, useRegex: true);
-                return Gpt2Words.End;
-            case "Sequence":
-                return ReadSequence(section.Member("pretokenizers"));
-            default:
-                throw section.Refuse(Supported);
+            return new PreTokenizer(scanner, MakeCutter: null);
+        }
+
+        Func<IWordStage>[] stages = [.. parts.SelectMany((part, index) => Stages(part, index == parts.Length - 1))];
+        return new PreTokenizer(Scanner: null, () => new WordCutter([.. stages.Select(make => make())]));
+    }
+
+    private static IEnumerable<JsonPart> Flatten(JsonPart part) => TypeOf(part) == "Sequence"
+        ? part.Member("pretokenizers").Items().SelectMany(Flatten)
+        : [part];
+
+    private static void RequireOneByteLevel(JsonPart section, JsonPart[] parts)
+    {
+        if (parts.Count(part => TypeOf(part) == "ByteLevel") != 1)
+        {
+            throw section.Refuse("one ByteLevel, as the vocabulary is one of bytes");
         }
     }
 
-    private static WordScanner ReadSequence(JsonPart section)
+    private static WordScanner? FindScanner(JsonPart[] parts)
     {
-        var parts = section.Items().ToArray();
-        if (parts.Length != 2)
+        if (TypeOf(parts[^1]) != "ByteLevel" || AddsSpace(parts[^1]) || parts.Length > 2)
         {
-            throw section.Refuse(Supported);
+            return null;
         }
 
-        RequireLlama3Split(parts[0]);
-        RequireByteLevel(parts[1], useRegex: false);
-        return Llama3Words.End;
+        return (parts.Length, UsesExpression(parts[^1])) switch
+        {
+            (1, true) => Gpt2Words.End,
+            (2, false) => FindScanner(parts[0]),
+            _ => null,
+        };
     }
 
-    private static void RequireLlama3Split(JsonPart split)
+    private static WordScanner? FindScanner(JsonPart part) =>
+        TypeOf(part) == "Split" && KeepsMatches(part) && !part.Member("pattern").Member("Regex").IsMissing
+            ? Scanners.GetValueOrDefault(part.Member("pattern").Member("Regex").Text())
+            : null;
+
+    private static bool KeepsMatches(JsonPart split) => (Behavior(split), IsInverted(split)) is
+        (SplitBehavior.Isolated, _) or (SplitBehavior.Removed, true);
+
+    private static IEnumerable<Func<IWordStage>> Stages(JsonPart part, bool isLast) => TypeOf(part) switch
     {
-        if (TypeOf(split) != "Split" || split.Member("invert").Flag(absent: false))
+        "Split" => [Split(Pattern(part.Member("pattern")), Behavior(part), IsInverted(part))],
+        "Digits" => [Split(Digits.Value, IsEachDigit(part) ? SplitBehavior.Isolated : SplitBehavior.Contiguous)],
+        "Punctuation" => [Split(Punctuation.Value, Behavior(part))],
+        "Whitespace" => [Split(WordsAndSymbols.Value, SplitBehavior.Removed, isInverted: true)],
+        "WhitespaceSplit" => [Split(White.Value, SplitBehavior.Removed)],
+        "ByteLevel" => ByteLevel(part, isLast),
+        _ => throw part.Member("type").Refuse(Supported),
+    };
+
+    private static IEnumerable<Func<IWordStage>> ByteLevel(JsonPart part, bool isLast)
+    {
+        if (AddsSpace(part))
         {
-            throw split.Refuse("Split that is not inverted");
+            yield return () => new LeadingSpaceStage();
         }
 
+        if (UsesExpression(part))
+        {
+            yield return Split(Gpt2.Value, SplitBehavior.Isolated);
+        }
+
+        if (!isLast)
+        {
+            yield return () => new SpellingStage();
+        }
+    }
+
+    private static Func<IWordStage> Split(PatternProgram program, SplitBehavior behavior, bool isInverted = false) =>
+        () => new SplitStage(program, behavior, isInverted);
+
+    private static PatternProgram Pattern(JsonPart pattern)
+    {
+        var text = pattern.Member("String");
+        if (!text.IsMissing)
+        {
+            return PatternCompiler.Compile(PatternParser.Literal(text.Text()));
+        }
+
+        var regex = pattern.Member("Regex");
+        try
+        {
+            return PatternProgram.Compile(regex.Text());
+        }
+        catch (FormatException exception)
+        {
+            throw regex.Refuse($"a supported expression, but {exception.Message}");
+        }
+    }
+
+    private static PatternProgram SetOf(CodePointSet set) => PatternCompiler.Compile(new PatternNode.Characters(set));
+
+    private static bool AddsSpace(JsonPart byteLevel) => byteLevel.Member("add_prefix_space").Flag(absent: true);
+
+    private static bool UsesExpression(JsonPart byteLevel) => byteLevel.Member("use_regex").Flag(absent: true);
+
+    private static bool IsEachDigit(JsonPart digits) => digits.Member("individual_digits").Flag(absent: false);
+
+    private static bool IsInverted(JsonPart split) => split.Member("invert").Flag(absent: false);
+
+    private static SplitBehavior Behavior(JsonPart split)
+    {
         var behavior = split.Member("behavior");
-        if (behavior.Text() != "Isolated")
+        return (behavior.IsMissing ? nameof(SplitBehavior.Isolated) : behavior.Text()) switch
         {
-            throw behavior.Refuse("Isolated");
-        }
-
-        var regex = split.Member("pattern").Member("Regex");
-        if (regex.Text() != Llama3Words.Pattern)
-        {
-            throw regex.Refuse($"Llama 3's, the only supported expression: {Llama3Words.Pattern}");
-        }
-    }
-
-    private static void RequireByteLevel(JsonPart part, bool useRegex)
-    {
-        if (TypeOf(part) != "ByteLevel")
-        {
-            throw part.Refuse("ByteLevel");
-        }
-
-        var prefixSpace = part.Member("add_prefix_space");
-        if (prefixSpace.Flag(absent: true))
-        {
-            throw prefixSpace.Refuse("false; a space in front of the prompt is not supported");
-        }
-
-        var regex = part.Member("use_regex");
-        if (regex.Flag(absent: true) != useRegex)
-        {
-            throw regex.Refuse(useRegex ? "true where ByteLevel stands alone" : "false after a Split");
-        }
+            nameof(SplitBehavior.Isolated) => SplitBehavior.Isolated,
+            nameof(SplitBehavior.Removed) => SplitBehavior.Removed,
+            nameof(SplitBehavior.MergedWithPrevious) => SplitBehavior.MergedWithPrevious,
+            nameof(SplitBehavior.MergedWithNext) => SplitBehavior.MergedWithNext,
+            nameof(SplitBehavior.Contiguous) => SplitBehavior.Contiguous,
+            _ => throw behavior.Refuse("Isolated, Removed, MergedWithPrevious, MergedWithNext or Contiguous"),
+        };
     }
 
     private static string TypeOf(JsonPart part) => part.Member("type").Text();

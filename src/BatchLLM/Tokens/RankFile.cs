@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
+using BatchLLM.Tokens.Words;
 
 namespace BatchLLM.Tokens;
 
@@ -39,7 +40,7 @@ internal static class RankFile
         }
 
         var pairs = new BytePairs(ByteTokens(ranked, name), MergesOf(ranked, words));
-        return new ByteLevelBpeTokenizer(tokens, words, pairs, Llama3Words.End, control)
+        return new ByteLevelBpeTokenizer(tokens, words, pairs, new PreTokenizer(Llama3Words.End, MakeCutter: null), control)
         {
             Affixes = new AffixTokens([control[0].Id], []),
         };

@@ -54,9 +54,9 @@ public static class TokenizerJson
         IReadOnlyList<AddedToken> addedTokens,
         Func<string, string>? normalize)
     {
-        var wordEnd = PreTokenizerJson.Read(root.Member("pre_tokenizer"));
+        var preTokenizer = PreTokenizerJson.Read(root.Member("pre_tokenizer"));
         var (tokenBytes, words, pairs) = BpeModelJson.Read(root.Member("model"), vocabulary, addedTokens);
-        return new ByteLevelBpeTokenizer(tokenBytes, words, pairs, wordEnd, addedTokens, normalize)
+        return new ByteLevelBpeTokenizer(tokenBytes, words, pairs, preTokenizer, addedTokens, normalize)
         {
             Affixes = PostProcessorJson.Read(root.Member("post_processor"), tokenBytes.Count),
         };

@@ -1,4 +1,5 @@
 using System.Text;
+using BatchLLM.Tokens.Words;
 
 namespace BatchLLM.Tokens;
 
@@ -9,14 +10,16 @@ namespace BatchLLM.Tokens;
 /// <param name="words">Tokens that need no merging.</param>
 /// <param name="spell">Spells all other words.</param>
 /// <param name="merges">Merges what they are spelled in.</param>
-/// <param name="wordEnd">Cuts text into words.</param>
-internal sealed class WordEncoder(WordTable words, WordSpelling spell, MergeTable merges, WordScanner wordEnd)
+/// <param name="preTokenizer">Cuts text into words.</param>
+internal sealed class WordEncoder(WordTable words, WordSpelling spell, MergeTable merges, PreTokenizer preTokenizer)
 {
     // Buffers that one huge text asked for are not kept for the many small ones.
     private const int LargestKept = 1 << 22;
 
     private readonly WordMerger _merger = new(merges);
     private readonly WordCache _cache = new();
+    private readonly WordScanner? _wordEnd = preTokenizer.Scanner;
+    private readonly WordCutter? _cutter = preTokenizer.MakeCutter?.Invoke();
     private byte[] _utf8 = new byte[1 << 12]; // [bytes of a text, and 16 more that keys may read]
     private int[] _tokens = new int[1 << 11]; // [_count used]
     private int _count;
@@ -31,16 +34,18 @@ internal sealed class WordEncoder(WordTable words, WordSpelling spell, MergeTabl
     /// <summary>Appends the tokens of a text. Unpaired surrogates become U+FFFD.</summary>
     public void Append(ReadOnlySpan<char> text)
     {
-        var most = Encoding.UTF8.GetMaxByteCount(text.Length) + WordKey.LongestWord;
-        if (_utf8.Length < most)
-        {
-            _utf8 = new byte[Math.Max(most, 2 * _utf8.Length)];
-        }
-
         // UTF-8 first, so that words need no conversion of their own.
+        MakeRoom(Encoding.UTF8.GetMaxByteCount(text.Length));
         var count = Encoding.UTF8.GetBytes(text, _utf8);
-        Reserve(count);
-        AppendWords(_utf8.AsSpan(0, count), _utf8);
+        if (_wordEnd is { } wordEnd)
+        {
+            Reserve(count);
+            AppendScanned(count, wordEnd);
+        }
+        else
+        {
+            AppendCut(_cutter!.Cut(_utf8.AsSpan(0, count), out var ends), ends);
+        }
     }
 
     /// <summary>All tokens so far; the next text begins anew.</summary>
@@ -56,22 +61,39 @@ internal sealed class WordEncoder(WordTable words, WordSpelling spell, MergeTabl
         return tokens;
     }
 
-    private void AppendWords(ReadOnlySpan<byte> utf8, ReadOnlySpan<byte> padded)
+    private void AppendScanned(int count, WordScanner wordEnd)
     {
-        for (var start = 0; start < utf8.Length;)
+        var utf8 = _utf8.AsSpan(0, count);
+        for (int start = 0, end; start < utf8.Length; start = end)
         {
-            var end = wordEnd(utf8, start);
-            var length = end - start;
-            if (length <= WordKey.LongestWord)
-            {
-                AppendShort(utf8[start..end], WordKey.Read(padded[start..], length));
-            }
-            else
-            {
-                AppendLong(utf8[start..end]);
-            }
+            end = wordEnd(utf8, start);
+            AppendWord(start, end);
+        }
+    }
 
+    private void AppendCut(ReadOnlySpan<byte> text, ReadOnlySpan<int> ends)
+    {
+        MakeRoom(text.Length);
+        text.CopyTo(_utf8);
+        Reserve(text.Length);
+        var start = 0;
+        foreach (var end in ends)
+        {
+            AppendWord(start, end);
             start = end;
+        }
+    }
+
+    private void AppendWord(int start, int end)
+    {
+        var length = end - start;
+        if (length <= WordKey.LongestWord)
+        {
+            AppendShort(_utf8.AsSpan(start, length), WordKey.Read(_utf8.AsSpan(start), length));
+        }
+        else
+        {
+            AppendLong(_utf8.AsSpan(start, length));
         }
     }
 
@@ -113,6 +135,14 @@ internal sealed class WordEncoder(WordTable words, WordSpelling spell, MergeTabl
     {
         var room = _tokens.AsSpan(_count, word.Length);
         return room[.._merger.Merge(room[..spell(word, room)])];
+    }
+
+    private void MakeRoom(int bytes)
+    {
+        if (_utf8.Length < bytes + WordKey.LongestWord)
+        {
+            _utf8 = new byte[Math.Max(bytes + WordKey.LongestWord, 2 * _utf8.Length)];
+        }
     }
 
     // A text has at most as many tokens as bytes.
