@@ -9,25 +9,33 @@ namespace BatchLLM.IntegrationTests.Peers;
 internal static class PeerDeviations
 {
     /// <summary>Whether the peer's answer to a conversation says nothing.</summary>
-    public static bool Apply(string template, JsonElement conversation, string answer) =>
+    /// <param name="template">The template's source.</param>
+    /// <param name="conversation">The conversation, an object with messages.</param>
+    /// <param name="theirs">What the peer rendered; null if it refused.</param>
+    /// <param name="ours">What was rendered here; null if it was refused.</param>
+    public static bool Apply(string template, JsonElement conversation, string? theirs, string? ours)
+    {
+        var messages = conversation.GetProperty("messages").EnumerateArray().ToArray();
         // A member of an undefined value is undefined there and an error in Python: messages[0]['role'] of no messages.
-        conversation.GetProperty("messages").GetArrayLength() == 0
-        // A map joined to a text prints as JavaScript does it; in Python it is an error.
-        || answer.Contains("[object Map]", StringComparison.Ordinal)
-        // Text compares with false as in JavaScript, where '' == false: a blank text, or '0', is taken for no text.
-        || ((template.Contains("!= false", StringComparison.Ordinal) || template.Contains("== \"\"", StringComparison.Ordinal)
-            || template.Contains("== false", StringComparison.Ordinal))
-            && conversation.GetProperty("messages").EnumerateArray().Any(IsBlankOrZero))
-        // lstrip and rstrip leave their argument out of account and take all white space away.
-        || template.Contains("strip('\\n')", StringComparison.Ordinal)
-        // It does not go through the characters of a text: content that may also be a list of parts, and selectattr on it.
-        || template.Contains("for content in message['content']", StringComparison.Ordinal)
-        || template.Contains("selectattr(\"type\"", StringComparison.Ordinal)
-        // It has no filter reject.
-        || template.Contains("| reject(", StringComparison.Ordinal) || template.Contains("|reject(", StringComparison.Ordinal)
-        // selectattr does not find a member that is missing by the test undefined: it selects nothing.
-        || template.Contains("selectattr(\"tool_calls\", \"undefined\")", StringComparison.Ordinal);
+        return (messages.Length == 0 && ours is null)
+            // A map joined to a text prints as JavaScript does it; in Python it is an error.
+            || (ours is null && theirs!.Contains("[object Map]", StringComparison.Ordinal))
+            // Text compares with false as in JavaScript, where '' == false: a blank text, or '0', is taken for no text.
+            || (Holds("!= false", "== false", "== \"\"") && messages.Any(IsBlankOrZero))
+            // lstrip and rstrip leave their argument out of account and take all white space away.
+            || (Holds("strip('\\n')") && messages.Any(HasWhiteEnds))
+            // It does not go through the characters of a text, has no selectattr for one, and no filter reject.
+            || (theirs is null && Holds("for content in message['content']", "selectattr(\"type\"", "| reject("))
+            // selectattr with the test undefined selects nothing, so that nothing is refused.
+            || (ours is null && Holds("selectattr(\"tool_calls\", \"undefined\")"));
 
-    private static bool IsBlankOrZero(JsonElement message) =>
-        string.IsNullOrWhiteSpace(message.GetProperty("content").GetString()) || message.GetProperty("content").ValueEquals("0");
+        bool Holds(params string[] parts) => parts.Any(part => template.Contains(part, StringComparison.Ordinal));
+    }
+
+    private static bool IsBlankOrZero(JsonElement message) => string.IsNullOrWhiteSpace(Content(message)) || Content(message) == "0";
+
+    private static bool HasWhiteEnds(JsonElement message) =>
+        Content(message) is var text && (text.Trim().Length != text.Length || text.Contains("</think>", StringComparison.Ordinal));
+
+    private static string Content(JsonElement message) => message.GetProperty("content").GetString()!;
 }
