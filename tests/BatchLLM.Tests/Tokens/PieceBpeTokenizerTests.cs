@@ -107,7 +107,7 @@ public sealed class PieceBpeTokenizerTests
     [Theory]
     [InlineData("""{"model":{"unk_token":"nothing"}}""", "unk_token: found \"nothing\"")]
     [InlineData("""{"model":{"ignore_merges":true}}""", "ignore_merges: found true")]
-    [InlineData("""{"model":{"vocab":{"a":0,"b":0}}}""", "two tokens have id 0")]
+    [InlineData("""{"model":{"vocab":{"twice":9}}}""", "two tokens have id 9")]
     [InlineData("""{"model":{"vocab":{"a":99999999}}}""", "found 99999999")]
     [InlineData("""{"model":{"vocab":{"a":"0"}}}""", "found \"0\"")]
     [InlineData("""{"model":{"merges":[["a","zzz"]]}}""", "merges[0]: found")]
