@@ -37,8 +37,9 @@ public sealed class TokenizerJsonTests
     [InlineData("decoder", "null", "decoder, type: found nothing")]
     [InlineData("pre_tokenizer", "null", "pre_tokenizer, type: found nothing")]
     [InlineData("pre_tokenizer", """{"type":"Metaspace"}""", "pre_tokenizer: found {\"type\":\"Metaspace\"}")]
-    [InlineData("pre_tokenizer", """{"type":"ByteLevel","add_prefix_space":true}""", "add_prefix_space: found true")]
-    [InlineData("pre_tokenizer", """{"type":"ByteLevel","use_regex":false,"add_prefix_space":false}""", "use_regex: found")]
+    [InlineData("pre_tokenizer", """{"type":"Sequence","pretokenizers":[]}""", "pre_tokenizer: found {\"type\":\"Sequence\"")]
+    [InlineData("pre_tokenizer", """{"type":"Sequence","pretokenizers":[{"type":"Metaspace"},{"type":"ByteLevel"}]}""", "pretokenizers[0], type: found \"Metaspace\"")]
+    [InlineData("pre_tokenizer", """{"type":"Sequence","pretokenizers":[{"type":"Punctuation","behavior":"x"},{"type":"ByteLevel"}]}""", "behavior: found \"x\"")]
     [InlineData("added_tokens", """[{"id":1,"content":"x","lstrip":true}]""", "added_tokens[0], lstrip: found true")]
     [InlineData("added_tokens", """[{"id":1,"content":"x","rstrip":true}]""", "added_tokens[0], rstrip: found true")]
     [InlineData("added_tokens", """[{"id":1,"content":"x","single_word":true}]""", "single_word: found true")]
@@ -76,12 +77,12 @@ public sealed class TokenizerJsonTests
     }
 
     [Fact]
-    public void Another_split_expression_is_refused_with_the_supported_one()
+    public void An_expression_that_is_not_supported_is_refused_with_the_reason()
     {
         var exception = Assert.Throws<BatchLLMException>(() => Load(Changed(
-            root => root["pre_tokenizer"]!["pretokenizers"]![0]!["pattern"]!["Regex"] = @"\w")));
-        Assert.Contains(@"found ""\\w""", exception.Message, StringComparison.Ordinal);
-        Assert.Contains(Llama3Words.Pattern, exception.Message, StringComparison.Ordinal);
+            root => root["pre_tokenizer"]!["pretokenizers"]![0]!["pattern"]!["Regex"] = @"\w(?<=a)")));
+        Assert.Contains(@"pattern, Regex: found ""\\w(?\u003C=a)""", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("a lookbehind, which is not supported", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]
