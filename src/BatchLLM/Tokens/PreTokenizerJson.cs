@@ -20,9 +20,7 @@ internal static class PreTokenizerJson
     private static readonly Lazy<PatternProgram> Gpt2 = new(() => PatternProgram.Compile(Gpt2Words.Pattern));
     private static readonly Lazy<PatternProgram> WordsAndSymbols = new(() => PatternProgram.Compile(@"\w+|[^\w\s]+"));
 
-    // The reference counts all punctuation of ASCII, also what Unicode calls symbols: $ + < = > ^ ` | ~.
-    private static readonly Lazy<PatternProgram> Punctuation = new(() => SetOf(UnicodeSets.Punctuation.Union(
-        CodePointSet.Of(Enumerable.Range(0, 128).Where(point => char.IsPunctuation((char)point) || char.IsSymbol((char)point))))));
+    private static readonly Lazy<PatternProgram> Punctuation = new(() => SetOf(UnicodeSets.Punctuation));
 
     /// <summary>How words are cut as the section describes.</summary>
     /// <exception cref="BatchLLMException">The section describes what is not supported; it says what.</exception>
