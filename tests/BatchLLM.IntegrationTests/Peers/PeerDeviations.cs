@@ -20,8 +20,10 @@ internal static class PeerDeviations
         return (messages.Length == 0 && ours is null)
             // A map joined to a text prints as JavaScript does it; in Python it is an error.
             || (ours is null && theirs!.Contains("[object Map]", StringComparison.Ordinal))
-            // Text compares with false as in JavaScript, where '' == false: a blank text, or '0', is taken for no text.
+            // Text compares with false as in JavaScript, where '' == false: a blank text, or one that reads as 0, is taken for no text.
             || (Holds("!= false", "== false", "== \"\"") && messages.Any(IsBlankOrZero))
+            // Maps are equal only if they are one and the same, so of two equal messages it does not find both.
+            || (Holds("== user_messages[-1]") && messages.Select(message => message.GetRawText()).Distinct().Count() < messages.Length)
             // lstrip and rstrip leave their argument out of account and take all white space away.
             || (Holds("strip('\\n')") && messages.Any(HasWhiteEnds))
             // It does not go through the characters of a text, has no selectattr for one, and no filter reject.
@@ -32,7 +34,7 @@ internal static class PeerDeviations
         bool Holds(params string[] parts) => parts.Any(part => template.Contains(part, StringComparison.Ordinal));
     }
 
-    private static bool IsBlankOrZero(JsonElement message) => string.IsNullOrWhiteSpace(Content(message)) || Content(message) == "0";
+    private static bool IsBlankOrZero(JsonElement message) => Content(message).All(unit => char.IsWhiteSpace(unit) || unit is '0' or '.' or '-' or '+');
 
     private static bool HasWhiteEnds(JsonElement message) =>
         Content(message) is var text && (text.Trim().Length != text.Length || text.Contains("</think>", StringComparison.Ordinal));
