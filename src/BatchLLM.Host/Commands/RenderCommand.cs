@@ -43,7 +43,7 @@ internal static class RenderCommand
             BosToken = source.BosToken,
             EosToken = source.EosToken,
             AddGenerationPrompt = addGenerationPrompt,
-            Now = DateTime.Now,
+            Now = DateTime.UtcNow,
         });
     }
 }

@@ -22,7 +22,7 @@ internal sealed class CheckpointComparison(ComparedModel a, ComparedModel b, Ter
         var (runnerOfA, runnerOfB) = (a.OpenRunner(), b.OpenRunner());
         var memory = (runnerOfA.WeightBytes, runnerOfB.WeightBytes);
         await using var pair = new PairRun(runnerOfA, runnerOfB, a.Loaded.Tokenizer, stopTokens);
-        var reader = JobAssembly.ReaderOf(source.Spec, a.Loaded, pair.Lockstep.ContextLength);
+        var reader = JobAssembly.ReaderOf(source.Spec, a.Loaded, DateTimeOffset.UtcNow, pair.Lockstep.ContextLength);
         var rowCount = Math.Min(plan.RowCount, source.MaxRows ?? long.MaxValue);
         var run = new PromptRun(pair, reader, source, a.Loaded.Tokenizer, rowCount);
         var start = Stopwatch.GetTimestamp();

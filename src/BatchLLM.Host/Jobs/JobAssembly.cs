@@ -28,13 +28,17 @@ internal static class JobAssembly
     public static int ShardsPerWindow(JobSpec spec) => Math.Max(1, WindowRows / spec.Policies.RowsPerShard);
 
     /// <summary>Rows to tokenized prompts.</summary>
-    public static WindowReader ReaderOf(JobSpec spec, LoadedModel model) => ReaderOf(spec, model, model.ContextLength);
-
-    /// <summary>Rows to tokenized prompts, for a context that may be smaller than the model's.</summary>
-    public static WindowReader ReaderOf(JobSpec spec, LoadedModel model, int contextLength)
+    /// <param name="spec">The job.</param>
+    /// <param name="model">Its model.</param>
+    /// <param name="created">
+    /// When the job was created, which is the time that its prompts know: after midnight, after a restart and in every time
+    /// zone a row has the same prompt.
+    /// </param>
+    /// <param name="contextLength">Most positions of prompt and completion; the model's if null.</param>
+    public static WindowReader ReaderOf(JobSpec spec, LoadedModel model, DateTimeOffset created, int? contextLength = null)
     {
         var prompts = new RowPreparer(
-            spec, new PromptRenderer(model.Template, model.TemplateContext), model.Tokenizer, contextLength);
+            spec, new PromptRenderer(model.Template, model.TemplateContextAt(created)), model.Tokenizer, contextLength ?? model.ContextLength);
         return new WindowReader(Blobs, ReaderOf, prompts.Columns, prompts.Prepare, spec.Output.TokenIds);
     }
 
@@ -63,7 +67,7 @@ internal static class JobAssembly
             CrashHook.Reach);
         var options = new PipelineOptions(WorkerIdentity.Current, ShardsPerWindow(spec), spec.Policies);
         return new BatchPipeline(
-            store, ReaderOf(spec, model), engine, writer, PublisherOf(store, layout), options, TimeProvider.System,
+            store, ReaderOf(spec, model, job.CreatedAt), engine, writer, PublisherOf(store, layout), options, TimeProvider.System,
             CrashHook.Reach);
     }
 

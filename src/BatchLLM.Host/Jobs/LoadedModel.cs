@@ -10,12 +10,13 @@ namespace BatchLLM.Host.Jobs;
 internal sealed class LoadedModel : IDisposable
 {
     private readonly ModelDirectory _directory;
+    private readonly ChatTemplateContext _templateContext;
 
     private LoadedModel(ModelDirectory directory, ITokenizer tokenizer, ChatTemplateSource template)
     {
         _directory = directory;
         Tokenizer = tokenizer;
-        TemplateContext = new ChatTemplateContext { BosToken = template.BosToken, EosToken = template.EosToken };
+        _templateContext = new ChatTemplateContext { BosToken = template.BosToken, EosToken = template.EosToken };
         Template = template.Template is { } source ? ChatTemplate.Parse(source) : null;
     }
 
@@ -43,8 +44,8 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Messages to text; null if the model has none.</summary>
     public ChatTemplate? Template { get; }
 
-    /// <summary>What the template knows besides the messages.</summary>
-    public ChatTemplateContext TemplateContext { get; }
+    /// <summary>What the template knows besides the messages, for prompts of a time, which it sees in UTC.</summary>
+    public ChatTemplateContext TemplateContextAt(DateTimeOffset time) => _templateContext with { Now = time.UtcDateTime };
 
     /// <summary>Opens a model directory.</summary>
     /// <exception cref="BatchLLMException">A file is missing or wrong.</exception>

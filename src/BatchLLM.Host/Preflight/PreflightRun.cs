@@ -55,7 +55,7 @@ internal sealed class PreflightRun(PreflightSettings settings, PreflightStages s
             {
                 using var scratch = JobAssembly.Scratch();
                 await using var writer = new FindingWriter(stream);
-                pass = new PreflightPass(JobAssembly.ReaderOf(spec, model), scratch, writer, options);
+                pass = new PreflightPass(JobAssembly.ReaderOf(spec, model, DateTimeOffset.UtcNow), scratch, writer, options);
                 await pass.RunAsync(plan, stages.Progress, token);
                 await writer.CompleteAsync(token);
             },

@@ -18,7 +18,7 @@ internal static class CalibrationPrompts
     public static async Task<IReadOnlyList<int[]>> ReadAsync(
         JobSpec spec, LoadedModel model, int samples, CancellationToken cancellationToken)
     {
-        var renderer = new PromptRenderer(model.Template, model.TemplateContext);
+        var renderer = new PromptRenderer(model.Template, model.TemplateContextAt(DateTimeOffset.UtcNow));
         var preparer = new RowPreparer(spec, renderer, model.Tokenizer, model.ContextLength);
         var files = await JobAssembly.Planner.ResolveAsync(spec.Inputs, cancellationToken);
         var rows = await CountAsync(files, cancellationToken);
