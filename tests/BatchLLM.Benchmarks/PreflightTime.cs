@@ -95,7 +95,8 @@ internal static class PreflightTime
         var (peak, processor) = (0L, TimeSpan.Zero);
         while (!process.WaitForExit(10))
         {
-            (peak, processor) = Sample(process) ?? (peak, processor);
+            var (resident, used) = Sample(process) ?? (peak, processor);
+            (peak, processor) = (Math.Max(peak, resident), used);
         }
 
         var report = JsonDocument.Parse(output.Result).RootElement;
@@ -105,12 +106,12 @@ internal static class PreflightTime
             $"{processor.TotalSeconds:F1} CPU seconds with start, peak {peak >> 20:N0} MiB"));
     }
 
-    private static (long Peak, TimeSpan Processor)? Sample(Process process)
+    private static (long Resident, TimeSpan Processor)? Sample(Process process)
     {
         try
         {
             process.Refresh();
-            return (process.PeakWorkingSet64, process.TotalProcessorTime);
+            return (process.WorkingSet64, process.TotalProcessorTime);
         }
         catch (InvalidOperationException)
         {

@@ -32,7 +32,7 @@ internal static class CommandRunner
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return Report(terminal, "Interrupted. Finished shards are kept; `batchllm resume` continues.", ExitCodes.Interrupted);
+            return Report(terminal, "Interrupted. What a job had finished is kept; `batchllm resume` continues it.", ExitCodes.Interrupted);
         }
         catch (UsageException exception)
         {

@@ -18,11 +18,13 @@ internal sealed record PreflightReading(
         CultureInfo.InvariantCulture, $"[bold]{Markup.Escape(Name)}[/]  {Markup.Escape(Stage)}  {Share:P0}");
 
     /// <inheritdoc/>
-    public string Details => string.Create(
+    public string Details => RowsPerSecond == 0 ? "" : string.Create(
         CultureInfo.InvariantCulture, $"{Rows:N0} rows  [bold]{RowsPerSecond:N0}[/] rows/s  {MegabytesPerSecond:N1} MB/s");
 
     /// <inheritdoc/>
-    public string ToLine() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Name}: {Stage} ({Share:P0}), {Rows:N0} rows, {RowsPerSecond:N0} rows/s, {MegabytesPerSecond:N1} MB/s");
+    public string ToLine() => string.Create(CultureInfo.InvariantCulture, $"{Name}: {Stage} ({Share:P0})") + Speed();
+
+    // A stage that tokenizes nothing has no speed, and 0 rows a second would look like a stop.
+    private string Speed() => RowsPerSecond == 0 ? "" : string.Create(
+        CultureInfo.InvariantCulture, $", {Rows:N0} rows, {RowsPerSecond:N0} rows/s, {MegabytesPerSecond:N1} MB/s");
 }

@@ -7,7 +7,8 @@ public static class RunEstimator
     private const int Resamples = 500;
     private const int FewestFedSteps = Blocks;
 
-    // What no sample shows: other load on the machine, clock speeds, reading and writing. Measured on the demo job.
+    // What no sample shows: other load on the machine, clock speeds, reading and writing. A judgement: two runs of
+    // the demo job lay well inside it.
     private const double MachineNoise = 0.15;
 
     /// <summary>Estimates a job.</summary>
