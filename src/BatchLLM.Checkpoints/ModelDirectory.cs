@@ -44,12 +44,6 @@ public sealed class ModelDirectory : IDisposable
     /// <summary>The tokenizer's file; null if the directory has none.</summary>
     public string? TokenizerPath => FindTokenizer(Path);
 
-    /// <summary>The tokenizer's settings, which may hold the chat template; null if the directory has none.</summary>
-    public string? TokenizerConfigPath => Existing("tokenizer_config.json");
-
-    /// <summary>The chat template in a file of its own, which takes precedence; null if the directory has none.</summary>
-    public string? ChatTemplatePath => Existing("chat_template.jinja");
-
     /// <summary>Opens a directory and checks all of it.</summary>
     /// <param name="path">The directory.</param>
     /// <exception cref="BatchLLMException">Something is missing or wrong; the message names the first problem.</exception>
@@ -88,10 +82,4 @@ public sealed class ModelDirectory : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _reading.Dispose();
-
-    private string? Existing(string name)
-    {
-        var path = System.IO.Path.Combine(Path, name);
-        return File.Exists(path) ? path : null;
-    }
 }

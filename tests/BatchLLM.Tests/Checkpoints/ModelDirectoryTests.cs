@@ -29,15 +29,12 @@ public sealed class ModelDirectoryTests
     }
 
     [Fact]
-    public void Tokenizer_and_template_are_found_where_they_stand()
+    public void The_tokenizer_is_found_where_it_stands()
     {
         using var copy = new ModelCopy();
         File.WriteAllText(copy.File("tokenizer.json"), "{}");
-        File.WriteAllText(copy.File("chat_template.jinja"), "");
         using var model = ModelDirectory.Open(copy.Folder);
         Assert.Equal(copy.File("tokenizer.json"), model.TokenizerPath);
-        Assert.Equal(copy.File("chat_template.jinja"), model.ChatTemplatePath);
-        Assert.Null(model.TokenizerConfigPath);
     }
 
     [Fact]

@@ -107,7 +107,7 @@ public sealed class PieceBpeTokenizerTests
     [Theory]
     [InlineData("""{"model":{"unk_token":"nothing"}}""", "unk_token: found \"nothing\"")]
     [InlineData("""{"model":{"ignore_merges":true}}""", "ignore_merges: found true")]
-    [InlineData("""{"model":{"vocab":{"twice":9}}}""", "two tokens have id 9")]
+    [InlineData("""{"model":{"vocab":{"<unk>":0,"<s>":1,"</s>":2,"a":3,"b":3},"merges":[]}}""", "two tokens have id 3")]
     [InlineData("""{"model":{"vocab":{"a":99999999}}}""", "found 99999999")]
     [InlineData("""{"model":{"vocab":{"a":"0"}}}""", "found \"0\"")]
     [InlineData("""{"model":{"merges":[["a","zzz"]]}}""", "merges[0]: found")]

@@ -125,6 +125,20 @@ public sealed class TokenizerTests
         Assert.Equal(Tokenizer.FindToken("<pad>"), Tokenizer.VocabularySize - 1);
     }
 
+    [Fact]
+    public void Encoding_allocates_its_result_and_nothing_per_token()
+    {
+        var text = string.Concat(Enumerable.Range(0, 20_000).Select(number => $"word{number % 700} and the rest, "));
+        Tokenizer.Encode(text);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var tokens = Tokenizer.Encode(text).Length;
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.True(tokens > 50_000);
+        Assert.InRange(allocated, sizeof(int) * tokens, (sizeof(int) * tokens) + 2048);
+    }
+
     // No clock here: an O(n²) encoder needs minutes for each of these, so it fails by never coming back.
     [Theory]
     [InlineData("a")]
