@@ -28,6 +28,9 @@ public sealed class Sequence
     /// <summary>Most tokens it may generate.</summary>
     public int MaxTokens { get; }
 
+    /// <summary>What it shares with other sequences of the window; null if nothing.</summary>
+    public SharedPrefix? SharedPrefix { get; init; }
+
     /// <summary>Prompt tokens.</summary>
     public int PromptCount => Request.PromptTokens.Length;
 

@@ -3,33 +3,21 @@ using BatchLLM.Inference;
 using BatchLLM.Jobs;
 using BatchLLM.Preflight;
 using BatchLLM.Rows;
-using BatchLLM.Tests.Blobs;
 using Xunit;
 
 namespace BatchLLM.Tests.Preflight;
 
 public sealed class PreflightPassTests : IDisposable
 {
-    private const long Megabyte = 1 << 20;
-    private readonly TemporaryDirectory _folder = new();
+    private readonly PassSetup _setup = new();
 
-    public void Dispose() => _folder.Dispose();
-
-    [Fact]
-    public async Task Memory_does_not_grow_with_the_rows()
-    {
-        var small = await PeakAsync(30_000);
-        var large = await PeakAsync(300_000);
-
-        // Kept in memory, the larger job's digests alone would take 13 MB more.
-        Assert.True(large - small < 3 * Megabyte, $"{small / 1e6:F1} MB for 30,000 rows, {large / 1e6:F1} MB for 300,000");
-    }
+    public void Dispose() => _setup.Dispose();
 
     [Fact]
     public async Task Rows_are_counted_in_input_order_and_duplicates_found_across_windows()
     {
         var findings = new Findings();
-        var pass = NewPass(findings, rows: 5000, (row, _) => row.Location.RowNumber switch
+        var pass = _setup.NewPass(findings, rows: 5000, (row, _) => row.Location.RowNumber switch
         {
             7 or 4990 => NumberedRows.Prepare(row) with { Error = new RowError("bad", "no") },
             40 => WithTokens(row, 39),
@@ -38,7 +26,7 @@ public sealed class PreflightPassTests : IDisposable
             _ => NumberedRows.Prepare(row),
         });
 
-        await pass.RunAsync(await PlanAsync(5000), new PreflightProgress(), CancellationToken.None);
+        await pass.RunAsync(await _setup.PlanAsync(5000), new PreflightProgress(), CancellationToken.None);
 
         Assert.Equal((5000, 4998, 2), (pass.Rows.Rows, pass.Rows.Ready, pass.Rows.Failed));
         Assert.Equal(2, pass.Duplicates.Rows);
@@ -54,12 +42,12 @@ public sealed class PreflightPassTests : IDisposable
     [Fact]
     public async Task A_failing_shard_ends_the_pass_with_its_own_error()
     {
-        var pass = NewPass(new Findings(), rows: 5000, (row, _) => row.Location.RowNumber == 3000
+        var pass = _setup.NewPass(new Findings(), rows: 5000, (row, _) => row.Location.RowNumber == 3000
             ? throw new BatchLLMException("damaged")
             : NumberedRows.Prepare(row));
 
         var e = await Assert.ThrowsAnyAsync<Exception>(async () => await pass.RunAsync(
-            await PlanAsync(5000), new PreflightProgress(), CancellationToken.None));
+            await _setup.PlanAsync(5000), new PreflightProgress(), CancellationToken.None));
         Assert.Equal("damaged", (e as AggregateException)?.InnerException?.Message ?? e.Message);
     }
 
@@ -67,10 +55,10 @@ public sealed class PreflightPassTests : IDisposable
     public async Task Ids_that_come_twice_are_found_in_any_shard_and_file()
     {
         var planner = new JobPlanner(
-            new FileBlobStore(), _ => new RepeatedIds(), (_, _) => DataFormat.Jsonl, () => new ScratchFile(_folder.Path));
+            new FileBlobStore(), _ => new RepeatedIds(), (_, _) => DataFormat.Jsonl, () => new ScratchFile(_setup.FolderPath));
         var files = new[] { "a", "b" }.Select(name => new InputFile($"file:///{name}", DataFormat.Jsonl, 1, "v")).ToArray();
 
-        var plan = await planner.CutAsync(Spec(rowsPerShard: 10), files, CancellationToken.None);
+        var plan = await planner.CutAsync(PassSetup.Spec(rowsPerShard: 10), files, CancellationToken.None);
 
         // Ids count modulo 30: rows 31 to 45 of a, and all 45 of b, have an id that came before.
         var duplicates = plan.Shards.SelectMany(shard => shard.DuplicateRows.Select(row => (shard.FileIndex, row)));
@@ -80,54 +68,6 @@ public sealed class PreflightPassTests : IDisposable
         Assert.All(plan.Shards, shard => Assert.All(shard.DuplicateRows, row =>
             Assert.InRange(row, shard.Range.FirstRow, shard.Range.FirstRow + shard.Range.RowCount - 1)));
     }
-
-    private async Task<long> PeakAsync(int rows)
-    {
-        var (prepared, peak) = (0, 0L);
-        var pass = NewPass(new Findings(), rows, (row, _) =>
-        {
-            if (Interlocked.Increment(ref prepared) % 5000 == 0)
-            {
-                InterlockedMax(ref peak, GC.GetTotalMemory(forceFullCollection: true));
-            }
-
-            return NumberedRows.Prepare(row);
-        });
-
-        await pass.RunAsync(await PlanAsync(rows), new PreflightProgress(), CancellationToken.None);
-        Assert.Equal(rows, pass.Rows.Ready);
-        return peak;
-    }
-
-    private static void InterlockedMax(ref long peak, long value)
-    {
-        for (var seen = Volatile.Read(ref peak); seen < value;)
-        {
-            seen = Interlocked.CompareExchange(ref peak, value, seen) is var now && now == seen ? value : now;
-        }
-    }
-
-    private PreflightPass NewPass(IFindingWriter findings, long rows, Func<Row, bool, WindowRow> prepare) => new(
-        new WindowReader(new FileBlobStore(), _ => new NumberedRows(rows), null, prepare, tokenIds: false),
-        new ScratchFile(_folder.Path),
-        findings,
-        new PreflightOptions(Threads: 4, ShardsPerWindow: 4, KvBlockTokens: 8, SampleRows: 512, Seed: 1));
-
-    private Task<JobPlan> PlanAsync(long rows) =>
-        new JobPlanner(
-            new FileBlobStore(), _ => new NumberedRows(rows), (_, _) => DataFormat.Jsonl, () => new ScratchFile(_folder.Path))
-            .CutAsync(Spec(rowsPerShard: 256), [new InputFile("file:///a", DataFormat.Jsonl, 1, "v")], CancellationToken.None);
-
-    private static JobSpec Spec(int rowsPerShard) => new()
-    {
-        Name = "a",
-        Model = "m",
-        Inputs = [],
-        IdColumn = "id",
-        Prompt = new PromptSpec { Text = "{{id}}" },
-        Output = new OutputSpec { Uri = "file:///out" },
-        Policies = new PolicySpec { RowsPerShard = rowsPerShard },
-    };
 
     private static WindowRow WithTokens(Row row, int number)
     {
