@@ -22,9 +22,12 @@ CREATE TABLE batchllm.jobs (
     reason text,
     receipt_sha256 text,
     inputs jsonb NOT NULL,
+    shared_prompt_tokens bigint DEFAULT 0 NOT NULL,
+    copied_rows bigint DEFAULT 0 NOT NULL,
     CONSTRAINT jobs_check CHECK (((committed_shards >= 0) AND (committed_shards <= shard_count))),
     CONSTRAINT jobs_completed_is_complete CHECK (((state <> 'completed'::text) OR ((receipt_sha256 IS NOT NULL) AND (committed_shards = shard_count) AND (((ok + truncated) + failed) = row_count)))),
     CONSTRAINT jobs_completion_tokens_check CHECK ((completion_tokens >= 0)),
+    CONSTRAINT jobs_copied_rows_check CHECK (((copied_rows >= 0) AND (copied_rows <= ((ok + truncated) + failed)))),
     CONSTRAINT jobs_failed_check CHECK ((failed >= 0)),
     CONSTRAINT jobs_finished_when_final CHECK (((finished_at IS NOT NULL) = (state = ANY (ARRAY['completed'::text, 'cancelled'::text])))),
     CONSTRAINT jobs_inputs_check CHECK ((jsonb_typeof(inputs) = 'array'::text)),
@@ -36,6 +39,7 @@ CREATE TABLE batchllm.jobs (
     CONSTRAINT jobs_row_count_check CHECK ((row_count >= 0)),
     CONSTRAINT jobs_rows_add_up CHECK ((((ok + truncated) + failed) <= row_count)),
     CONSTRAINT jobs_shard_count_check CHECK ((shard_count >= 0)),
+    CONSTRAINT jobs_shared_prompt_tokens_check CHECK (((shared_prompt_tokens >= 0) AND (shared_prompt_tokens <= prompt_tokens))),
     CONSTRAINT jobs_state_check CHECK ((state = ANY (ARRAY['running'::text, 'paused'::text, 'completed'::text, 'cancelled'::text]))),
     CONSTRAINT jobs_truncated_check CHECK ((truncated >= 0))
 );
@@ -46,6 +50,12 @@ ALTER TABLE batchllm.jobs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+CREATE TABLE batchllm.output_lengths (
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    series text NOT NULL,
+    profile jsonb NOT NULL,
+    CONSTRAINT output_lengths_profile_check CHECK ((jsonb_typeof(profile) = 'object'::text))
 );
 CREATE TABLE batchllm.preflights (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -83,10 +93,13 @@ CREATE TABLE batchllm.shards (
     errors_uri text,
     errors_sha256 text,
     duplicate_rows bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    shared_prompt_tokens bigint DEFAULT 0 NOT NULL,
+    copied_rows bigint DEFAULT 0 NOT NULL,
     CONSTRAINT shards_byte_offset_check CHECK ((byte_offset >= 0)),
     CONSTRAINT shards_committed_has_output CHECK ((((committed_at IS NULL) AND (num_nonnulls(ok, truncated, failed, prompt_tokens, completion_tokens, part_length, part_uri, part_sha256) = 0)) OR ((committed_at IS NOT NULL) AND (epoch > 0) AND (num_nulls(ok, truncated, failed, prompt_tokens, completion_tokens, part_length, part_uri, part_sha256) = 0) AND (((ok + truncated) + failed) = row_count)))),
     CONSTRAINT shards_committed_is_not_leased CHECK (((committed_at IS NULL) OR (leased_until IS NULL))),
     CONSTRAINT shards_completion_tokens_check CHECK ((completion_tokens >= 0)),
+    CONSTRAINT shards_copied_rows_check CHECK (((copied_rows >= 0) AND (copied_rows <= row_count))),
     CONSTRAINT shards_epoch_check CHECK ((epoch >= 0)),
     CONSTRAINT shards_errors_length_check CHECK ((errors_length >= 0)),
     CONSTRAINT shards_failed_check CHECK ((failed >= 0)),
@@ -100,12 +113,15 @@ CREATE TABLE batchllm.shards (
     CONSTRAINT shards_prompt_tokens_check CHECK ((prompt_tokens >= 0)),
     CONSTRAINT shards_row_count_check CHECK ((row_count >= 1)),
     CONSTRAINT shards_shard_index_check CHECK ((shard_index >= 0)),
+    CONSTRAINT shards_shared_prompt_tokens_check CHECK (((shared_prompt_tokens >= 0) AND (shared_prompt_tokens <= COALESCE(prompt_tokens, (0)::bigint)))),
     CONSTRAINT shards_truncated_check CHECK ((truncated >= 0))
 );
 ALTER TABLE ONLY batchllm.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY batchllm.jobs
     ADD CONSTRAINT jobs_request_key UNIQUE (request);
+ALTER TABLE ONLY batchllm.output_lengths
+    ADD CONSTRAINT output_lengths_pkey PRIMARY KEY (series);
 ALTER TABLE ONLY batchllm.preflights
     ADD CONSTRAINT preflights_pkey PRIMARY KEY (key);
 ALTER TABLE ONLY batchllm.schema_migrations

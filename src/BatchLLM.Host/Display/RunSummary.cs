@@ -22,7 +22,13 @@ internal sealed record RunSummary
 
     public required long PromptTokens { get; init; }
 
+    /// <summary>Prompt tokens that were not computed, because another row's stood in for them.</summary>
+    public required long SharedPromptTokens { get; init; }
+
     public required long CompletionTokens { get; init; }
+
+    /// <summary>Rows whose answer is a copy of an identical row's.</summary>
+    public required long CopiedRows { get; init; }
 
     /// <summary>Seconds of this run, not of earlier ones.</summary>
     public required double Seconds { get; init; }
@@ -62,7 +68,9 @@ internal sealed record RunSummary
             KvCache = job.Definition.KvCache,
             Rows = RunRows.Of(job),
             PromptTokens = job.Counts.PromptTokens,
+            SharedPromptTokens = job.Counts.SharedPromptTokens,
             CompletionTokens = job.Counts.CompletionTokens,
+            CopiedRows = job.Counts.CopiedRows,
             Seconds = Math.Round(seconds, 3),
             TokensPerSecond = seconds > 0 ? Math.Round((run.PromptTokens + run.CompletionTokens) / seconds, 1) : 0,
             Output = job.Definition.OutputUri,

@@ -42,7 +42,9 @@ internal sealed class SummaryView(Terminal terminal)
         ("  failed", Number(summary.Rows.Failed)),
         ("  skipped", Number(summary.Rows.Skipped)),
         ("Prompt tokens", Number(summary.PromptTokens)),
+        ("  shared, not computed", Number(summary.SharedPromptTokens)),
         ("Completion tokens", Number(summary.CompletionTokens)),
+        ("Rows copied from a like one", Number(summary.CopiedRows)),
         ("Time of this run", ProgressReading.Format(TimeSpan.FromSeconds(summary.Seconds))),
         ("Tokens per second", Number((long)summary.TokensPerSecond)),
     ];

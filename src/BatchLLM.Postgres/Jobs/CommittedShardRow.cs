@@ -16,6 +16,10 @@ internal sealed class CommittedShardRow : ShardRow
 
     public required long CompletionTokens { get; init; }
 
+    public required long SharedPromptTokens { get; init; }
+
+    public required long CopiedRows { get; init; }
+
     public required string PartUri { get; init; }
 
     public required long PartLength { get; init; }
@@ -29,7 +33,11 @@ internal sealed class CommittedShardRow : ShardRow
     public string? ErrorsSha256 { get; init; }
 
     internal CommittedShard ToCommitted() => new(ShardIndex, ToShard(), Epoch, new ShardOutput(
-        new RowCounts(Ok, Truncated, Failed, PromptTokens, CompletionTokens),
+        new RowCounts(Ok, Truncated, Failed, PromptTokens, CompletionTokens)
+        {
+            SharedPromptTokens = SharedPromptTokens,
+            CopiedRows = CopiedRows,
+        },
         PartUri,
         new BlobDigest(PartLength, PartSha256),
         ErrorsUri,

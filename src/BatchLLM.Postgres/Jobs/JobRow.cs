@@ -23,6 +23,10 @@ internal sealed class JobRow
 
     public required long CompletionTokens { get; init; }
 
+    public required long SharedPromptTokens { get; init; }
+
+    public required long CopiedRows { get; init; }
+
     public required DateTime CreatedAt { get; init; }
 
     public DateTime? FinishedAt { get; init; }
@@ -58,7 +62,11 @@ internal sealed class JobRow
             Name, Key, Spec, Model, OutputUri, JsonSerializer.Deserialize<InputFile[]>(Inputs, Json)!, RowCount),
         State = Enum.Parse<JobState>(State, ignoreCase: true),
         Reason = Reason,
-        Counts = new RowCounts(Ok, Truncated, Failed, PromptTokens, CompletionTokens),
+        Counts = new RowCounts(Ok, Truncated, Failed, PromptTokens, CompletionTokens)
+        {
+            SharedPromptTokens = SharedPromptTokens,
+            CopiedRows = CopiedRows,
+        },
         ShardCount = ShardCount,
         CommittedShards = CommittedShards,
         CreatedAt = CreatedAt,

@@ -102,6 +102,8 @@ public sealed partial class PostgresJobStore
         output.Counts.Failed,
         output.Counts.PromptTokens,
         output.Counts.CompletionTokens,
+        output.Counts.SharedPromptTokens,
+        output.Counts.CopiedRows,
         output.PartUri,
         PartLength = output.Part.Length,
         PartSha256 = output.Part.Sha256,

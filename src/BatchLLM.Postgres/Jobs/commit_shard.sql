@@ -9,6 +9,8 @@ with committed as (
          failed = @Failed,
          prompt_tokens = @PromptTokens,
          completion_tokens = @CompletionTokens,
+         shared_prompt_tokens = @SharedPromptTokens,
+         copied_rows = @CopiedRows,
          part_uri = @PartUri,
          part_length = @PartLength,
          part_sha256 = @PartSha256,
@@ -30,6 +32,8 @@ update batchllm.jobs j
        truncated = j.truncated + @Truncated,
        failed = j.failed + @Failed,
        prompt_tokens = j.prompt_tokens + @PromptTokens,
-       completion_tokens = j.completion_tokens + @CompletionTokens
+       completion_tokens = j.completion_tokens + @CompletionTokens,
+       shared_prompt_tokens = j.shared_prompt_tokens + @SharedPromptTokens,
+       copied_rows = j.copied_rows + @CopiedRows
   from committed
  where j.id = committed.job_id;

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace BatchLLM.Jobs;
 
 /// <summary>
@@ -33,8 +35,19 @@ public sealed record Receipt
     /// <summary>Tokens of all prompts that were tokenized.</summary>
     public required long PromptTokens { get; init; }
 
-    /// <summary>Tokens generated.</summary>
+    /// <summary>
+    /// Those that were not computed, because another row's keys and values or answer stood in for them. Left out if there are
+    /// none, as is the next count: receipts of versions that did not share keep their bytes.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long SharedPromptTokens { get; init; }
+
+    /// <summary>Tokens generated, those of copied rows included.</summary>
     public required long CompletionTokens { get; init; }
+
+    /// <summary>Rows whose answer is a copy of an identical row's.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long CopiedRows { get; init; }
 
     /// <summary>What was read.</summary>
     public required IReadOnlyList<ReceiptInput> Inputs { get; init; }

@@ -11,6 +11,15 @@ namespace BatchLLM.Jobs;
 public readonly record struct RowCounts(
     long Ok, long Truncated, long Failed, long PromptTokens, long CompletionTokens)
 {
+    /// <summary>
+    /// Those of <see cref="PromptTokens"/> that were not computed, because another row's keys and values, or its whole answer,
+    /// stood in for them.
+    /// </summary>
+    public long SharedPromptTokens { get; init; }
+
+    /// <summary>Rows whose answer is a copy of an identical row's.</summary>
+    public long CopiedRows { get; init; }
+
     /// <summary>Rows that have a result.</summary>
     public long Done => Ok + Truncated + Failed;
 
@@ -20,7 +29,11 @@ public readonly record struct RowCounts(
         row.Status == RowStatus.Truncated ? 1 : 0,
         row.Status == RowStatus.Failed ? 1 : 0,
         row.PromptTokens,
-        row.CompletionTokens);
+        row.CompletionTokens)
+    {
+        SharedPromptTokens = row.SharedPromptTokens,
+        CopiedRows = row.IsCopy ? 1 : 0,
+    };
 
     /// <summary>Adds two counts.</summary>
     public static RowCounts operator +(RowCounts left, RowCounts right) => new(
@@ -28,11 +41,19 @@ public readonly record struct RowCounts(
         left.Truncated + right.Truncated,
         left.Failed + right.Failed,
         left.PromptTokens + right.PromptTokens,
-        left.CompletionTokens + right.CompletionTokens);
+        left.CompletionTokens + right.CompletionTokens)
+    {
+        SharedPromptTokens = left.SharedPromptTokens + right.SharedPromptTokens,
+        CopiedRows = left.CopiedRows + right.CopiedRows,
+    };
 
     /// <summary>The same counts, to be taken back.</summary>
     public static RowCounts operator -(RowCounts counts) => new(
-        -counts.Ok, -counts.Truncated, -counts.Failed, -counts.PromptTokens, -counts.CompletionTokens);
+        -counts.Ok, -counts.Truncated, -counts.Failed, -counts.PromptTokens, -counts.CompletionTokens)
+    {
+        SharedPromptTokens = -counts.SharedPromptTokens,
+        CopiedRows = -counts.CopiedRows,
+    };
 
     /// <summary>Adds two counts, for languages without operators.</summary>
     public static RowCounts Add(RowCounts left, RowCounts right) => left + right;

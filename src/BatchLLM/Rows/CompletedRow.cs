@@ -21,6 +21,15 @@ public sealed record CompletedRow(
     IReadOnlyList<int>? TokenIds,
     RowError? Error)
 {
+    /// <summary>
+    /// Prompt tokens that were not computed for this row, because another one's stood in for them. Counted, never written to
+    /// the output: it depends on the window, and a row's output does not.
+    /// </summary>
+    public int SharedPromptTokens { get; init; }
+
+    /// <summary>True if the answer is a copy of an identical row's.</summary>
+    public bool IsCopy { get; init; }
+
     /// <summary>The class the row is counted in. Truncated is never ok.</summary>
     public RowStatus Status => Error is not null ? RowStatus.Failed
         : FinishReason == Inference.FinishReason.Length ? RowStatus.Truncated

@@ -33,7 +33,7 @@ internal static class TestJobs
     {
         var name = $"part-{lease.ShardIndex:00000}-{lease.Epoch}";
         return new ShardOutput(
-            new RowCounts(RowsPerShard - 1 - failed, 1, failed, 100, 50),
+            new RowCounts(RowsPerShard - 1 - failed, 1, failed, 100, 50) { SharedPromptTokens = 30, CopiedRows = 2 },
             $"file:///out/tickets/{name}.jsonl",
             new BlobDigest(2048, Receipt('a')),
             failed == 0 ? null : $"file:///out/tickets/{name}.errors.jsonl",
