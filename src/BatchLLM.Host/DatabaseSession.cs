@@ -1,6 +1,7 @@
 using BatchLLM.Jobs;
 using BatchLLM.Postgres.Database;
 using BatchLLM.Postgres.Jobs;
+using BatchLLM.Postgres.OutputLengths;
 using BatchLLM.Postgres.Preflights;
 using BatchLLM.Postgres.Private;
 using BatchLLM.Preflight;
@@ -19,6 +20,7 @@ internal sealed class DatabaseSession : IAsyncDisposable
         _cluster = cluster;
         Store = new PostgresJobStore(database);
         Preflights = new PostgresPreflightStore(database);
+        OutputLengths = new PostgresOutputLengthStore(database);
     }
 
     /// <summary>Jobs and shards.</summary>
@@ -26,6 +28,9 @@ internal sealed class DatabaseSession : IAsyncDisposable
 
     /// <summary>Reports of preflights.</summary>
     public IPreflightStore Preflights { get; }
+
+    /// <summary>How long completions got.</summary>
+    public IOutputLengthStore OutputLengths { get; }
 
     /// <summary>Names of the migrations that opening it applied.</summary>
     public IReadOnlyList<string> AppliedMigrations => _database.AppliedMigrations;

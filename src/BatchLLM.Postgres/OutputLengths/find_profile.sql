@@ -1,0 +1,3 @@
+select profile::text
+  from batchllm.output_lengths
+ where series = @Series;
