@@ -56,6 +56,11 @@ public sealed class CpuModelRunner : IModelRunner
     /// <inheritdoc/>
     public RunnerLimits Limits { get; }
 
+    /// <summary>The limits that a runner would have, without reading a weight.</summary>
+    /// <exception cref="BatchLLMException">The KV cache's bytes hold no block of this model.</exception>
+    public static RunnerLimits LimitsOf(ModelDirectory model, CpuModelRunnerOptions options) =>
+        RunnerSizes.Decide(model, options, options.Kv ?? model.Quantization.Kv);
+
     /// <summary>Width of the vectors that this machine's kernels compute with.</summary>
     public static int VectorBits => PanelKernel.PreferredWidth == PanelKernel.WideWidth ? 512 : 256;
 

@@ -9,7 +9,13 @@ internal static class EstimateLines
     /// <summary>One line a quantity.</summary>
     public static IEnumerable<string> Of(EstimateCheck check)
     {
-        yield return Line("completion tokens", check.CompletionTokens, check.ActualCompletionTokens, Count);
+        yield return $"Planned not to compute: {Count(check.SharedPromptTokens)} prompt tokens" +
+            (check.ActualSharedPromptTokens is { } shared ? $", actual: {Count(shared)}" : "");
+        if (check.CompletionTokens is { } tokens)
+        {
+            yield return Line("completion tokens", tokens, check.ActualCompletionTokens, Count);
+        }
+
         if (check.RunSeconds is { } time)
         {
             yield return Line("run time", time, check.ActualSeconds, Time);

@@ -30,6 +30,8 @@ internal static class PreflightCells
         ("Shared prompt tokens", Text($"{report.SharedPrefixes.Share:P1}"), Text(
             $"{report.SharedPrefixes.Tokens:N0}, in whole blocks {report.SharedPrefixes.BlockTokens:N0}; ") +
             Text($"all rows begin with {report.SharedPrefixes.CommonTokens:N0}")),
+        ("  planned not to compute", Number(report.SharedPrefixes.PlannedTokens), Text(
+            $"{report.SharedPrefixes.CopiedRows:N0} rows are copied from a like one")),
     ];
 
     private static IEnumerable<(string, string, string)> Expected(PreflightReport report)

@@ -68,8 +68,13 @@ internal sealed class LoadedModel : IDisposable
         new LocalBatchEngine(OpenCpuRunner(choice), Tokenizer, StopTokenIds.ToHashSet());
 
     /// <summary>Reads the weights for the CPU.</summary>
-    public CpuModelRunner OpenCpuRunner(ComputeChoice choice) => new(
-        _directory, new CpuModelRunnerOptions(Environment.ProcessorCount, Numerics: choice.Numerics, Kv: choice.Kv));
+    public CpuModelRunner OpenCpuRunner(ComputeChoice choice) => new(_directory, OptionsOf(choice));
+
+    /// <summary>The sizes of such a runner, without reading a weight.</summary>
+    public RunnerLimits CpuRunnerLimits(ComputeChoice choice) => CpuModelRunner.LimitsOf(_directory, OptionsOf(choice));
+
+    private static CpuModelRunnerOptions OptionsOf(ComputeChoice choice) =>
+        new(Environment.ProcessorCount, Numerics: choice.Numerics, Kv: choice.Kv);
 
     /// <inheritdoc/>
     public void Dispose() => _directory.Dispose();

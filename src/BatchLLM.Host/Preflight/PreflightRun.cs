@@ -1,7 +1,6 @@
 using System.Globalization;
 using BatchLLM.Blobs.Jsonl;
 using BatchLLM.Checkpoints;
-using BatchLLM.Engine;
 using BatchLLM.Host.Jobs;
 using BatchLLM.Jobs;
 using BatchLLM.Preflight;
@@ -16,8 +15,6 @@ internal sealed class PreflightRun(PreflightSettings settings, PreflightStages s
 {
     // Twice the rows of a full step, so that rows wait while the batch is full; ranges narrow with the root of it only.
     private const int SampleRows = 512;
-
-    private static readonly CpuModelRunnerOptions Sizes = new(Environment.ProcessorCount);
 
     /// <summary>Runs the preflight.</summary>
     /// <param name="submitted">The job, its paths absolute.</param>
@@ -47,7 +44,7 @@ internal sealed class PreflightRun(PreflightSettings settings, PreflightStages s
     {
         var findings = ReportFile(spec, "preflight-rows.jsonl");
         var options = new PreflightOptions(
-            Environment.ProcessorCount, JobAssembly.ShardsPerWindow(spec), Sizes.KvBlockTokens, SampleRows, SeedOf(key));
+            Environment.ProcessorCount, JobAssembly.ShardsPerWindow(spec), model.CpuRunnerLimits(ComputeChoice.Of(spec)), SampleRows, SeedOf(key));
         PreflightPass? pass = null;
         await JobAssembly.Blobs.WriteAsync(
             findings,
@@ -61,7 +58,7 @@ internal sealed class PreflightRun(PreflightSettings settings, PreflightStages s
             },
             cancellationToken);
         var seconds = time.GetElapsedTime(start).TotalSeconds;
-        return (PreflightReportBuilder.Build(spec, key, plan, pass!, Sizes.KvBlockTokens, seconds, findings), pass!);
+        return (PreflightReportBuilder.Build(spec, key, plan, pass!, seconds, findings), pass!);
     }
 
     private async Task<PreflightReport> MeasureAsync(
@@ -83,7 +80,8 @@ internal sealed class PreflightRun(PreflightSettings settings, PreflightStages s
             : report with
             {
                 Estimate = RunEstimator.Estimate(
-                    trial, pass.Sample.Count, startSeconds, report.Ready, report.PromptTokens, SeedOf(report.Key)),
+                    trial, pass.Sample.Count, startSeconds, report.Ready, report.SharedPrefixes.CopiedRows,
+                    report.PromptTokens - report.SharedPrefixes.PlannedTokens, SeedOf(report.Key)),
             };
     }
 

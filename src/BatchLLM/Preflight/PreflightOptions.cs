@@ -1,9 +1,11 @@
+using BatchLLM.Inference;
+
 namespace BatchLLM.Preflight;
 
 /// <summary>Sizes of a preflight.</summary>
 /// <param name="Threads">Shards in work at once.</param>
 /// <param name="ShardsPerWindow">Shards that a worker of the job will hold at once.</param>
-/// <param name="KvBlockTokens">Positions per KV block.</param>
+/// <param name="Runner">Sizes of the runner that the job will have.</param>
 /// <param name="SampleRows">Most rows drawn for measuring.</param>
 /// <param name="Seed">Decides which.</param>
-public sealed record PreflightOptions(int Threads, int ShardsPerWindow, int KvBlockTokens, int SampleRows, ulong Seed);
+public sealed record PreflightOptions(int Threads, int ShardsPerWindow, RunnerLimits Runner, int SampleRows, ulong Seed);

@@ -24,7 +24,7 @@ public sealed class PreflightPass(
     public DuplicateTally Duplicates { get; } = new();
 
     /// <summary>What windows share.</summary>
-    public SharingTally Sharing { get; } = new(options.KvBlockTokens);
+    public SharingTally Sharing { get; } = new(options.Runner);
 
     /// <summary>Ready rows drawn at random.</summary>
     public IReadOnlyList<Inference.InferenceRequest> Sample => _sample.Rows;
@@ -73,11 +73,12 @@ public sealed class PreflightPass(
     private void AddReady(WindowRow row, int file, DuplicateFinder duplicates)
     {
         var (location, tokens, sampling) = (row.Location, row.PromptTokens!, row.Sampling!);
+        var key = RowKey.Compute(file, location.RowNumber);
         var (high, low) = PromptDigest.Of(tokens, sampling);
         duplicates.Add(new KeyedRow(
             high, low, location.RowNumber, location.LineNumber ?? 0, file, tokens.Length, sampling.IsGreedy));
-        _sample.Offer(RowKey.Compute(file, location.RowNumber), tokens, sampling);
-        Sharing.Add(tokens);
+        _sample.Offer(key, tokens, sampling);
+        Sharing.Add(key, tokens, sampling, row.ContinuesText);
     }
 
     private async Task FindDuplicatesAsync(JobPlan plan, DuplicateFinder duplicates, CancellationToken cancellationToken)

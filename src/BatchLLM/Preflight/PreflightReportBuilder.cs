@@ -10,11 +10,10 @@ public static class PreflightReportBuilder
     /// <param name="key">Its key.</param>
     /// <param name="plan">Its shards.</param>
     /// <param name="pass">The pass, over.</param>
-    /// <param name="kvBlockTokens">Positions per KV block.</param>
     /// <param name="seconds">How long it took.</param>
     /// <param name="findings">The file of findings.</param>
     public static PreflightReport Build(
-        JobSpec spec, string key, JobPlan plan, PreflightPass pass, int kvBlockTokens, double seconds, string findings)
+        JobSpec spec, string key, JobPlan plan, PreflightPass pass, double seconds, string findings)
     {
         var rows = pass.Rows;
         return new PreflightReport
@@ -34,7 +33,7 @@ public static class PreflightReportBuilder
             MaxCompletionTokens = rows.MaxCompletionTokens,
             Overlong = OverlongOf(rows, spec.Policies.OverlongPrompt),
             Duplicates = DuplicatesOf(pass.Duplicates),
-            SharedPrefixes = SharedOf(pass.Sharing, rows.PromptTokens, kvBlockTokens),
+            SharedPrefixes = SharedOf(pass.Sharing, rows.PromptTokens),
             InputBytes = plan.Inputs.Sum(file => file.Length),
             Seconds = Math.Round(seconds, 3),
             Findings = findings,
@@ -55,12 +54,14 @@ public static class PreflightReportBuilder
         duplicates.PromptTokens,
         [.. duplicates.FirstFew.Select(pair => new DuplicateRow(pair.Row, pair.First))]);
 
-    private static SharedPrefixReport SharedOf(SharingTally sharing, long promptTokens, int kvBlockTokens) => new(
+    private static SharedPrefixReport SharedOf(SharingTally sharing, long promptTokens) => new(
         sharing.Windows,
         sharing.WindowRows,
         sharing.Tokens,
         promptTokens == 0 ? 0 : Math.Round((double)sharing.Tokens / promptTokens, 4),
         sharing.BlockTokens,
-        kvBlockTokens,
-        sharing.Common);
+        sharing.BlockSize,
+        sharing.Common,
+        sharing.PlannedTokens,
+        sharing.CopiedRows);
 }

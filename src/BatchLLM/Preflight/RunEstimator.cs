@@ -16,10 +16,12 @@ public static class RunEstimator
     /// <param name="sampledRows">Rows in the sample.</param>
     /// <param name="startSeconds">How long the weights took to load.</param>
     /// <param name="readyRows">Rows of the job that the engine gets.</param>
-    /// <param name="promptTokens">Tokens of their prompts.</param>
+    /// <param name="copiedRows">Those of them that it does not compute, because an identical row's answer is copied.</param>
+    /// <param name="promptTokens">Tokens of their prompts that it computes.</param>
     /// <param name="seed">Decides the ranges.</param>
     public static RunEstimate Estimate(
-        TrialRun trial, int sampledRows, double startSeconds, long readyRows, long promptTokens, ulong seed)
+        TrialRun trial, int sampledRows, double startSeconds, long readyRows, long copiedRows, long promptTokens,
+        ulong seed)
     {
         var bits = new SeededBits(seed);
         var tokens = CompletionLengths.Mean(trial.Completions, readyRows, bits).Times(readyRows);
@@ -34,8 +36,10 @@ public static class RunEstimator
             RateOf(costs.PromptSeconds),
             RateOf(costs.DecodeSeconds),
             tokens.Round(0),
-            costs is { PromptSeconds: > 0, DecodeSeconds: > 0 } ? RunTime(steps, tokens, promptTokens, startSeconds, bits).Round(1) : null);
+            costs is { PromptSeconds: > 0, DecodeSeconds: > 0 } ? RunTime(steps, tokens.Times(Computed(readyRows, copiedRows)), promptTokens, startSeconds, bits).Round(1) : null);
     }
+
+    private static double Computed(long rows, long copied) => rows == 0 ? 0 : (double)(rows - copied) / rows;
 
     /// <summary>Once nothing waits, the batch runs empty and tokens cost more; in a long job that is rare.</summary>
     private static StepTiming[] Typical(IReadOnlyList<StepTiming> steps)

@@ -8,5 +8,8 @@ namespace BatchLLM.Preflight;
 /// <param name="BlockTokens">The part of them that fills whole KV blocks.</param>
 /// <param name="KvBlockTokens">Positions per KV block.</param>
 /// <param name="CommonTokens">Tokens that the prompts of all rows begin with.</param>
+/// <param name="PlannedTokens">Prompt tokens that the run will not compute: its windows' plans share them, or copy the whole row.</param>
+/// <param name="CopiedRows">Rows that will get a copy of an identical row's answer.</param>
 public sealed record SharedPrefixReport(
-    int Windows, int WindowRows, long Tokens, double Share, long BlockTokens, int KvBlockTokens, int CommonTokens);
+    int Windows, int WindowRows, long Tokens, double Share, long BlockTokens, int KvBlockTokens, int CommonTokens,
+    long PlannedTokens, long CopiedRows);

@@ -1,4 +1,5 @@
 using BatchLLM.Blobs.Files;
+using BatchLLM.Inference;
 using BatchLLM.Jobs;
 using BatchLLM.Preflight;
 using BatchLLM.Rows;
@@ -19,7 +20,7 @@ internal sealed class PassSetup : IDisposable
         new WindowReader(new FileBlobStore(), _ => new NumberedRows(rows), null, prepare, tokenIds: false),
         new ScratchFile(_folder.Path),
         findings,
-        new PreflightOptions(Threads: 4, ShardsPerWindow: 4, KvBlockTokens: 8, SampleRows: 512, Seed: 1));
+        new PreflightOptions(Threads: 4, ShardsPerWindow: 4, Runner: new RunnerLimits(4096, int.MaxValue, 512, 512, KvBlockTokens: 8, KvBlockCount: 4096), SampleRows: 512, Seed: 1));
 
     public Task<JobPlan> PlanAsync(long rows) =>
         new JobPlanner(

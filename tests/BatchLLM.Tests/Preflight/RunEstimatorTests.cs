@@ -54,8 +54,17 @@ public sealed class RunEstimatorTests
         Assert.Equal(Estimate(steps), Estimate(steps));
     }
 
-    private static RunEstimate Estimate(StepTiming[] steps) => RunEstimator.Estimate(
-        new TrialRun([.. Enumerable.Repeat(new CompletionLength(50, true, 64), 10)], steps, 8), 10, 3, 1000, 100_000, seed: 5);
+    [Fact]
+    public void Rows_that_are_copied_count_as_completed_but_take_no_time()
+    {
+        var (all, half) = (Estimate(Steps(40, noise: 0)), Estimate(Steps(40, noise: 0), copiedRows: 500));
+
+        Assert.Equal(all.CompletionTokens, half.CompletionTokens);
+        Assert.Equal(500 * 50 * DecodeSeconds, all.RunSeconds!.Likely - half.RunSeconds!.Likely, tolerance: 0.11);
+    }
+
+    private static RunEstimate Estimate(StepTiming[] steps, long copiedRows = 0) => RunEstimator.Estimate(
+        new TrialRun([.. Enumerable.Repeat(new CompletionLength(50, true, 64), 10)], steps, 8), 10, 3, 1000, copiedRows, 100_000, seed: 5);
 
     private static StepTiming[] Steps(int count, double noise)
     {
