@@ -5,6 +5,7 @@ using BatchLLM.Engine.Linear;
 using BatchLLM.Engine.Memory;
 using BatchLLM.Engine.Threading;
 using BatchLLM.Inference;
+using BatchLLM.Planning;
 
 namespace BatchLLM.Engine.Model;
 
@@ -18,27 +19,24 @@ internal sealed unsafe class ForwardPass : IDisposable
     private readonly StepRows _rows;
     private readonly WorkerPool _pool;
     private readonly StepTimes _times;
-    private readonly KvCache _cache;
-    private readonly MatrixBuffer _residual; // [tokens, hidden]
+    private readonly MatrixBuffer _residual; // [tokens, hidden]; after the layers, the chosen rows first
     private readonly MatrixBuffer _normed; // [tokens, hidden]
     private readonly MatrixBuffer _qkv; // [tokens, queries | keys | values]
     private readonly MatrixBuffer _attended; // [tokens, heads * headSize]
     private readonly MatrixBuffer _gateUp; // [tokens, gate | up]
-    private readonly MatrixBuffer _logits; // [sequences, vocabulary]
     private readonly LinearLayers _linear;
     private readonly RmsNorm _norm;
     private readonly SwiGlu _swiGlu;
+    private readonly RopeAngles _angles;
     private readonly RopeAndStore _rope;
     private readonly CausalAttention _attention;
     private readonly int _headSize;
 
     /// <summary>Allocates everything a step needs.</summary>
     public ForwardPass(
-        LlamaConfig config, LlamaWeights weights, RunnerLimits limits, KvCache cache, StoredRope angles, StepRows rows, WorkerPool pool,
-        StepTimes times)
+        ModelDirectory model, LlamaWeights weights, RunnerLimits limits, KvCache cache, StepRows rows, WorkerPool pool, StepTimes times)
     {
-        (_weights, _rows, _pool, _times) = (weights, rows, pool, times);
-        (_cache, _headSize) = (cache, config.HeadSize);
+        (_weights, _rows, _pool, _times, _headSize) = (weights, rows, pool, times, model.Config.HeadSize);
         var layer = weights.Layers[0];
         var tokens = limits.StepTokenBudget;
         _residual = new MatrixBuffer(tokens, layer.Output.ColumnCount);
@@ -46,31 +44,42 @@ internal sealed unsafe class ForwardPass : IDisposable
         _qkv = new MatrixBuffer(tokens, layer.Qkv.ColumnCount);
         _attended = new MatrixBuffer(tokens, layer.Output.Depth);
         _gateUp = new MatrixBuffer(tokens, layer.GateUp.ColumnCount);
-        _logits = new MatrixBuffer(limits.StepSequenceBudget, weights.Head.ColumnCount);
         _linear = new LinearLayers(pool, tokens, weights.Linears);
-        _norm = new RmsNorm(config.HiddenSize, (float)config.NormEpsilon);
+        _norm = new RmsNorm(model.Config.HiddenSize, (float)model.Config.NormEpsilon);
         _swiGlu = new SwiGlu(layer.GateUp.PartColumns[0]);
-        _rope = new RopeAndStore(config, _cache, rows, angles);
-        _attention = new CausalAttention(config, _cache, rows, limits.ContextLength, pool.WorkerCount);
+        _angles = new RopeAngles(model.Config, model.StoredRope, limits.ContextLength);
+        _rope = new RopeAndStore(model.Config, cache, rows, _angles);
+        _attention = new CausalAttention(model.Config, cache, rows, tokens, pool.WorkerCount);
+        Head = new OutputHead(weights, limits.StepSequenceBudget, _residual.Rows, _normed.Rows, _linear, _norm, pool, times);
     }
 
-    /// <summary>Computes the rows that the step was laid out in.</summary>
-    /// <returns>Logits of the rows that choose a token, in slice order. // [rows.ChosenCount, vocabulary]</returns>
-    public Matrix Run()
-    {
-        for (var row = 0; row < _rows.Count; row++)
-        {
-            Embed(row);
-        }
+    /// <summary>Gives the logits of the rows that choose a token, in slice order, once the layers have run.</summary>
+    public OutputHead Head { get; }
 
-        _times.Mark(StepPart.Embed);
+    /// <summary>Computes the layers of a step.</summary>
+    /// <param name="step">Laid out in the rows.</param>
+    public void Run(Step step)
+    {
+        Prepare(step);
         for (var layer = 0; layer < _weights.Layers.Length; layer++)
         {
             Attend(_weights.Layers[layer], layer);
             FeedForward(_weights.Layers[layer]);
         }
 
-        return Head();
+        GatherChosen();
+    }
+
+    private void Prepare(Step step)
+    {
+        _attention.Fill(step);
+        _angles.Cover(_rows.EndPosition);
+        for (var row = 0; row < _rows.Count; row++)
+        {
+            Embed(row);
+        }
+
+        _times.Mark(StepPart.Embed);
     }
 
     private void Embed(int row)
@@ -111,7 +120,7 @@ internal sealed unsafe class ForwardPass : IDisposable
         _times.Mark(StepPart.Down);
     }
 
-    private Matrix Head()
+    private void GatherChosen()
     {
         var width = (int)_residual.Rows.Stride;
         for (var i = 0; i < _rows.ChosenCount; i++)
@@ -120,12 +129,6 @@ internal sealed unsafe class ForwardPass : IDisposable
             new ReadOnlySpan<float>(_residual.Rows[_rows.ChosenRow(i)], width)
                 .CopyTo(new Span<float>(_residual.Rows[i], width));
         }
-
-        _pool.Run(_norm.Of(_weights.FinalNorm.Pointer, _residual.Rows, _normed.Rows, _rows.ChosenCount));
-        _times.Mark(StepPart.Norm);
-        _linear.Multiply(_weights.Head, _normed.Rows, _logits.Rows, _rows.ChosenCount);
-        _times.Mark(StepPart.Head);
-        return _logits.Rows;
     }
 
     /// <inheritdoc/>
@@ -136,8 +139,9 @@ internal sealed unsafe class ForwardPass : IDisposable
         _qkv.Dispose();
         _attended.Dispose();
         _gateUp.Dispose();
-        _logits.Dispose();
+        _angles.Dispose();
         _attention.Dispose();
+        Head.Dispose();
         _linear.Dispose();
     }
 }
