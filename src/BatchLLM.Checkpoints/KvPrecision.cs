@@ -8,4 +8,7 @@ public enum KvPrecision
 
     /// <summary>E4M3 codes with one scale for keys and one for values per layer.</summary>
     Fp8,
+
+    /// <summary>Rounded to BF16, as engines keep it that compute a BF16 checkpoint in BF16.</summary>
+    Bf16,
 }

@@ -4,7 +4,7 @@ namespace BatchLLM.Checkpoints;
 public static class KvPrecisionNames
 {
     /// <summary>All names, in the enumeration's order.</summary>
-    public static IReadOnlyList<string> All { get; } = ["full", "fp8"];
+    public static IReadOnlyList<string> All { get; } = ["full", "fp8", "bf16"];
 
     /// <summary>The name.</summary>
     public static string Name(this KvPrecision precision) => All[(int)precision];
@@ -14,6 +14,7 @@ public static class KvPrecisionNames
     {
         "full" => KvPrecision.Full,
         "fp8" => KvPrecision.Fp8,
+        "bf16" => KvPrecision.Bf16,
         _ => null,
     };
 }

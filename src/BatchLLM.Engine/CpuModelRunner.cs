@@ -1,6 +1,7 @@
 using BatchLLM.Checkpoints;
 using BatchLLM.Engine.Attention;
 using BatchLLM.Engine.Linear;
+using BatchLLM.Engine.Memory;
 using BatchLLM.Engine.Model;
 using BatchLLM.Engine.Sampling;
 using BatchLLM.Engine.Threading;
@@ -18,12 +19,16 @@ namespace BatchLLM.Engine;
 /// </remarks>
 public sealed class CpuModelRunner : IModelRunner
 {
+    private const int None = -1;
+
     private readonly LlamaWeights _weights;
     private readonly WorkerPool _pool;
     private readonly StepRows _rows;
     private readonly KvCache _cache;
     private readonly ForwardPass _forward;
     private readonly TokenChoice _choice;
+    private Matrix _logits; // [rows of the chunk, vocabulary]
+    private int _chunk = None; // choices whose logits were asked for
 
     /// <summary>Reads and packs the model's weights and allocates everything that steps need.</summary>
     /// <param name="model">The model; it may be disposed once this returns.</param>
@@ -48,8 +53,7 @@ public sealed class CpuModelRunner : IModelRunner
         _rows = new StepRows(Limits.StepTokenBudget, Limits.StepSequenceBudget);
         var scales = Enumerable.Range(0, model.Config.LayerCount).Select(model.KvScales).ToArray();
         _cache = new KvCache(model.Config, Limits.KvBlockTokens, Limits.KvBlockCount, Kv, scales);
-        var angles = model.StoredRope ?? RopeTable.Angles(model.Config, Limits.ContextLength);
-        _forward = new ForwardPass(model.Config, _weights, Limits, _cache, angles, _rows, _pool);
+        _forward = new ForwardPass(model, _weights, Limits, _cache, _rows, _pool, Times);
         _choice = new TokenChoice(Limits, _rows, options.Threads);
     }
 
@@ -70,6 +74,9 @@ public sealed class CpuModelRunner : IModelRunner
     /// <summary>What the KV cache holds.</summary>
     public KvPrecision Kv { get; }
 
+    /// <summary>Where the time of all steps went.</summary>
+    public StepTimes Times { get; } = new();
+
     /// <summary>Bytes of memory that the weights take.</summary>
     public long WeightBytes => _weights.ByteCount;
 
@@ -79,8 +86,11 @@ public sealed class CpuModelRunner : IModelRunner
     {
         ArgumentNullException.ThrowIfNull(step);
         StepCheck.Check(step, nextTokens.Length, Limits);
+        Times.Begin();
         _rows.Fill(step);
-        _pool.Run(_choice.Of(_forward.Run()));
+        _chunk = None;
+        _forward.Run(step);
+        Choose();
         nextTokens.Fill(IModelRunner.NoToken);
         for (var i = 0; i < _rows.ChosenCount; i++)
         {
@@ -88,9 +98,39 @@ public sealed class CpuModelRunner : IModelRunner
         }
     }
 
-    /// <summary>The logits that the last step's i-th choice read; with penalties, after them. // [vocabulary]</summary>
+    /// <summary>
+    /// The logits of the last step's i-th choice, before any penalties. They are computed again: a step keeps those of a few
+    /// rows only. // [vocabulary]
+    /// </summary>
     /// <param name="i">Choices stand in the order of the slices that choose a token.</param>
-    public ReadOnlySpan<float> ChoiceLogits(int i) => _choice.Logits(i);
+    /// <returns>Valid until the next step, and until logits some choices away are asked for.</returns>
+    public unsafe ReadOnlySpan<float> ChoiceLogits(int i)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)i, (uint)_rows.ChosenCount, nameof(i));
+        var (chunk, row) = Math.DivRem(i, _forward.Head.RowCount);
+        if (chunk != _chunk)
+        {
+            Times.Begin();
+            _logits = Logits(chunk);
+            _chunk = chunk;
+        }
+
+        return new ReadOnlySpan<float>(_logits[row], Limits.VocabularySize);
+    }
+
+    private void Choose()
+    {
+        for (var chunk = 0; chunk * _forward.Head.RowCount < _rows.ChosenCount; chunk++)
+        {
+            var first = chunk * _forward.Head.RowCount;
+            _pool.Run(_choice.Of(Logits(chunk), first, ChunkLength(chunk)));
+            Times.Mark(StepPart.Choose);
+        }
+    }
+
+    private Matrix Logits(int chunk) => _forward.Head.Logits(chunk * _forward.Head.RowCount, ChunkLength(chunk));
+
+    private int ChunkLength(int chunk) => Math.Min(_forward.Head.RowCount, _rows.ChosenCount - chunk * _forward.Head.RowCount);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,149 +1,160 @@
 using System.Runtime.Intrinsics;
+using BatchLLM.Engine.Memory;
 
 namespace BatchLLM.Engine.Attention;
 
 /// <summary>
-/// The two products of attention over one KV block, for two query heads that share its keys and values. One accumulator
-/// per result, in ascending order of what is summed, as in the linear layers.
+/// The product that attention consists of, for up to 4 query heads that read the same keys and values: queries times keys,
+/// and weights times values. One accumulator per result, in ascending k, as in the linear layers; so its bits depend neither
+/// on the tile nor on what stands beside it.
 /// </summary>
 /// <remarks>
-/// Two heads of four vectors make eight chains, which is what hides the latency of fused multiply-add. A single head is
-/// given twice; the second result is the same bits in the same place.
+/// 4 rows of 2 vectors, or 2 rows of 4, make eight chains, which is what hides the latency of fused multiply-add.
 /// </remarks>
 internal static unsafe class AttentionKernel
 {
-    /// <summary>Positions that are scored together: four vectors.</summary>
-    private const int Strip = 32;
+    /// <summary>Most rows of a product.</summary>
+    public const int TileRows = 4;
 
-    /// <summary>Scores of two queries against a block's positions.</summary>
-    /// <param name="query0">// [headSize]</param>
-    /// <param name="query1">// [headSize]</param>
-    /// <param name="keys">// [headSize, blockTokens]</param>
-    /// <param name="scores0">Receives whole vectors, beyond the needed ones with leftovers. // [blockTokens]</param>
-    /// <param name="scores1">The same for the second query. // [blockTokens]</param>
-    /// <param name="headSize">Width of a head.</param>
-    /// <param name="blockTokens">Positions of a block, a multiple of 8.</param>
-    /// <param name="needed">Positions that matter.</param>
-    public static void Score(
-        float* query0, float* query1, float* keys, float* scores0, float* scores1, int headSize, int blockTokens, int needed)
+    /// <summary>Computes c = a b, or c += a b.</summary>
+    /// <param name="a">Left side. // [rows, k]</param>
+    /// <param name="b">Right side. // [k, 8 vectors]</param>
+    /// <param name="c">Result. // [rows, 8 vectors]</param>
+    /// <param name="rows">2 or <see cref="TileRows"/>.</param>
+    /// <param name="k">Products per element.</param>
+    /// <param name="vectors">Vectors of 8 columns.</param>
+    /// <param name="adds">True to start from what stands in <paramref name="c"/>.</param>
+    public static void Multiply(Matrix a, KvColumns b, Matrix c, int rows, int k, int vectors, bool adds)
     {
-        var slot = 0;
-        for (; slot < needed - 8 && slot + Strip <= blockTokens; slot += Strip)
+        var vector = 0;
+        if (rows == TileRows)
         {
-            ScoreStrip(query0, query1, keys + slot, scores0 + slot, scores1 + slot, headSize, blockTokens);
-        }
-
-        for (; slot < needed; slot += 8)
-        {
-            Vector256<float> s0 = default, s1 = default;
-            for (var i = 0; i < headSize; i++)
+            for (; vector <= vectors - 2; vector += 2)
             {
-                var k = Vector256.Load(keys + slot + i * blockTokens);
-                s0 = Vector256.FusedMultiplyAdd(Vector256.Create(query0[i]), k, s0);
-                s1 = Vector256.FusedMultiplyAdd(Vector256.Create(query1[i]), k, s1);
+                FourByTwo(a, b.Vector(vector), b.RowStride, b.VectorStride, new Matrix(c.Data + 8 * vector, c.Stride), k, adds);
             }
 
-            s0.Store(scores0 + slot);
-            s1.Store(scores1 + slot);
-        }
-    }
-
-    private static void ScoreStrip(
-        float* query0, float* query1, float* keys, float* scores0, float* scores1, int headSize, int blockTokens)
-    {
-        Vector256<float> a0 = default, a1 = default, a2 = default, a3 = default;
-        Vector256<float> b0 = default, b1 = default, b2 = default, b3 = default;
-        for (var i = 0; i < headSize; i++)
-        {
-            var a = Vector256.Create(query0[i]);
-            var b = Vector256.Create(query1[i]);
-            var k = Vector256.Load(keys);
-            a0 = Vector256.FusedMultiplyAdd(a, k, a0);
-            b0 = Vector256.FusedMultiplyAdd(b, k, b0);
-            k = Vector256.Load(keys + 8);
-            a1 = Vector256.FusedMultiplyAdd(a, k, a1);
-            b1 = Vector256.FusedMultiplyAdd(b, k, b1);
-            k = Vector256.Load(keys + 16);
-            a2 = Vector256.FusedMultiplyAdd(a, k, a2);
-            b2 = Vector256.FusedMultiplyAdd(b, k, b2);
-            k = Vector256.Load(keys + 24);
-            a3 = Vector256.FusedMultiplyAdd(a, k, a3);
-            b3 = Vector256.FusedMultiplyAdd(b, k, b3);
-            keys += blockTokens;
-        }
-
-        Store(scores0, a0, a1, a2, a3);
-        Store(scores1, b0, b1, b2, b3);
-    }
-
-    /// <summary>Adds a block's values, weighted for two heads, in ascending position.</summary>
-    /// <param name="weights0">// [count]</param>
-    /// <param name="weights1">// [count]</param>
-    /// <param name="values">// [count, stride]</param>
-    /// <param name="sums0">Receives the sum on top of what stands there. // [stride]</param>
-    /// <param name="sums1">The same for the second head. // [stride]</param>
-    /// <param name="count">Positions.</param>
-    /// <param name="stride">Width of a value, a multiple of 8.</param>
-    public static void Accumulate(
-        float* weights0, float* weights1, float* values, float* sums0, float* sums1, int count, int stride)
-    {
-        var i = 0;
-        for (; i + Strip <= stride; i += Strip)
-        {
-            AccumulateStrip(weights0, weights1, values + i, sums0 + i, sums1 + i, count, stride);
-        }
-
-        for (; i < stride; i += 8)
-        {
-            Vector256<float> s0 = Vector256.Load(sums0 + i), s1 = Vector256.Load(sums1 + i);
-            for (var p = 0; p < count; p++)
+            for (; vector < vectors; vector++)
             {
-                var v = Vector256.Load(values + i + p * stride);
-                s0 = Vector256.FusedMultiplyAdd(Vector256.Create(weights0[p]), v, s0);
-                s1 = Vector256.FusedMultiplyAdd(Vector256.Create(weights1[p]), v, s1);
+                FourByOne(a, b.Vector(vector), b.RowStride, new Matrix(c.Data + 8 * vector, c.Stride), k, adds);
             }
 
-            s0.Store(sums0 + i);
-            s1.Store(sums1 + i);
+            return;
         }
-    }
 
-    private static void AccumulateStrip(
-        float* weights0, float* weights1, float* values, float* sums0, float* sums1, int count, int stride)
-    {
-        Vector256<float> a0 = Vector256.Load(sums0), a1 = Vector256.Load(sums0 + 8);
-        Vector256<float> a2 = Vector256.Load(sums0 + 16), a3 = Vector256.Load(sums0 + 24);
-        Vector256<float> b0 = Vector256.Load(sums1), b1 = Vector256.Load(sums1 + 8);
-        Vector256<float> b2 = Vector256.Load(sums1 + 16), b3 = Vector256.Load(sums1 + 24);
-        for (var p = 0; p < count; p++)
+        for (; vector <= vectors - 4; vector += 4)
         {
-            var a = Vector256.Create(weights0[p]);
-            var b = Vector256.Create(weights1[p]);
-            var v = Vector256.Load(values);
-            a0 = Vector256.FusedMultiplyAdd(a, v, a0);
-            b0 = Vector256.FusedMultiplyAdd(b, v, b0);
-            v = Vector256.Load(values + 8);
-            a1 = Vector256.FusedMultiplyAdd(a, v, a1);
-            b1 = Vector256.FusedMultiplyAdd(b, v, b1);
-            v = Vector256.Load(values + 16);
-            a2 = Vector256.FusedMultiplyAdd(a, v, a2);
-            b2 = Vector256.FusedMultiplyAdd(b, v, b2);
-            v = Vector256.Load(values + 24);
-            a3 = Vector256.FusedMultiplyAdd(a, v, a3);
-            b3 = Vector256.FusedMultiplyAdd(b, v, b3);
-            values += stride;
+            TwoByFour(a, b.Vector(vector), b.RowStride, b.VectorStride, new Matrix(c.Data + 8 * vector, c.Stride), k, adds);
         }
 
-        Store(sums0, a0, a1, a2, a3);
-        Store(sums1, b0, b1, b2, b3);
+        for (; vector < vectors; vector++)
+        {
+            TwoByOne(a, b.Vector(vector), b.RowStride, new Matrix(c.Data + 8 * vector, c.Stride), k, adds);
+        }
     }
 
-    private static void Store(
-        float* destination, Vector256<float> first, Vector256<float> second, Vector256<float> third, Vector256<float> fourth)
+    private static void FourByTwo(Matrix a, float* b, nint rowStride, nint vectorStride, Matrix c, int k, bool adds)
     {
-        first.Store(destination);
-        second.Store(destination + 8);
-        third.Store(destination + 16);
-        fourth.Store(destination + 24);
+        float* a0 = a[0], a1 = a[1], a2 = a[2], a3 = a[3];
+        Vector256<float> c00 = Start(c[0], adds), c10 = Start(c[1], adds), c20 = Start(c[2], adds), c30 = Start(c[3], adds);
+        Vector256<float> c01 = Start(c[0] + 8, adds), c11 = Start(c[1] + 8, adds);
+        Vector256<float> c21 = Start(c[2] + 8, adds), c31 = Start(c[3] + 8, adds);
+        for (nint i = 0; i < k; i++)
+        {
+            Vector256<float> b0 = Vector256.Load(b), b1 = Vector256.Load(b + vectorStride);
+            var x = Vector256.Create(a0[i]);
+            c00 = Vector256.FusedMultiplyAdd(x, b0, c00);
+            c01 = Vector256.FusedMultiplyAdd(x, b1, c01);
+            x = Vector256.Create(a1[i]);
+            c10 = Vector256.FusedMultiplyAdd(x, b0, c10);
+            c11 = Vector256.FusedMultiplyAdd(x, b1, c11);
+            x = Vector256.Create(a2[i]);
+            c20 = Vector256.FusedMultiplyAdd(x, b0, c20);
+            c21 = Vector256.FusedMultiplyAdd(x, b1, c21);
+            x = Vector256.Create(a3[i]);
+            c30 = Vector256.FusedMultiplyAdd(x, b0, c30);
+            c31 = Vector256.FusedMultiplyAdd(x, b1, c31);
+            b += rowStride;
+        }
+
+        Store(c[0], c00, c01);
+        Store(c[1], c10, c11);
+        Store(c[2], c20, c21);
+        Store(c[3], c30, c31);
+    }
+
+    private static void FourByOne(Matrix a, float* b, nint rowStride, Matrix c, int k, bool adds)
+    {
+        float* a0 = a[0], a1 = a[1], a2 = a[2], a3 = a[3];
+        Vector256<float> c0 = Start(c[0], adds), c1 = Start(c[1], adds), c2 = Start(c[2], adds), c3 = Start(c[3], adds);
+        for (nint i = 0; i < k; i++)
+        {
+            var x = Vector256.Load(b);
+            c0 = Vector256.FusedMultiplyAdd(Vector256.Create(a0[i]), x, c0);
+            c1 = Vector256.FusedMultiplyAdd(Vector256.Create(a1[i]), x, c1);
+            c2 = Vector256.FusedMultiplyAdd(Vector256.Create(a2[i]), x, c2);
+            c3 = Vector256.FusedMultiplyAdd(Vector256.Create(a3[i]), x, c3);
+            b += rowStride;
+        }
+
+        c0.Store(c[0]);
+        c1.Store(c[1]);
+        c2.Store(c[2]);
+        c3.Store(c[3]);
+    }
+
+    private static void TwoByFour(Matrix a, float* b, nint rowStride, nint vectorStride, Matrix c, int k, bool adds)
+    {
+        float* a0 = a[0], a1 = a[1];
+        Vector256<float> c00 = Start(c[0], adds), c01 = Start(c[0] + 8, adds);
+        Vector256<float> c02 = Start(c[0] + 16, adds), c03 = Start(c[0] + 24, adds);
+        Vector256<float> c10 = Start(c[1], adds), c11 = Start(c[1] + 8, adds);
+        Vector256<float> c12 = Start(c[1] + 16, adds), c13 = Start(c[1] + 24, adds);
+        for (nint i = 0; i < k; i++)
+        {
+            Vector256<float> x = Vector256.Create(a0[i]), y = Vector256.Create(a1[i]);
+            var v = Vector256.Load(b);
+            c00 = Vector256.FusedMultiplyAdd(x, v, c00);
+            c10 = Vector256.FusedMultiplyAdd(y, v, c10);
+            v = Vector256.Load(b + vectorStride);
+            c01 = Vector256.FusedMultiplyAdd(x, v, c01);
+            c11 = Vector256.FusedMultiplyAdd(y, v, c11);
+            v = Vector256.Load(b + 2 * vectorStride);
+            c02 = Vector256.FusedMultiplyAdd(x, v, c02);
+            c12 = Vector256.FusedMultiplyAdd(y, v, c12);
+            v = Vector256.Load(b + 3 * vectorStride);
+            c03 = Vector256.FusedMultiplyAdd(x, v, c03);
+            c13 = Vector256.FusedMultiplyAdd(y, v, c13);
+            b += rowStride;
+        }
+
+        Store(c[0], c00, c01);
+        Store(c[0] + 16, c02, c03);
+        Store(c[1], c10, c11);
+        Store(c[1] + 16, c12, c13);
+    }
+
+    private static void TwoByOne(Matrix a, float* b, nint rowStride, Matrix c, int k, bool adds)
+    {
+        float* a0 = a[0], a1 = a[1];
+        Vector256<float> c0 = Start(c[0], adds), c1 = Start(c[1], adds);
+        for (nint i = 0; i < k; i++)
+        {
+            var x = Vector256.Load(b);
+            c0 = Vector256.FusedMultiplyAdd(Vector256.Create(a0[i]), x, c0);
+            c1 = Vector256.FusedMultiplyAdd(Vector256.Create(a1[i]), x, c1);
+            b += rowStride;
+        }
+
+        c0.Store(c[0]);
+        c1.Store(c[1]);
+    }
+
+    private static Vector256<float> Start(float* c, bool adds) => adds ? Vector256.Load(c) : default;
+
+    private static void Store(float* c, Vector256<float> first, Vector256<float> second)
+    {
+        first.Store(c);
+        second.Store(c + 8);
     }
 }

@@ -1,24 +1,25 @@
-using System.Runtime.Intrinsics;
+using System.Runtime.CompilerServices;
 using BatchLLM.Checkpoints;
-using BatchLLM.Checkpoints.Formats;
-using BatchLLM.Engine.Linear;
 using BatchLLM.Engine.Memory;
 
 namespace BatchLLM.Engine.Attention;
 
 /// <summary>
-/// Keys and values of all sequences in fixed blocks of positions. Keys stand transposed, [headSize, blockTokens], so that
+/// Keys and values of all sequences in fixed blocks of positions. Keys stand in panels of 8 positions, [headSize, 8], so that
 /// one load brings the same element of 8 positions; values stand [blockTokens, ValueStride].
 /// </summary>
 /// <remarks>
-/// Float32, or E4M3 codes where the checkpoint declares an FP8 cache. BF16 would round what the reference computes without
-/// being any checkpoint's own precision, and host memory is not what limits a batch on a CPU.
+/// Keys of a whole block side by side, [headSize, blockTokens], were rejected: storing one position then touches a cache line
+/// per element, and those of a decode token come from memory one by one.
 /// </remarks>
 internal sealed unsafe class KvCache : IDisposable
 {
-    private readonly AlignedBuffer<float>? _floats; // [layers, blocks, kvHeads, keys | values]
-    private readonly AlignedBuffer<byte>? _codes; // [layers, blocks, kvHeads, keys | values]
+    private const int PanelTokens = 8;
+
+    private readonly AlignedBuffer<byte> _memory; // [layers, blocks, kvHeads, keys | values] of elements
     private readonly KvScales[] _scales; // [layers]
+    private readonly KvPrecision _precision;
+    private readonly int _elementBytes;
     private readonly int _kvHeads;
     private readonly int _headSize;
     private readonly long _keyLength;
@@ -29,20 +30,20 @@ internal sealed unsafe class KvCache : IDisposable
     /// <param name="blockTokens">Positions per block, a multiple of 8.</param>
     /// <param name="blockCount">Blocks.</param>
     /// <param name="precision">What is stored.</param>
-    /// <param name="scales">Scales of the codes. // [layers]</param>
+    /// <param name="scales">Scales of FP8's codes. // [layers]</param>
     public KvCache(LlamaConfig config, int blockTokens, int blockCount, KvPrecision precision, KvScales[] scales)
     {
         _kvHeads = config.KvHeadCount;
         _headSize = config.HeadSize;
         _scales = scales;
+        _precision = precision;
+        _elementBytes = KvElements.Bytes(precision);
         BlockTokens = blockTokens;
         BlockCount = blockCount;
         ValueStride = PadHead(config.HeadSize);
         _keyLength = (long)_headSize * blockTokens;
         _headLength = _keyLength + (long)ValueStride * blockTokens;
-        var length = (long)config.LayerCount * blockCount * _kvHeads * _headLength;
-        _floats = precision == KvPrecision.Full ? new AlignedBuffer<float>(length) : null;
-        _codes = precision == KvPrecision.Fp8 ? new AlignedBuffer<byte>(length) : null;
+        _memory = new AlignedBuffer<byte>((long)config.LayerCount * blockCount * _kvHeads * _headLength * _elementBytes);
     }
 
     /// <summary>Positions per block, a multiple of 8.</summary>
@@ -54,82 +55,91 @@ internal sealed unsafe class KvCache : IDisposable
     /// <summary>Elements from one position's value to the next: the head size, filled with zeros to a multiple of 8.</summary>
     public int ValueStride { get; }
 
-    /// <summary>Room that <see cref="Keys"/> and <see cref="Values"/> need for decoding, in elements.</summary>
-    public int ScratchLength => ValueStride * BlockTokens;
-
     /// <summary>A head's width, filled to whole vectors.</summary>
     public static int PadHead(int headSize) => (headSize + 7) / 8 * 8;
 
     /// <summary>Bytes of one block, all layers.</summary>
     public static long BlockBytes(LlamaConfig config, int blockTokens, KvPrecision precision) =>
-        (long)config.LayerCount * config.KvHeadCount * blockTokens * (config.HeadSize + PadHead(config.HeadSize))
-            * (precision == KvPrecision.Fp8 ? sizeof(byte) : sizeof(float));
+        (long)config.LayerCount * config.KvHeadCount * blockTokens * (config.HeadSize + PadHead(config.HeadSize)) * KvElements.Bytes(precision);
 
     /// <summary>Stores one position's key and value of a head.</summary>
-    /// <param name="layer">Which layer.</param>
+    /// <param name="place">Which layer and head.</param>
     /// <param name="block">Which block.</param>
-    /// <param name="kvHead">Which head.</param>
     /// <param name="slot">Position in the block.</param>
     /// <param name="key">Turned to its position. // [headSize]</param>
     /// <param name="value">// [headSize]</param>
-    public void Store(int layer, int block, int kvHead, int slot, float* key, float* value)
+    [SkipLocalsInit]
+    public void Store(KvPlace place, int block, int slot, float* key, float* value)
     {
-        var start = Start(layer, block, kvHead);
-        var (keys, values) = (start + slot, start + _keyLength + (long)slot * ValueStride);
-        if (_floats is not null)
+        var (start, scales) = (Start(place, block), _scales[place.Layer]);
+        KvElements.Encode(_precision, value, Element(start + _keyLength + (long)slot * ValueStride), _headSize, scales.Value);
+        var encoded = stackalloc byte[_headSize * _elementBytes];
+        KvElements.Encode(_precision, key, encoded, _headSize, scales.Key);
+        var column = Element(start + (long)(slot / PanelTokens) * PanelTokens * _headSize + slot % PanelTokens);
+        switch (_elementBytes)
         {
-            for (var i = 0; i < _headSize; i++)
-            {
-                _floats.Pointer[keys + (long)i * BlockTokens] = key[i];
-                _floats.Pointer[values + i] = value[i];
-            }
-
-            return;
-        }
-
-        for (var i = 0; i < _headSize; i++)
-        {
-            _codes!.Pointer[keys + (long)i * BlockTokens] = E4M3.Encode(key[i] / _scales[layer].Key);
-            _codes.Pointer[values + i] = E4M3.Encode(value[i] / _scales[layer].Value);
+            case sizeof(byte):
+                Spread(encoded, column);
+                break;
+            case sizeof(ushort):
+                Spread((ushort*)encoded, (ushort*)column);
+                break;
+            default:
+                Spread((uint*)encoded, (uint*)column);
+                break;
         }
     }
 
-    /// <summary>Keys of one head in one block. // [headSize, blockTokens]</summary>
-    /// <param name="layer">Which layer.</param>
-    /// <param name="block">Which block.</param>
-    /// <param name="kvHead">Which head.</param>
-    /// <param name="scratch">Where codes are decoded to. // [ScratchLength]</param>
-    public float* Keys(int layer, int block, int kvHead, float* scratch) => _floats is null
-        ? Decode(Start(layer, block, kvHead), _keyLength, _scales[layer].Key, scratch)
-        : _floats.Pointer + Start(layer, block, kvHead);
-
-    /// <summary>Values of one head in one block. // [blockTokens, ValueStride]</summary>
-    /// <param name="layer">Which layer.</param>
-    /// <param name="block">Which block.</param>
-    /// <param name="kvHead">Which head.</param>
-    /// <param name="scratch">Where codes are decoded to. // [ScratchLength]</param>
-    public float* Values(int layer, int block, int kvHead, float* scratch) => _floats is null
-        ? Decode(Start(layer, block, kvHead) + _keyLength, _headLength - _keyLength, _scales[layer].Value, scratch)
-        : _floats.Pointer + Start(layer, block, kvHead) + _keyLength;
-
-    // Codes of a row that was not finite come out as 480: its own logits are not finite anyway, and no other row reads them.
-    private float* Decode(long start, long length, float scale, float* scratch)
+    private void Spread<T>(T* source, T* destination)
+        where T : unmanaged
     {
-        for (var i = 0L; i < length; i += 8)
+        for (nint i = 0; i < _headSize; i++)
         {
-            (SmallFloats.DecodeE4M3(_codes!.Pointer + start + i) * Vector256.Create(scale)).Store(scratch + i);
+            destination[i * PanelTokens] = source[i];
+        }
+    }
+
+    /// <summary>Keys of one head: k is the element of the head, columns are positions.</summary>
+    /// <param name="place">Which layer and head.</param>
+    /// <param name="block">Which block.</param>
+    /// <param name="slot">First position in the block, a multiple of 8.</param>
+    /// <param name="count">Positions wanted.</param>
+    /// <param name="scratch">Where other precisions than float32 are widened to. // [count rounded up to 8, ValueStride]</param>
+    public KvColumns Keys(KvPlace place, int block, int slot, int count, float* scratch)
+    {
+        var first = Start(place, block) + (long)slot * _headSize;
+        var length = (count + PanelTokens - 1) / PanelTokens * PanelTokens * _headSize;
+        return new KvColumns(Read(first, length, _scales[place.Layer].Key, scratch), PanelTokens, PanelTokens * _headSize);
+    }
+
+    /// <summary>Values of one head: k is the position, columns are the elements of the head.</summary>
+    /// <param name="place">Which layer and head.</param>
+    /// <param name="block">Which block.</param>
+    /// <param name="slot">First position in the block.</param>
+    /// <param name="count">Positions wanted.</param>
+    /// <param name="scratch">Where other precisions than float32 are widened to. // [count, ValueStride]</param>
+    public KvColumns Values(KvPlace place, int block, int slot, int count, float* scratch)
+    {
+        var first = Start(place, block) + _keyLength + (long)slot * ValueStride;
+        return new KvColumns(Read(first, count * ValueStride, _scales[place.Layer].Value, scratch), ValueStride, 8);
+    }
+
+    private float* Read(long first, int count, float scale, float* scratch)
+    {
+        if (_precision == KvPrecision.Full)
+        {
+            return (float*)Element(first);
         }
 
+        KvElements.Decode(_precision, Element(first), scratch, count, scale);
         return scratch;
     }
 
-    private long Start(int layer, int block, int kvHead) =>
-        (((long)layer * BlockCount + block) * _kvHeads + kvHead) * _headLength;
+    private byte* Element(long index) => _memory.Pointer + index * _elementBytes;
+
+    private long Start(KvPlace place, int block) =>
+        (((long)place.Layer * BlockCount + block) * _kvHeads + place.Head) * _headLength;
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _floats?.Dispose();
-        _codes?.Dispose();
-    }
+    public void Dispose() => _memory.Dispose();
 }

@@ -29,17 +29,27 @@ internal static class RopeTable
         var sines = new float[(long)positions * half];
         for (var position = 0; position < positions; position++)
         {
-            for (var i = 0; i < half; i++)
-            {
-                // The angle is a float32 product, as in the models' training code: at position 131,071 a double product
-                // differs by 0.008 radians.
-                double angle = position * frequencies[i];
-                cosines[position * half + i] = (float)Math.Cos(angle);
-                sines[position * half + i] = (float)Math.Sin(angle);
-            }
+            Turn(frequencies, position, cosines.AsSpan(position * half, half), sines.AsSpan(position * half, half));
         }
 
         return new StoredRope(positions, cosines, sines);
+    }
+
+    /// <summary>Cosine and sine of one position's angles.</summary>
+    /// <param name="frequencies">// [headSize / 2]</param>
+    /// <param name="position">Which.</param>
+    /// <param name="cosines">// [headSize / 2]</param>
+    /// <param name="sines">// [headSize / 2]</param>
+    public static void Turn(float[] frequencies, int position, Span<float> cosines, Span<float> sines)
+    {
+        for (var i = 0; i < frequencies.Length; i++)
+        {
+            // The angle is a float32 product, as in the models' training code: at position 131,071 a double product
+            // differs by 0.008 radians.
+            double angle = position * frequencies[i];
+            cosines[i] = (float)Math.Cos(angle);
+            sines[i] = (float)Math.Sin(angle);
+        }
     }
 
     // llama-models, model.py: long wavelengths are divided, short ones stay, those between are interpolated.

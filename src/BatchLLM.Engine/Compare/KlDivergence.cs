@@ -19,7 +19,7 @@ public static class KlDivergence
             throw new ArgumentException($"P has {p.Length} logits and Q {q.Length}; expected as many, and at least one.", nameof(q));
         }
 
-        double pMax = LogitScan.Max(p), qMax = LogitScan.Max(q);
+        double pMax = p[LogitScan.IndexOfMax(p)], qMax = q[LogitScan.IndexOfMax(q)];
         double pSum = 0, qSum = 0, difference = 0;
         for (var i = 0; i < p.Length; i++)
         {

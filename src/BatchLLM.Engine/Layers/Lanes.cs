@@ -12,10 +12,11 @@ internal static class Lanes
         return (four[0] + four[2]) + (four[1] + four[3]);
     }
 
-    /// <summary>Largest lane.</summary>
+    /// <summary>Largest lane; with a NaN among them, anything.</summary>
     public static float Max(Vector256<float> v)
     {
         var four = Vector128.MaxNative(v.GetLower(), v.GetUpper());
-        return MathF.Max(MathF.Max(four[0], four[2]), MathF.Max(four[1], four[3]));
+        var two = Vector128.MaxNative(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1)));
+        return Vector128.MaxNative(two, Vector128.Shuffle(two, Vector128.Create(1, 0, 3, 2))).ToScalar();
     }
 }

@@ -38,7 +38,7 @@ internal sealed unsafe class SwiGlu(int width) : IWorkItems
         for (var i = 0; i < width; i += 8)
         {
             var g = Vector256.Load(gate + i);
-            var silu = g / (Vector256<float>.One + Vector256.Exp(-g));
+            var silu = g / (Vector256<float>.One + Exponential.Of(-g));
             (silu * Vector256.Load(up + i)).Store(gate + i);
         }
     }

@@ -5,6 +5,7 @@ using BatchLLM.Engine.Linear;
 using BatchLLM.Engine.Memory;
 using BatchLLM.Engine.Threading;
 using BatchLLM.Inference;
+using BatchLLM.Planning;
 
 namespace BatchLLM.Engine.Model;
 
@@ -17,25 +18,25 @@ internal sealed unsafe class ForwardPass : IDisposable
     private readonly LlamaWeights _weights;
     private readonly StepRows _rows;
     private readonly WorkerPool _pool;
-    private readonly KvCache _cache;
-    private readonly MatrixBuffer _residual; // [tokens, hidden]
+    private readonly StepTimes _times;
+    private readonly MatrixBuffer _residual; // [tokens, hidden]; after the layers, the chosen rows first
     private readonly MatrixBuffer _normed; // [tokens, hidden]
     private readonly MatrixBuffer _qkv; // [tokens, queries | keys | values]
     private readonly MatrixBuffer _attended; // [tokens, heads * headSize]
     private readonly MatrixBuffer _gateUp; // [tokens, gate | up]
-    private readonly MatrixBuffer _logits; // [sequences, vocabulary]
     private readonly LinearLayers _linear;
     private readonly RmsNorm _norm;
     private readonly SwiGlu _swiGlu;
+    private readonly RopeAngles _angles;
     private readonly RopeAndStore _rope;
     private readonly CausalAttention _attention;
     private readonly int _headSize;
 
     /// <summary>Allocates everything a step needs.</summary>
     public ForwardPass(
-        LlamaConfig config, LlamaWeights weights, RunnerLimits limits, KvCache cache, StoredRope angles, StepRows rows, WorkerPool pool)
+        ModelDirectory model, LlamaWeights weights, RunnerLimits limits, KvCache cache, StepRows rows, WorkerPool pool, StepTimes times)
     {
-        (_weights, _rows, _pool, _cache, _headSize) = (weights, rows, pool, cache, config.HeadSize);
+        (_weights, _rows, _pool, _times, _headSize) = (weights, rows, pool, times, model.Config.HeadSize);
         var layer = weights.Layers[0];
         var tokens = limits.StepTokenBudget;
         _residual = new MatrixBuffer(tokens, layer.Output.ColumnCount);
@@ -43,30 +44,42 @@ internal sealed unsafe class ForwardPass : IDisposable
         _qkv = new MatrixBuffer(tokens, layer.Qkv.ColumnCount);
         _attended = new MatrixBuffer(tokens, layer.Output.Depth);
         _gateUp = new MatrixBuffer(tokens, layer.GateUp.ColumnCount);
-        _logits = new MatrixBuffer(limits.StepSequenceBudget, weights.Head.ColumnCount);
         _linear = new LinearLayers(pool, tokens, weights.Linears);
-        _norm = new RmsNorm(config.HiddenSize, (float)config.NormEpsilon);
+        _norm = new RmsNorm(model.Config.HiddenSize, (float)model.Config.NormEpsilon);
         _swiGlu = new SwiGlu(layer.GateUp.PartColumns[0]);
-        _rope = new RopeAndStore(config, _cache, rows, angles);
-        _attention = new CausalAttention(config, _cache, rows, limits.ContextLength, pool.WorkerCount);
+        _angles = new RopeAngles(model.Config, model.StoredRope, limits.ContextLength);
+        _rope = new RopeAndStore(model.Config, cache, rows, _angles);
+        _attention = new CausalAttention(model.Config, cache, rows, tokens, pool.WorkerCount);
+        Head = new OutputHead(weights, limits.StepSequenceBudget, _residual.Rows, _normed.Rows, _linear, _norm, pool, times);
     }
 
-    /// <summary>Computes the rows that the step was laid out in.</summary>
-    /// <returns>Logits of the rows that choose a token, in slice order. // [rows.ChosenCount, vocabulary]</returns>
-    public Matrix Run()
-    {
-        for (var row = 0; row < _rows.Count; row++)
-        {
-            Embed(row);
-        }
+    /// <summary>Gives the logits of the rows that choose a token, in slice order, once the layers have run.</summary>
+    public OutputHead Head { get; }
 
+    /// <summary>Computes the layers of a step.</summary>
+    /// <param name="step">Laid out in the rows.</param>
+    public void Run(Step step)
+    {
+        Prepare(step);
         for (var layer = 0; layer < _weights.Layers.Length; layer++)
         {
             Attend(_weights.Layers[layer], layer);
             FeedForward(_weights.Layers[layer]);
         }
 
-        return Head();
+        GatherChosen();
+    }
+
+    private void Prepare(Step step)
+    {
+        _attention.Fill(step);
+        _angles.Cover(_rows.EndPosition);
+        for (var row = 0; row < _rows.Count; row++)
+        {
+            Embed(row);
+        }
+
+        _times.Mark(StepPart.Embed);
     }
 
     private void Embed(int row)
@@ -84,21 +97,30 @@ internal sealed unsafe class ForwardPass : IDisposable
         var queries = weights.Qkv.PartColumns[0];
         var qkv = new QkvRows(_qkv.Rows, _headSize, queries, queries + weights.Qkv.PartColumns[1]);
         _pool.Run(_norm.Of(weights.AttentionNorm.Pointer, _residual.Rows, _normed.Rows, _rows.Count));
+        _times.Mark(StepPart.Norm);
         _linear.Multiply(weights.Qkv, _normed.Rows, _qkv.Rows, _rows.Count);
+        _times.Mark(StepPart.Qkv);
         _pool.Run(_rope.Of(qkv, layer));
+        _times.Mark(StepPart.RopeAndStore);
         _pool.Run(_attention.Of(qkv, _attended.Rows, layer));
+        _times.Mark(StepPart.Attention);
         _linear.Multiply(weights.Output, _attended.Rows, _residual.Rows, _rows.Count, adds: true);
+        _times.Mark(StepPart.Output);
     }
 
     private void FeedForward(LayerWeights weights)
     {
         _pool.Run(_norm.Of(weights.FeedForwardNorm.Pointer, _residual.Rows, _normed.Rows, _rows.Count));
+        _times.Mark(StepPart.Norm);
         _linear.Multiply(weights.GateUp, _normed.Rows, _gateUp.Rows, _rows.Count);
+        _times.Mark(StepPart.GateUp);
         _pool.Run(_swiGlu.Of(_gateUp.Rows, _rows.Count));
+        _times.Mark(StepPart.Activation);
         _linear.Multiply(weights.Down, _gateUp.Rows, _residual.Rows, _rows.Count, adds: true);
+        _times.Mark(StepPart.Down);
     }
 
-    private Matrix Head()
+    private void GatherChosen()
     {
         var width = (int)_residual.Rows.Stride;
         for (var i = 0; i < _rows.ChosenCount; i++)
@@ -107,10 +129,6 @@ internal sealed unsafe class ForwardPass : IDisposable
             new ReadOnlySpan<float>(_residual.Rows[_rows.ChosenRow(i)], width)
                 .CopyTo(new Span<float>(_residual.Rows[i], width));
         }
-
-        _pool.Run(_norm.Of(_weights.FinalNorm.Pointer, _residual.Rows, _normed.Rows, _rows.ChosenCount));
-        _linear.Multiply(_weights.Head, _normed.Rows, _logits.Rows, _rows.ChosenCount);
-        return _logits.Rows;
     }
 
     /// <inheritdoc/>
@@ -121,8 +139,9 @@ internal sealed unsafe class ForwardPass : IDisposable
         _qkv.Dispose();
         _attended.Dispose();
         _gateUp.Dispose();
-        _logits.Dispose();
+        _angles.Dispose();
         _attention.Dispose();
+        Head.Dispose();
         _linear.Dispose();
     }
 }

@@ -29,7 +29,7 @@ internal static class RunnerSizes
             Math.Min(Math.Min(config.ContextLength, model.StoredRope?.Positions ?? int.MaxValue), blocks * options.KvBlockTokens),
             config.VocabularySize,
             options.StepTokens,
-            options.StepSequences,
+            Math.Min(options.StepSequences, options.StepTokens),
             options.KvBlockTokens,
             blocks);
     }

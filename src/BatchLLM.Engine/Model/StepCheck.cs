@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using BatchLLM.Inference;
 using BatchLLM.Planning;
 
@@ -55,6 +56,25 @@ internal static class StepCheck
         foreach (var token in slice.Sequence.Tokens.Slice(slice.Start, slice.Count))
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)token, (uint)limits.VocabularySize, nameof(slice));
+        }
+
+        CheckPrefix(slice, limits);
+    }
+
+    // Rows behind a shared prefix are attended through the blocks of any one of them.
+    private static void CheckPrefix(StepSlice slice, RunnerLimits limits)
+    {
+        if (slice.Sequence.SharedPrefix is not { BlockTable: { Count: > 0 } blocks } prefix || slice.Start + slice.Count <= prefix.Length)
+        {
+            return;
+        }
+
+        var own = CollectionsMarshal.AsSpan(slice.Sequence.BlockTable);
+        if ((long)blocks.Count * limits.KvBlockTokens != prefix.Length || !own.StartsWith(CollectionsMarshal.AsSpan(blocks)))
+        {
+            throw new ArgumentException(
+                $"A slice ends at position {slice.Start + slice.Count}, behind a shared prefix of {prefix.Length} positions in " +
+                $"{blocks.Count} blocks of {limits.KvBlockTokens}; expected its sequence's first blocks to be those of the prefix.");
         }
     }
 }

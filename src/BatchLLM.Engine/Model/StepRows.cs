@@ -17,14 +17,16 @@ internal sealed class StepRows(int tokenBudget, int sequenceBudget)
     /// <summary>Rows of the step.</summary>
     public int Count { get; private set; }
 
+    /// <summary>One more than the largest position of the step.</summary>
+    public int EndPosition { get; private set; }
+
     /// <summary>Rows whose logits choose a next token, in slice order.</summary>
     public int ChosenCount { get; private set; }
 
     /// <summary>Lays a step out.</summary>
     public void Fill(Step step)
     {
-        Count = 0;
-        ChosenCount = 0;
+        (Count, EndPosition, ChosenCount) = (0, 0, 0);
         for (var slice = 0; slice < step.Slices.Count; slice++)
         {
             Add(step.Slices[slice], slice);
@@ -39,12 +41,16 @@ internal sealed class StepRows(int tokenBudget, int sequenceBudget)
             _positions[Count++] = slice.Start + i;
         }
 
+        EndPosition = Math.Max(EndPosition, slice.Start + slice.Count);
         if (slice.ChoosesNext)
         {
             _chosenRows[ChosenCount] = Count - 1;
             _chosenSlices[ChosenCount++] = index;
         }
     }
+
+    /// <summary>Sequence of a row.</summary>
+    public Sequence Sequence(int row) => _sequences[row];
 
     /// <summary>Position of a row in its sequence.</summary>
     public int Position(int row) => _positions[row];

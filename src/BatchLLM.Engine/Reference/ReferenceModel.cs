@@ -83,9 +83,14 @@ public sealed class ReferenceModel
 
     private void Store(float[] heads, float scale)
     {
-        for (var i = 0; _kv == KvPrecision.Fp8 && i < heads.Length; i++)
+        for (var i = 0; i < heads.Length; i++)
         {
-            heads[i] = E4M3.Round(heads[i] / scale) * scale;
+            heads[i] = _kv switch
+            {
+                KvPrecision.Fp8 => E4M3.Round(heads[i] / scale) * scale,
+                KvPrecision.Bf16 => ReferenceRounding.BFloat16(heads[i]),
+                _ => heads[i],
+            };
         }
     }
 

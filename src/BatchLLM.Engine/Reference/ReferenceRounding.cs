@@ -16,6 +16,13 @@ internal static class ReferenceRounding
         _ => x,
     };
 
+    /// <summary>The nearest number with 8 bits of mantissa, ties to even; NaN stays NaN.</summary>
+    public static float BFloat16(float x)
+    {
+        var bits = BitConverter.SingleToUInt32Bits(x);
+        return float.IsNaN(x) ? x : BitConverter.UInt32BitsToSingle((bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF_0000);
+    }
+
     // y = E4M3(x / s) s with s = max|x| / 448, bounded from below (vLLM, fp8/common.cu).
     private static float[] PerRow(float[] x)
     {

@@ -13,9 +13,8 @@ internal sealed class Candidates(int vocabulary)
     private double _total;
 
     /// <summary>Sets exp((logit - max) / temperature) of every token.</summary>
-    public void Weigh(ReadOnlySpan<float> logits, double temperature)
+    public void Weigh(ReadOnlySpan<float> logits, double max, double temperature)
     {
-        double max = LogitScan.Max(logits);
         _total = 0;
         for (var i = 0; i < logits.Length; i++)
         {

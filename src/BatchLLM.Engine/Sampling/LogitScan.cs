@@ -3,67 +3,55 @@ using BatchLLM.Engine.Layers;
 
 namespace BatchLLM.Engine.Sampling;
 
-/// <summary>Passes over one row of logits.</summary>
+/// <summary>One pass over a row of logits that finds what every choice needs.</summary>
 internal static class LogitScan
 {
-    /// <summary>True if no logit is infinite or not a number.</summary>
-    public static bool AllFinite(ReadOnlySpan<float> logits)
-    {
-        // Zero times a finite number is zero, and times anything else is not a number, which sticks to the sum.
-        var taint = Vector256<float>.Zero;
-        var i = 0;
-        for (; i <= logits.Length - 8; i += 8)
-        {
-            taint += Vector256.Create(logits[i..]) * Vector256<float>.Zero;
-        }
+    private const int BlockLength = 512;
 
-        var rest = Lanes.Sum(taint);
-        for (; i < logits.Length; i++)
-        {
-            rest += logits[i] * 0;
-        }
-
-        return rest == 0;
-    }
-
-    /// <summary>Index of the largest logit, the lowest of equal ones. All must be finite.</summary>
+    /// <summary>Finds the largest logit.</summary>
+    /// <returns>Its index, the lowest of equal ones; -1 if some logit is infinite or not a number.</returns>
     public static int IndexOfMax(ReadOnlySpan<float> logits)
     {
-        var max = Max(logits);
-        var wanted = Vector256.Create(max);
-        var i = 0;
-        for (; i <= logits.Length - 8; i += 8)
+        // Block by block, so that only the block with the maximum, in first-level cache still, is searched for its place.
+        var (max, bestBlock) = (float.NegativeInfinity, 0);
+        for (var start = 0; start < logits.Length; start += BlockLength)
         {
-            if (Vector256.EqualsAny(Vector256.Create(logits[i..]), wanted))
+            var block = logits.Slice(start, Math.Min(BlockLength, logits.Length - start));
+            if (!TryMax(block, out var largest))
             {
-                break;
+                return -1;
+            }
+
+            if (largest > max)
+            {
+                (max, bestBlock) = (largest, start);
             }
         }
 
-        while (logits[i] != max)
-        {
-            i++;
-        }
-
-        return i;
+        return bestBlock + logits[bestBlock..].IndexOf(max);
     }
 
-    /// <summary>The largest logit. All must be finite.</summary>
-    public static float Max(ReadOnlySpan<float> logits)
+    private static bool TryMax(ReadOnlySpan<float> logits, out float largest)
     {
+        // Zero times a finite number is zero, and times anything else is not a number, which sticks to the sum.
+        var taint = Vector256<float>.Zero;
         var max = Vector256.Create(float.NegativeInfinity);
         var i = 0;
         for (; i <= logits.Length - 8; i += 8)
         {
-            max = Vector256.MaxNative(max, Vector256.Create(logits[i..]));
+            var v = Vector256.Create(logits[i..]);
+            taint = Vector256.FusedMultiplyAdd(v, Vector256<float>.Zero, taint);
+            max = Vector256.MaxNative(max, v);
         }
 
-        var rest = Lanes.Max(max);
+        var rest = Lanes.Sum(taint);
+        largest = Lanes.Max(max);
         for (; i < logits.Length; i++)
         {
-            rest = MathF.Max(rest, logits[i]);
+            rest += logits[i] * 0;
+            largest = MathF.Max(largest, logits[i]);
         }
 
-        return rest;
+        return rest == 0;
     }
 }

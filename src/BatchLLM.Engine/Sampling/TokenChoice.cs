@@ -5,7 +5,7 @@ using BatchLLM.Inference;
 
 namespace BatchLLM.Engine.Sampling;
 
-/// <summary>Chooses the next token of every row that has logits; one piece per row. Reused.</summary>
+/// <summary>Chooses the next token of rows that have logits; one piece per row. Reused.</summary>
 internal sealed class TokenChoice : IWorkItems
 {
     private readonly StepRows _rows;
@@ -13,6 +13,7 @@ internal sealed class TokenChoice : IWorkItems
     private readonly TokenSampler[] _samplers; // [workers]
     private readonly int[] _tokens; // [sequences]
     private Matrix _logits;
+    private int _first;
 
     /// <summary>Allocates a sampler for each thread.</summary>
     public TokenChoice(RunnerLimits limits, StepRows rows, int workers)
@@ -28,22 +29,25 @@ internal sealed class TokenChoice : IWorkItems
     }
 
     /// <inheritdoc/>
-    public int Count => _rows.ChosenCount;
+    public int Count { get; private set; }
 
-    /// <summary>Sets the logits. // [rows.ChosenCount, vocabulary]</summary>
-    public TokenChoice Of(Matrix logits)
+    /// <summary>Sets the next rows.</summary>
+    /// <param name="logits">Changed in place by penalties. // [count, vocabulary]</param>
+    /// <param name="first">First choice.</param>
+    /// <param name="count">Choices.</param>
+    public TokenChoice Of(Matrix logits, int first, int count)
     {
-        _logits = logits;
+        (_logits, _first, Count) = (logits, first, count);
         return this;
     }
 
-    /// <summary>The i-th choice, or <see cref="IModelRunner.NotFinite"/>.</summary>
+    /// <summary>The i-th choice of the step, or <see cref="IModelRunner.NotFinite"/>.</summary>
     public int Token(int i) => _tokens[i];
 
-    /// <summary>Logits of the i-th choice. // [vocabulary]</summary>
-    public unsafe Span<float> Logits(int i) => new(_logits[i], _vocabulary);
-
     /// <inheritdoc/>
-    public void Run(int item, int worker) =>
-        _tokens[item] = _samplers[worker].Choose(Logits(item), _rows.ChosenSequence(item));
+    public unsafe void Run(int item, int worker)
+    {
+        var logits = new Span<float>(_logits[item], _vocabulary);
+        _tokens[_first + item] = _samplers[worker].Choose(logits, _rows.ChosenSequence(_first + item));
+    }
 }

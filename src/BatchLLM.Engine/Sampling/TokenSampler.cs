@@ -19,23 +19,25 @@ internal sealed class TokenSampler(int vocabulary)
     public int Choose(Span<float> logits, Sequence sequence)
     {
         var sampling = sequence.Request.Sampling;
-        if (!LogitScan.AllFinite(logits))
+        var best = LogitScan.IndexOfMax(logits);
+        if (best >= 0 && sampling.HasPenalties)
+        {
+            _penalties.Apply(logits, sequence);
+            best = LogitScan.IndexOfMax(logits);
+        }
+
+        if (best < 0)
         {
             return IModelRunner.NotFinite;
         }
 
-        if (sampling.HasPenalties)
-        {
-            _penalties.Apply(logits, sequence);
-        }
-
-        return sampling.IsGreedy ? LogitScan.IndexOfMax(logits) : Draw(logits, sequence, sampling);
+        return sampling.IsGreedy ? best : Draw(logits, logits[best], sequence, sampling);
     }
 
-    private int Draw(Span<float> logits, Sequence sequence, SamplingParameters sampling)
+    private int Draw(ReadOnlySpan<float> logits, float max, Sequence sequence, SamplingParameters sampling)
     {
         var uniform = Philox.Uniform(sampling.Seed, sequence.Request.RowKey, (ulong)sequence.KnownCount);
-        _candidates.Weigh(logits, sampling.Temperature);
+        _candidates.Weigh(logits, max, sampling.Temperature);
         return sampling is { TopK: 0, TopP: >= 1 }
             ? _candidates.DrawFromAll(uniform)
             : _candidates.DrawFromBest(sampling.TopK, sampling.TopP, uniform);

@@ -7,7 +7,7 @@ namespace BatchLLM.Host.Inspection;
 /// <param name="Engine">Which engine, with what.</param>
 /// <param name="Numerics">How linear layers are computed unless a job says otherwise.</param>
 /// <param name="OtherNumerics">What a job may choose instead.</param>
-/// <param name="KvCache">What the KV cache holds unless a job says otherwise: full or fp8.</param>
+/// <param name="KvCache">What the KV cache holds unless a job says otherwise: full, bf16 or fp8.</param>
 /// <param name="KvBytesPerToken">Bytes of one position in that cache.</param>
 /// <param name="WeightBytes">Bytes of the weights in memory; null while the model has problems.</param>
 /// <param name="Sequences">Sequences of the batch that <paramref name="KvBytes"/> is for.</param>
@@ -44,7 +44,7 @@ internal sealed record MachinePlan(
             $"local on the CPU, {Environment.ProcessorCount} threads, {CpuModelRunner.VectorBits}-bit vectors",
             scheme.Default.Name(),
             [.. scheme.Supported.Skip(1).Select(n => n.Name())],
-            scheme.Kv == KvPrecision.Fp8 ? "fp8" : "full",
+            scheme.Kv.Name(),
             perToken,
             model.Problems.Count == 0 && model.EmbeddingType is { } type ? MemoryEstimate.WeightBytes(config, type, model.Linears) : null,
             batch.Sequences,
