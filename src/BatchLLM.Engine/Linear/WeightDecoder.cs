@@ -14,11 +14,16 @@ internal sealed class WeightDecoder(WeightEncoding encoding)
     private const uint ScaledE4M3 = 0x87F00000; // sign, and exponent and mantissa where float32 has them
     private const uint TwoTo120 = (127 + 120) << 23;
 
+    /// <summary>Bytes of one weight.</summary>
+    /// <param name="encoding">How weights stand in memory.</param>
+    public static int BytesPerWeight(WeightEncoding encoding) =>
+        encoding switch { WeightEncoding.Float32 => 4, WeightEncoding.Fp8Pairs => 1, _ => 2 };
+
     /// <summary>k that one step takes.</summary>
     public int StepDepth => encoding is WeightEncoding.BrainFloatPairs or WeightEncoding.Fp8Pairs ? 2 : 1;
 
     /// <summary>Bytes of a column in one step.</summary>
-    public int ColumnBytes => encoding switch { WeightEncoding.Float32 or WeightEncoding.BrainFloatPairs => 4, _ => 2 };
+    public int ColumnBytes => StepDepth * BytesPerWeight(encoding);
 
     /// <summary>Vector registers that constants take.</summary>
     public int ConstantCount => encoding switch { WeightEncoding.BrainFloatPairs => 1, WeightEncoding.Fp8Pairs => 2, _ => 0 };
