@@ -43,19 +43,18 @@ internal sealed unsafe class Int8Panels : IPanelStore
     /// <summary>A panel's codes. // [pairs, width, 2]</summary>
     public sbyte* Panel(int panel) => _codes.Pointer + (long)panel * _pairs * 2 * _width;
 
-    /// <summary>A panel's scales. // [width]</summary>
+    /// <inheritdoc/>
     public float* Scales(int panel) => _scales.Pointer + (long)panel * _width;
 
     /// <inheritdoc/>
     public float* Run(int panel, int k, int count, float* scratch)
     {
-        var scales = Scales(panel);
         for (var i = 0; i < count; i++)
         {
             var codes = Panel(panel) + (k + i) / 2 * 2 * _width + (k + i) % 2;
             for (var column = 0; column < _width; column++)
             {
-                scratch[i * _width + column] = codes[2 * column] * scales[column];
+                scratch[i * _width + column] = codes[2 * column];
             }
         }
 

@@ -1,4 +1,5 @@
 using BatchLLM.Checkpoints;
+using BatchLLM.Engine.Assembly;
 using BatchLLM.Engine.Attention;
 using BatchLLM.Engine.Layers;
 using BatchLLM.Engine.Linear;
@@ -26,7 +27,6 @@ internal sealed unsafe class ForwardPass : IDisposable
     private readonly MatrixBuffer _gateUp; // [tokens, gate | up]
     private readonly LinearLayers _linear;
     private readonly RmsNorm _norm;
-    private readonly SwiGlu _swiGlu;
     private readonly RopeAngles _angles;
     private readonly RopeAndStore _rope;
     private readonly CausalAttention _attention;
@@ -34,7 +34,8 @@ internal sealed unsafe class ForwardPass : IDisposable
 
     /// <summary>Allocates everything a step needs.</summary>
     public ForwardPass(
-        ModelDirectory model, LlamaWeights weights, RunnerLimits limits, KvCache cache, StepRows rows, WorkerPool pool, StepTimes times)
+        ModelDirectory model, LlamaWeights weights, RunnerLimits limits, KvCache cache, StepRows rows, WorkerPool pool, StepTimes times,
+        InstructionSet? instructions)
     {
         (_weights, _rows, _pool, _times, _headSize) = (weights, rows, pool, times, model.Config.HeadSize);
         var layer = weights.Layers[0];
@@ -44,9 +45,8 @@ internal sealed unsafe class ForwardPass : IDisposable
         _qkv = new MatrixBuffer(tokens, layer.Qkv.ColumnCount);
         _attended = new MatrixBuffer(tokens, layer.Output.Depth);
         _gateUp = new MatrixBuffer(tokens, layer.GateUp.ColumnCount);
-        _linear = new LinearLayers(pool, tokens, weights.Linears);
+        _linear = new LinearLayers(pool, tokens, [.. weights.Linears], instructions);
         _norm = new RmsNorm(model.Config.HiddenSize, (float)model.Config.NormEpsilon);
-        _swiGlu = new SwiGlu(layer.GateUp.PartColumns[0]);
         _angles = new RopeAngles(model.Config, model.StoredRope, limits.ContextLength);
         _rope = new RopeAndStore(model.Config, cache, rows, _angles);
         _attention = new CausalAttention(model.Config, cache, rows, tokens, pool.WorkerCount);
@@ -112,10 +112,8 @@ internal sealed unsafe class ForwardPass : IDisposable
     {
         _pool.Run(_norm.Of(weights.FeedForwardNorm.Pointer, _residual.Rows, _normed.Rows, _rows.Count));
         _times.Mark(StepPart.Norm);
-        _linear.Multiply(weights.GateUp, _normed.Rows, _gateUp.Rows, _rows.Count);
+        _linear.MultiplyGated(weights.GateUp, _normed.Rows, _gateUp.Rows, _rows.Count);
         _times.Mark(StepPart.GateUp);
-        _pool.Run(_swiGlu.Of(_gateUp.Rows, _rows.Count));
-        _times.Mark(StepPart.Activation);
         _linear.Multiply(weights.Down, _gateUp.Rows, _residual.Rows, _rows.Count, adds: true);
         _times.Mark(StepPart.Down);
     }
