@@ -18,6 +18,11 @@ public enum Numerics
     /// <summary>4-bit weights, dequantized exactly; activations unrounded.</summary>
     W4A16,
 
+    /// <summary>
+    /// 4-bit weights, activations rounded to signed bytes with a scale per token row; sums of up to 32 products in integers.
+    /// </summary>
+    W4A8,
+
     /// <summary>NVFP4 weights, activations rounded to NVFP4 as Blackwell's tensor cores take them.</summary>
     W4A4Emulated,
 }

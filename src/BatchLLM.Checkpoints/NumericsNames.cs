@@ -5,7 +5,7 @@ public static class NumericsNames
 {
     /// <summary>All names, in the enumeration's order.</summary>
     public static IReadOnlyList<string> All { get; } =
-        ["bf16", "w8a8-static", "w8a8-dynamic", "w8a8-int8", "w4a16", "w4a4-emulated"];
+        ["bf16", "w8a8-static", "w8a8-dynamic", "w8a8-int8", "w4a16", "w4a8", "w4a4-emulated"];
 
     /// <summary>The name.</summary>
     public static string Name(this Numerics numerics) => All[(int)numerics];

@@ -85,7 +85,7 @@ internal sealed record OnnxParts(
 
         var factors = linears.Any(w => w.InputFactors is not null) ? ", AWQ factors" : "";
         return new QuantizationScheme(
-            $"ONNX INT4 (blocks of {codes.BlockSize}{factors})", WeightFormat.Int4, [Numerics.W4A16], KvPrecision.Full,
+            $"ONNX INT4 (blocks of {codes.BlockSize}{factors})", WeightFormat.Int4, [Numerics.W4A16, Numerics.W4A8], KvPrecision.Full,
             [.. linears.Where(w => w.Format == WeightFormat.Float).Select(w => w.Name)]);
     }
 }
