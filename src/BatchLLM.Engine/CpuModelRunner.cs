@@ -49,7 +49,7 @@ public sealed class CpuModelRunner : IModelRunner
         var scales = Enumerable.Range(0, model.Config.LayerCount).Select(model.KvScales).ToArray();
         _cache = new KvCache(model.Config, Limits.KvBlockTokens, Limits.KvBlockCount, Kv, scales);
         var angles = model.StoredRope ?? RopeTable.Angles(model.Config, Limits.ContextLength);
-        _forward = new ForwardPass(model.Config, _weights, Limits, _cache, angles, _rows, _pool);
+        _forward = new ForwardPass(model.Config, _weights, Limits, _cache, angles, _rows, _pool, Times);
         _choice = new TokenChoice(Limits, _rows, options.Threads);
     }
 
@@ -65,6 +65,9 @@ public sealed class CpuModelRunner : IModelRunner
     /// <summary>What the KV cache holds.</summary>
     public KvPrecision Kv { get; }
 
+    /// <summary>Where the time of all steps went.</summary>
+    public StepTimes Times { get; } = new();
+
     /// <summary>Bytes of memory that the weights take.</summary>
     public long WeightBytes => _weights.ByteCount;
 
@@ -74,8 +77,10 @@ public sealed class CpuModelRunner : IModelRunner
     {
         ArgumentNullException.ThrowIfNull(step);
         StepCheck.Check(step, nextTokens.Length, Limits);
+        Times.Begin();
         _rows.Fill(step);
         _pool.Run(_choice.Of(_forward.Run()));
+        Times.Mark(StepPart.Choose);
         nextTokens.Fill(IModelRunner.NoToken);
         for (var i = 0; i < _rows.ChosenCount; i++)
         {

@@ -17,6 +17,7 @@ internal sealed unsafe class ForwardPass : IDisposable
     private readonly LlamaWeights _weights;
     private readonly StepRows _rows;
     private readonly WorkerPool _pool;
+    private readonly StepTimes _times;
     private readonly KvCache _cache;
     private readonly MatrixBuffer _residual; // [tokens, hidden]
     private readonly MatrixBuffer _normed; // [tokens, hidden]
@@ -33,9 +34,11 @@ internal sealed unsafe class ForwardPass : IDisposable
 
     /// <summary>Allocates everything a step needs.</summary>
     public ForwardPass(
-        LlamaConfig config, LlamaWeights weights, RunnerLimits limits, KvCache cache, StoredRope angles, StepRows rows, WorkerPool pool)
+        LlamaConfig config, LlamaWeights weights, RunnerLimits limits, KvCache cache, StoredRope angles, StepRows rows, WorkerPool pool,
+        StepTimes times)
     {
-        (_weights, _rows, _pool, _cache, _headSize) = (weights, rows, pool, cache, config.HeadSize);
+        (_weights, _rows, _pool, _times) = (weights, rows, pool, times);
+        (_cache, _headSize) = (cache, config.HeadSize);
         var layer = weights.Layers[0];
         var tokens = limits.StepTokenBudget;
         _residual = new MatrixBuffer(tokens, layer.Output.ColumnCount);
@@ -60,6 +63,7 @@ internal sealed unsafe class ForwardPass : IDisposable
             Embed(row);
         }
 
+        _times.Mark(StepPart.Embed);
         for (var layer = 0; layer < _weights.Layers.Length; layer++)
         {
             Attend(_weights.Layers[layer], layer);
@@ -84,18 +88,27 @@ internal sealed unsafe class ForwardPass : IDisposable
         var queries = weights.Qkv.PartColumns[0];
         var qkv = new QkvRows(_qkv.Rows, _headSize, queries, queries + weights.Qkv.PartColumns[1]);
         _pool.Run(_norm.Of(weights.AttentionNorm.Pointer, _residual.Rows, _normed.Rows, _rows.Count));
+        _times.Mark(StepPart.Norm);
         _linear.Multiply(weights.Qkv, _normed.Rows, _qkv.Rows, _rows.Count);
+        _times.Mark(StepPart.Qkv);
         _pool.Run(_rope.Of(qkv, layer));
+        _times.Mark(StepPart.RopeAndStore);
         _pool.Run(_attention.Of(qkv, _attended.Rows, layer));
+        _times.Mark(StepPart.Attention);
         _linear.Multiply(weights.Output, _attended.Rows, _residual.Rows, _rows.Count, adds: true);
+        _times.Mark(StepPart.Output);
     }
 
     private void FeedForward(LayerWeights weights)
     {
         _pool.Run(_norm.Of(weights.FeedForwardNorm.Pointer, _residual.Rows, _normed.Rows, _rows.Count));
+        _times.Mark(StepPart.Norm);
         _linear.Multiply(weights.GateUp, _normed.Rows, _gateUp.Rows, _rows.Count);
+        _times.Mark(StepPart.GateUp);
         _pool.Run(_swiGlu.Of(_gateUp.Rows, _rows.Count));
+        _times.Mark(StepPart.Activation);
         _linear.Multiply(weights.Down, _gateUp.Rows, _residual.Rows, _rows.Count, adds: true);
+        _times.Mark(StepPart.Down);
     }
 
     private Matrix Head()
@@ -109,7 +122,9 @@ internal sealed unsafe class ForwardPass : IDisposable
         }
 
         _pool.Run(_norm.Of(_weights.FinalNorm.Pointer, _residual.Rows, _normed.Rows, _rows.ChosenCount));
+        _times.Mark(StepPart.Norm);
         _linear.Multiply(_weights.Head, _normed.Rows, _logits.Rows, _rows.ChosenCount);
+        _times.Mark(StepPart.Head);
         return _logits.Rows;
     }
 
