@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using BatchLLM.Checkpoints;
 using BatchLLM.Engine;
+using BatchLLM.Engine.Limits;
 using BatchLLM.Engine.Linear;
 using BatchLLM.Engine.Memory;
 using BatchLLM.Engine.Threading;
