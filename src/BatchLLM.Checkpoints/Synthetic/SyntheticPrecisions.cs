@@ -40,7 +40,7 @@ public static class SyntheticPrecisions
     };
 
     /// <summary>What a checkpoint of this kind would declare, and so which numerics it can be computed with.</summary>
-    internal static QuantizationScheme Scheme(this SyntheticPrecision precision) => precision switch
+    public static QuantizationScheme Scheme(this SyntheticPrecision precision) => precision switch
     {
         SyntheticPrecision.Fp8 => Declared("random FP8", QuantizationMethod.Fp8Static),
         SyntheticPrecision.Nvfp4 => Declared("random NVFP4", QuantizationMethod.Nvfp4),

@@ -45,6 +45,7 @@ internal sealed class SummaryView(Terminal terminal)
         ("Completion tokens", Number(summary.CompletionTokens)),
         ("Time of this run", ProgressReading.Format(TimeSpan.FromSeconds(summary.Seconds))),
         ("Tokens per second", Number((long)summary.TokensPerSecond)),
+        ("Engine busy", summary.EngineBusy?.ToString("P1", CultureInfo.InvariantCulture) ?? "-"),
     ];
 
     private static IEnumerable<string> Lines(RunSummary summary)
