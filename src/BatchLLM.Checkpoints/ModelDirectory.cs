@@ -6,7 +6,7 @@ namespace BatchLLM.Checkpoints;
 /// A Llama model directory as its publisher wrote it (config.json, safetensors, tokenizer), opened and checked.
 /// Weights stay memory-mapped until they are read.
 /// </summary>
-public sealed class ModelDirectory : IDisposable
+public sealed class ModelDirectory : IModelWeights, IDisposable
 {
     private readonly ModelReading _reading;
 
@@ -24,7 +24,7 @@ public sealed class ModelDirectory : IDisposable
     /// <summary>The directory's full path.</summary>
     public string Path { get; }
 
-    /// <summary>The model's numbers.</summary>
+    /// <inheritdoc/>
     public LlamaConfig Config { get; }
 
     /// <summary>Ids that end a completion, ascending: those of config.json and of generation_config.json together.</summary>
@@ -35,10 +35,10 @@ public sealed class ModelDirectory : IDisposable
     /// </summary>
     public string Digest { get; }
 
-    /// <summary>What the checkpoint declares about its quantization.</summary>
+    /// <inheritdoc/>
     public QuantizationScheme Quantization { get; }
 
-    /// <summary>Rotary angles that the checkpoint brings along; null to compute them from <see cref="Config"/>.</summary>
+    /// <inheritdoc/>
     public StoredRope? StoredRope { get; }
 
     /// <summary>The tokenizer's file; null if the directory has none.</summary>
@@ -64,20 +64,19 @@ public sealed class ModelDirectory : IDisposable
     public static string? FindTokenizer(string directory) => ModelDigest.TokenizerFiles
         .Select(name => System.IO.Path.Combine(directory, name)).FirstOrDefault(File.Exists);
 
-    /// <summary>A tensor that the configuration asks for; its shape is already checked.</summary>
-    /// <exception cref="ArgumentException">The model has no tensor of that name.</exception>
+    /// <inheritdoc/>
+    /// <remarks>Its shape is already checked.</remarks>
     public Tensor Tensor(string name) => _reading.Tensors.TryGetValue(name, out var tensor)
         ? tensor
         : throw new ArgumentException($"The model has no tensor '{name}'.", nameof(name));
 
-    /// <summary>A linear layer that the configuration asks for; its tensors are already checked.</summary>
-    /// <param name="module">For example <c>model.layers.0.self_attn.q_proj</c>, or <c>lm_head</c>, tied or not.</param>
-    /// <exception cref="ArgumentException">The model has no such layer.</exception>
+    /// <inheritdoc/>
+    /// <remarks>Its tensors are already checked.</remarks>
     public LinearWeight Linear(string module) => _reading.Linears.TryGetValue(module, out var linear)
         ? linear
         : throw new ArgumentException($"The model has no linear layer '{module}'.", nameof(module));
 
-    /// <summary>Scales of a layer's FP8 KV cache.</summary>
+    /// <inheritdoc/>
     public KvScales KvScales(int layer) => _reading.KvScales[layer];
 
     /// <inheritdoc/>

@@ -37,12 +37,12 @@ public sealed class CpuModelRunner : IModelRunner
     /// <exception cref="BatchLLMException">
     /// The KV cache's bytes hold no block of this model, the checkpoint has no such numerics, or a weight is damaged.
     /// </exception>
-    public CpuModelRunner(ModelDirectory model, CpuModelRunnerOptions options)
+    public CpuModelRunner(IModelWeights model, CpuModelRunnerOptions options)
         : this(model, options, PanelKernel.PreferredWidth)
     {
     }
 
-    internal CpuModelRunner(ModelDirectory model, CpuModelRunnerOptions options, int panelWidth)
+    internal CpuModelRunner(IModelWeights model, CpuModelRunnerOptions options, int panelWidth)
     {
         Numerics = options.Numerics ?? model.Quantization.Default;
         model.Quantization.Require(Numerics);

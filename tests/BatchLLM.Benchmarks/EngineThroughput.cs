@@ -3,6 +3,7 @@ using System.Globalization;
 using BatchLLM.Checkpoints;
 using BatchLLM.Engine;
 using BatchLLM.Engine.Assembly;
+using BatchLLM.Engine.Limits;
 using BatchLLM.Engine.Linear;
 using BatchLLM.Engine.Memory;
 using BatchLLM.Engine.Threading;

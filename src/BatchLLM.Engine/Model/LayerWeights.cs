@@ -5,7 +5,7 @@ using BatchLLM.Engine.Memory;
 namespace BatchLLM.Engine.Model;
 
 /// <summary>One layer's weights, packed.</summary>
-internal sealed class LayerWeights(ModelDirectory model, int layer, Numerics numerics, int panelWidth) : IDisposable
+internal sealed class LayerWeights(IModelWeights model, int layer, Numerics numerics, int panelWidth) : IDisposable
 {
     /// <summary>Norm before attention. // [hidden]</summary>
     public AlignedBuffer<float> AttentionNorm { get; } = Norm(model, layer, "input_layernorm");
@@ -29,10 +29,10 @@ internal sealed class LayerWeights(ModelDirectory model, int layer, Numerics num
     /// <summary>The linear layers.</summary>
     public IEnumerable<PackedMatrix> Linears => [Qkv, Output, GateUp, Down];
 
-    private static AlignedBuffer<float> Norm(ModelDirectory model, int layer, string module) =>
+    private static AlignedBuffer<float> Norm(IModelWeights model, int layer, string module) =>
         NormWeights.Read(model.Tensor(LlamaTensors.Layer(layer, module)));
 
-    private static PackedMatrix Linear(ModelDirectory model, int layer, Numerics numerics, int panelWidth, params string[] modules)
+    private static PackedMatrix Linear(IModelWeights model, int layer, Numerics numerics, int panelWidth, params string[] modules)
     {
         var parts = Array.ConvertAll(modules, m => model.Linear(LlamaTensors.Module(layer, m)));
         return new PackedMatrix(panelWidth, InputRounding.Of(numerics, parts), parts);

@@ -5,7 +5,7 @@ using BatchLLM.Engine.Memory;
 namespace BatchLLM.Engine.Model;
 
 /// <summary>All weights of a model, packed for the CPU; independent of the files after construction.</summary>
-internal sealed class LlamaWeights(ModelDirectory model, Numerics numerics, int panelWidth) : IDisposable
+internal sealed class LlamaWeights(IModelWeights model, Numerics numerics, int panelWidth) : IDisposable
 {
     /// <summary>Token embeddings.</summary>
     public EmbeddingTable Embedding { get; } = new(model.Tensor(LlamaTensors.Embedding));

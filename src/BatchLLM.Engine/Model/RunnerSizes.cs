@@ -8,7 +8,7 @@ namespace BatchLLM.Engine.Model;
 internal static class RunnerSizes
 {
     /// <summary>Decides, or throws as <see cref="CpuModelRunner"/> documents.</summary>
-    public static RunnerLimits Decide(ModelDirectory model, CpuModelRunnerOptions options, KvPrecision kv)
+    public static RunnerLimits Decide(IModelWeights model, CpuModelRunnerOptions options, KvPrecision kv)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.StepTokens, 1);

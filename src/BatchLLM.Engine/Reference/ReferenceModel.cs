@@ -12,7 +12,7 @@ namespace BatchLLM.Engine.Reference;
 /// </summary>
 public sealed class ReferenceModel
 {
-    private readonly ModelDirectory _model;
+    private readonly IModelWeights _model;
     private readonly LlamaConfig _config;
     private readonly Numerics _numerics;
     private readonly KvPrecision _kv;
@@ -23,7 +23,7 @@ public sealed class ReferenceModel
     /// <param name="model">Must outlive this object.</param>
     /// <param name="numerics">How linear layers are computed; null for what the checkpoint's card names.</param>
     /// <param name="kv">What the KV cache holds; null for what the checkpoint declares.</param>
-    public ReferenceModel(ModelDirectory model, Numerics? numerics = null, KvPrecision? kv = null)
+    public ReferenceModel(IModelWeights model, Numerics? numerics = null, KvPrecision? kv = null)
     {
         _model = model;
         _config = model.Config;

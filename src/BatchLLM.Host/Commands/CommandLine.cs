@@ -36,6 +36,7 @@ internal static class CommandLine
             RenderCommand.Create(),
             CompareCommand.Create(),
             QuantizeCommand.Create(),
+            BenchCommand.Create(),
             MigrateCommand.Create(),
         };
         var help = new HelpOption { Recursive = true };

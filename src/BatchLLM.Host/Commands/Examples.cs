@@ -50,6 +50,13 @@ internal static class Examples
             "batchllm quantize --from jobs/demo/model --to out/model-nvfp4 --format nvfp4 " +
                 "--calibration jobs/demo/input/tickets-a.parquet --column body --samples 256",
         ],
+        ["bench"] =
+        [
+            "batchllm bench --shape tiny",
+            "batchllm bench --shape llama-3.2-1b --precision fp8 --prompt 512 --output 64 --batch 32,64 --report fp8.json",
+            "batchllm bench --prompt 1100 --output 50 --batch 64 --shared 1000 --group 16",
+            "batchllm bench --shape models/llama/config.json --precision int8 --json",
+        ],
         ["migrate"] = ["batchllm migrate", "batchllm migrate --database 'Host=db;Database=batch;Username=batch'"],
     };
 

@@ -36,6 +36,12 @@ internal sealed record RunSummary
     /// <summary>Prompt and completion tokens a second of this run.</summary>
     public required double TokensPerSecond { get; init; }
 
+    /// <summary>
+    /// Share of this run's time in which the engine computed, from the first row's reading to the last commit; 0 to 1. Null if
+    /// nothing was run.
+    /// </summary>
+    public double? EngineBusy { get; init; }
+
     public required string Output { get; init; }
 
     public string? Receipt { get; init; }

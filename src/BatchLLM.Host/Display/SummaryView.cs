@@ -47,6 +47,7 @@ internal sealed class SummaryView(Terminal terminal)
         ("Rows copied from a like one", Number(summary.CopiedRows)),
         ("Time of this run", ProgressReading.Format(TimeSpan.FromSeconds(summary.Seconds))),
         ("Tokens per second", Number((long)summary.TokensPerSecond)),
+        ("Engine busy", summary.EngineBusy?.ToString("P1", CultureInfo.InvariantCulture) ?? "-"),
     ];
 
     private static IEnumerable<string> Lines(RunSummary summary)

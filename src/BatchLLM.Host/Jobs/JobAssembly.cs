@@ -43,9 +43,12 @@ internal static class JobAssembly
     }
 
     /// <summary>Tokens to completions.</summary>
-    public static IBatchEngine EngineOf(JobSpec spec, LoadedModel model) => (spec.Engine, spec.Device) switch
+    /// <param name="spec">The job.</param>
+    /// <param name="model">Its model.</param>
+    /// <param name="busy">Receives the time that the engine computes.</param>
+    public static IBatchEngine EngineOf(JobSpec spec, LoadedModel model, BusyTime busy) => (spec.Engine, spec.Device) switch
     {
-        ("local", "cpu") => model.OpenCpuEngine(ComputeChoice.Of(spec)),
+        ("local", "cpu") => model.OpenCpuEngine(ComputeChoice.Of(spec), busy),
         _ => throw new BatchLLMException(
             $"Engine '{spec.Engine}' on device '{spec.Device}' is not available; this version has engine local on cpu."),
     };

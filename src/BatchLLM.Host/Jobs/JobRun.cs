@@ -1,6 +1,7 @@
 using BatchLLM.Host.Commands;
 using BatchLLM.Host.Display;
 using BatchLLM.Host.Preflight;
+using BatchLLM.Inference;
 using BatchLLM.Jobs;
 using BatchLLM.Preflight;
 
@@ -41,7 +42,7 @@ internal sealed class JobRun(IJobStore store, IPreflightStore preflights, Termin
         {
             // A crash after the last commit may have left the publishing, or the tidying up, undone.
             var published = await JobAssembly.PublisherOf(job, store).PublishAsync(job.Id, cancellationToken);
-            return await FinishAsync(published, published.Counts, TimeSpan.Zero, alreadyComplete: true, cancellationToken);
+            return await FinishAsync(published, published.Counts, TimeSpan.Zero, busy: null, cancellationToken);
         }
 
         var spec = JobFileLoader.Restore(job.Definition.SpecJson, errorBudget);
@@ -79,7 +80,8 @@ internal sealed class JobRun(IJobStore store, IPreflightStore preflights, Termin
     {
         Announce(job);
         await WorkerIdentity.ReleaseDeadAsync(store, job.Id, cancellationToken);
-        await using var engine = JobAssembly.EngineOf(spec, model);
+        var busy = new BusyTime();
+        await using var engine = JobAssembly.EngineOf(spec, model, busy);
         var progress = new JobProgress(job.Counts, job.Definition.RowCount);
         var reader = new ProgressReader(job.Definition.Name, progress, _time);
         var start = _time.GetTimestamp();
@@ -88,7 +90,7 @@ internal sealed class JobRun(IJobStore store, IPreflightStore preflights, Termin
         await terminal.Progress().ShowAsync(reader.Read, work, _time);
         var finished = await work;
         var exitCode = await FinishAsync(
-            finished, job.Counts, _time.GetElapsedTime(start), alreadyComplete: false, cancellationToken);
+            finished, job.Counts, _time.GetElapsedTime(start), busy, cancellationToken);
         await ShowSamplesAsync(finished, spec, cancellationToken);
         return exitCode;
     }
@@ -110,7 +112,7 @@ internal sealed class JobRun(IJobStore store, IPreflightStore preflights, Termin
                 $"Job {job.Id} ({job.Definition.Name}) is already complete for these inputs, this model and these settings.");
         }
 
-        var exitCode = await FinishAsync(job, job.Counts, TimeSpan.Zero, alreadyComplete: true, cancellationToken);
+        var exitCode = await FinishAsync(job, job.Counts, TimeSpan.Zero, busy: null, cancellationToken);
         if (!terminal.IsJson)
         {
             await terminal.Text.WriteLineAsync("Nothing was run. Pass --again to run it anew.");
@@ -119,13 +121,15 @@ internal sealed class JobRun(IJobStore store, IPreflightStore preflights, Termin
         return exitCode;
     }
 
+    // Without an engine that computed, the job was complete already.
     private async Task<int> FinishAsync(
-        Job job, RowCounts before, TimeSpan elapsed, bool alreadyComplete, CancellationToken cancellationToken)
+        Job job, RowCounts before, TimeSpan elapsed, BusyTime? busy, CancellationToken cancellationToken)
     {
         var report = await ReportKeeping.FindAsync(preflights, job.Definition.Key, cancellationToken);
         var summary = RunSummary.Of(job, before, elapsed) with
         {
-            AlreadyComplete = alreadyComplete,
+            AlreadyComplete = busy is null,
+            EngineBusy = busy is null ? null : Math.Round(busy.Total / elapsed, 4),
             Preflight = EstimateCheck.Of(job, report),
         };
         new SummaryView(terminal).Show(summary);

@@ -64,8 +64,10 @@ internal sealed class LoadedModel : IDisposable
     }
 
     /// <summary>Reads the weights and starts an engine on the CPU.</summary>
-    public IBatchEngine OpenCpuEngine(ComputeChoice choice) =>
-        new LocalBatchEngine(OpenCpuRunner(choice), Tokenizer, StopTokenIds.ToHashSet());
+    /// <param name="choice">How it is computed.</param>
+    /// <param name="busy">Receives the time of its steps.</param>
+    public IBatchEngine OpenCpuEngine(ComputeChoice choice, BusyTime busy) => new LocalBatchEngine(
+        new BusyRunner(OpenCpuRunner(choice), busy, TimeProvider.System), Tokenizer, StopTokenIds.ToHashSet());
 
     /// <summary>Reads the weights for the CPU.</summary>
     public CpuModelRunner OpenCpuRunner(ComputeChoice choice) => new(_directory, OptionsOf(choice));

@@ -1,39 +1,31 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using BatchLLM.Engine.Threading;
 
-namespace BatchLLM.Benchmarks;
+namespace BatchLLM.Engine.Limits;
 
 /// <summary>The machine's float32 limit: chains of fused multiply-add in registers, on all threads at once.</summary>
+/// <param name="workers">Threads of the pool that measures.</param>
 internal sealed class FusedMultiplyAddPeak(int workers) : IWorkItems
 {
     // About 50 microseconds: short enough that some run finds all cores free on a machine that does other things too.
     private const int Rounds = 16_000;
+    private const int Runs = 4_000;
     private const int Chains = 12;
 
+    /// <inheritdoc/>
     public int Count => workers;
 
     /// <summary>Keeps the chains from being optimized away.</summary>
     public float Sink { get; private set; }
 
     /// <summary>GFLOP/s, best of many short runs.</summary>
-    public double Measure(WorkerPool pool)
-    {
-        var best = 0.0;
-        for (var i = 0; i < 4_000; i++)
-        {
-            var start = Stopwatch.GetTimestamp();
-            pool.Run(this);
-            var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            best = Math.Max(best, 2.0 * Chains * Lanes * Rounds * workers / seconds / 1e9);
-        }
-
-        return best;
-    }
+    public double Measure(WorkerPool pool) =>
+        2.0 * Chains * Lanes * Rounds * workers / BestTime.Of(() => pool.Run(this), Runs) / 1e9;
 
     private static int Lanes => Vector512.IsHardwareAccelerated ? 16 : 8;
 
+    /// <inheritdoc/>
     public void Run(int item, int worker) =>
         Sink += Vector512.IsHardwareAccelerated ? Chain512(item) : Chain256(item);
 

@@ -1,0 +1,18 @@
+namespace BatchLLM.Host.Bench;
+
+/// <summary>A run of steps, measured.</summary>
+/// <param name="Tokens">Tokens that count: prompt tokens, shared ones for each sequence, and output tokens.</param>
+/// <param name="Steps">Forward passes.</param>
+/// <param name="Seconds">Wall time, planning included.</param>
+/// <param name="TokensPerSecond">Tokens by seconds.</param>
+/// <param name="ArithmeticShare">Operations that the steps need, by what the machine computes at most in that time; 0 to 1.</param>
+/// <param name="BandwidthShare">Bytes that the steps must read, by what the machine reads at most in that time; 0 to 1.</param>
+/// <param name="SecondsByPart">Where the time went, by part of a step; "outside" is planning and bookkeeping.</param>
+internal sealed record BenchPhase(
+    long Tokens,
+    int Steps,
+    double Seconds,
+    double TokensPerSecond,
+    double ArithmeticShare,
+    double BandwidthShare,
+    IReadOnlyDictionary<string, double> SecondsByPart);

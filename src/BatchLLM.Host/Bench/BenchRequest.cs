@@ -1,0 +1,21 @@
+using BatchLLM.Checkpoints;
+using BatchLLM.Checkpoints.Synthetic;
+
+namespace BatchLLM.Host.Bench;
+
+/// <summary>What to measure.</summary>
+/// <param name="Shape">The shape as the user named it.</param>
+/// <param name="Config">Its numbers.</param>
+/// <param name="Precision">What the weights are stored as.</param>
+/// <param name="Numerics">How linear layers are computed; null for the precision's own.</param>
+/// <param name="Threads">Threads that compute.</param>
+/// <param name="Combinations">Workloads, at least one.</param>
+/// <param name="Report">File for the result as JSON; null for none.</param>
+internal sealed record BenchRequest(
+    string Shape,
+    LlamaConfig Config,
+    SyntheticPrecision Precision,
+    Numerics? Numerics,
+    int Threads,
+    IReadOnlyList<BenchCombination> Combinations,
+    string? Report);
