@@ -36,7 +36,7 @@ internal sealed class StaticBatchPolicy : IPolicy
             var row = workload.Rows[first + count];
             longest = Math.Max(longest, row.PromptTokens.Length);
             most = Math.Max(most, row.Sampling.MaxTokens);
-            if (count > 0 && (count + 1L) * (longest + most) > device.KvPositions)
+            if (count > 0 && (count + 1) * BlocksFor(longest + most, device.Limits.KvBlockTokens) > device.Limits.KvBlockCount)
             {
                 break;
             }
@@ -52,7 +52,7 @@ internal sealed class StaticBatchPolicy : IPolicy
         var rows = workload.Rows[range];
         var lengths = Enumerable.Range(range.Start.Value, rows.Length).Select(workload.OutputTokens).ToArray();
         var padded = rows.Max(row => row.PromptTokens.Length);
-        var reserved = rows.Length * ((padded + rows.Max(row => row.Sampling.MaxTokens) + blockTokens - 1) / blockTokens);
+        var reserved = rows.Length * BlocksFor(padded + rows.Max(row => row.Sampling.MaxTokens), blockTokens);
         var waiting = workload.Rows.Length - range.End.Value;
         records.Add(Prefill(rows, padded, waiting, reserved));
         for (var generated = 1; generated < lengths.Max(); generated++)
@@ -84,4 +84,6 @@ internal sealed class StaticBatchPolicy : IPolicy
 
         return new StepRecord(work, live, 0, rows, waiting, kvBlocks);
     }
+
+    private static int BlocksFor(int positions, int blockTokens) => (positions + blockTokens - 1) / blockTokens;
 }
