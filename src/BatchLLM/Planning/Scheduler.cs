@@ -13,6 +13,11 @@ namespace BatchLLM.Planning;
 /// each live sequence has a token in the budget, and the oldest advances in every step: the window always ends, whatever
 /// the pool's size.
 /// <para>
+/// The first sequence with a shared prefix computes it like any other prompt; those after it start behind it, the next
+/// ones in the very step that computes its last position. So a step is full while a prefix is under way, and nothing has
+/// to wait for a step's end. A pinned prefix that no live sequence reads is let go before any live one loses its blocks.
+/// </para>
+/// <para>
 /// A newest sequence that lacks a block just misses steps until one is free. Preempting it at once was rejected: what
 /// it has computed would be lost even where an older sequence is about to end.
 /// </para>
@@ -21,9 +26,12 @@ public sealed class Scheduler
 {
     private readonly RunnerLimits _limits;
     private readonly KvBlockPool _pool;
+    private readonly PrefixPins _prefixes;
+    private readonly KvPeak _peak;
     private readonly Queue<Sequence> _waiting = new();
     private readonly Stack<Sequence> _preempted = new(); // the oldest on top; all are older than the waiting ones
-    private readonly List<Sequence> _live; // oldest first, [at most StepSequenceBudget]
+    private readonly List<Sequence> _live; // oldest first; ended ones stay until the next plan [at most StepSequenceBudget]
+    private int _endedCount; // of _live
 
     /// <summary>Creates a scheduler with nothing to do and all blocks free.</summary>
     /// <param name="limits">The runner's sizes; budgets and blocks are at least 1.</param>
@@ -34,11 +42,13 @@ public sealed class Scheduler
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.KvBlockTokens, 1);
         _limits = limits;
         _pool = new KvBlockPool(limits.KvBlockCount);
+        _prefixes = new PrefixPins(_pool, limits.KvBlockTokens);
+        _peak = new KvPeak(limits);
         _live = new List<Sequence>(limits.StepSequenceBudget);
     }
 
     /// <summary>Sequences that hold KV blocks and take part in steps.</summary>
-    public int LiveCount => _live.Count;
+    public int LiveCount => _live.Count - _endedCount;
 
     /// <summary>Sequences not yet admitted, and preempted ones.</summary>
     public int WaitingCount => _waiting.Count + _preempted.Count;
@@ -48,6 +58,12 @@ public sealed class Scheduler
 
     /// <summary>How often a sequence lost its blocks to an older one.</summary>
     public long PreemptionCount { get; private set; }
+
+    /// <summary>How often a shared prefix was given up for want of blocks, to be computed again.</summary>
+    public long LetGoCount => _prefixes.LetGoCount;
+
+    /// <summary>KV blocks that nobody holds.</summary>
+    public int FreeBlockCount => _pool.FreeCount;
 
     /// <summary>Most positions whose keys and values the pool can hold for one sequence.</summary>
     public static long Capacity(RunnerLimits limits) => (long)limits.KvBlockCount * limits.KvBlockTokens;
@@ -71,7 +87,7 @@ public sealed class Scheduler
 
     /// <summary>
     /// Fills a step with at least one slice: first what the live sequences get, oldest first, then newly admitted ones,
-    /// in order, while there are blocks for all that they know.
+    /// in order, while there are blocks for all that they know and, as far as anybody knows, for all that they will.
     /// </summary>
     /// <param name="step">Overwritten.</param>
     /// <exception cref="InvalidOperationException">There is no work, or none that can go on.</exception>
@@ -83,6 +99,7 @@ public sealed class Scheduler
         }
 
         step.Clear();
+        DropEnded();
         PlanLive(step);
         Admit(step);
         if (step.Slices.Count == 0)
@@ -107,25 +124,36 @@ public sealed class Scheduler
     /// <exception cref="InvalidOperationException">The sequence is not live.</exception>
     public void End(Sequence sequence)
     {
-        if (!_live.Remove(sequence))
+        if (!sequence.IsLive)
         {
             throw new InvalidOperationException("Only a live sequence can end.");
         }
 
-        FreeBlocks(sequence);
+        _endedCount++;
+        Retire(sequence, hasEnded: true);
     }
 
-    /// <summary>Checks that every KV block is either free or in the table of one live sequence.</summary>
+    /// <summary>Checks that every KV block is either free or in the tables of live sequences and pinned prefixes.</summary>
     /// <exception cref="InvalidOperationException">The blocks do not add up.</exception>
     public void CheckIntegrity()
     {
-        var held = 0;
+        long references = _prefixes.BlockCount;
         foreach (var sequence in _live)
         {
-            held += sequence.BlockTable.Count;
+            references += sequence.BlockTable.Count;
         }
 
-        _pool.CheckIntegrity(held);
+        _pool.CheckIntegrity(references);
+    }
+
+    // One pass for all that ended in a step; removing each from the list would be a pass for each.
+    private void DropEnded()
+    {
+        if (_endedCount > 0)
+        {
+            _live.RemoveAll(sequence => !sequence.IsLive);
+            _endedCount = 0;
+        }
     }
 
     private void PlanLive(Step step)
@@ -145,6 +173,7 @@ public sealed class Scheduler
         if (count > 0)
         {
             step.Add(new StepSlice(sequence, sequence.ComputedCount, count));
+            _prefixes.PinIfComputed(sequence, sequence.ComputedCount + count);
         }
     }
 
@@ -153,12 +182,14 @@ public sealed class Scheduler
     {
         while (Covered(sequence) < positions)
         {
-            if (_pool.FreeCount == 0 && !PreemptNewerThan(sequence))
+            if (_pool.FreeCount > 0)
+            {
+                sequence.BlockTable.Add(_pool.Allocate());
+            }
+            else if (!_prefixes.TryLetGo(except: null) && !PreemptNewerThan(sequence))
             {
                 return;
             }
-
-            sequence.BlockTable.Add(_pool.Allocate());
         }
     }
 
@@ -173,7 +204,7 @@ public sealed class Scheduler
         }
 
         _live.RemoveAt(_live.Count - 1);
-        FreeBlocks(newest);
+        Retire(newest, hasEnded: false);
         newest.ComputedCount = 0;
         _preempted.Push(newest);
         PreemptionCount++;
@@ -182,47 +213,72 @@ public sealed class Scheduler
 
     private void Admit(Step step)
     {
+        var isPeakKnown = false;
         while (_live.Count < _limits.StepSequenceBudget
             && step.TokenCount < _limits.StepTokenBudget
-            && TryTakeWaiting() is { } sequence)
+            && NextWaiting() is { } sequence
+            && HasBlocks(sequence)
+            && WillFit(sequence, ref isPeakKnown))
         {
-            _live.Add(sequence);
+            Start(sequence);
             PlanSlice(step, sequence);
         }
     }
 
     // Strictly in order: a smaller one further back never passes, so that none waits for ever.
-    private Sequence? TryTakeWaiting()
+    private Sequence? NextWaiting()
     {
-        if (!_preempted.TryPeek(out var first) && !_waiting.TryPeek(out first))
+        var next = _preempted.TryPeek(out var first) || _waiting.TryPeek(out first) ? first : null;
+        return next is not null && PrefixPins.MayStart(next) ? next : null;
+    }
+
+    // With nothing live, no block will come free by itself: all other prefixes go, and then the sequence fits.
+    private bool HasBlocks(Sequence sequence)
+    {
+        var needed = BlocksFor(sequence.KnownCount - PrefixPins.SharedLength(sequence));
+        while (needed > _pool.FreeCount && _live.Count == 0 && _prefixes.TryLetGo(sequence.SharedPrefix))
         {
-            return null;
         }
 
-        if (BlocksFor(first.KnownCount) > _pool.FreeCount)
+        return needed <= _pool.FreeCount;
+    }
+
+    private bool WillFit(Sequence sequence, ref bool isPeakKnown)
+    {
+        if (!isPeakKnown)
         {
-            return null;
+            _peak.Restart(_live, _prefixes.BlockCount);
+            isPeakKnown = true;
         }
 
-        return _preempted.Count > 0 ? _preempted.Pop() : Prepare(_waiting.Dequeue());
+        return _peak.FitsWith(sequence) || _live.Count == 0;
     }
 
     // Room for the whole table at once, so that no later step allocates.
-    private Sequence Prepare(Sequence sequence)
+    private void Start(Sequence sequence)
     {
-        sequence.BlockTable.EnsureCapacity(BlocksFor((int)MostPositions(sequence.PromptCount, sequence.MaxTokens)));
-        return sequence;
+        if (!_preempted.TryPop(out _))
+        {
+            _waiting.Dequeue();
+            sequence.BlockTable.EnsureCapacity(BlocksFor((int)MostPositions(sequence.PromptCount, sequence.MaxTokens)));
+        }
+
+        _live.Add(sequence);
+        sequence.IsLive = true;
+        _prefixes.Join(sequence);
     }
 
     private int BlocksFor(int positions) => (positions + _limits.KvBlockTokens - 1) / _limits.KvBlockTokens;
 
-    private void FreeBlocks(Sequence sequence)
+    private void Retire(Sequence sequence, bool hasEnded)
     {
         foreach (var block in sequence.BlockTable)
         {
-            _pool.Free(block);
+            _pool.Release(block);
         }
 
+        sequence.IsLive = false;
         sequence.BlockTable.Clear();
+        _prefixes.Leave(sequence, hasEnded);
     }
 }

@@ -9,6 +9,7 @@ namespace BatchLLM.Planning;
 public sealed class Sequence
 {
     private readonly int[] _tokens; // [prompt + maxTokens]
+    private bool _hasStarted;
 
     /// <summary>Creates a sequence that knows its prompt and has computed nothing.</summary>
     /// <param name="request">The row.</param>
@@ -31,6 +32,12 @@ public sealed class Sequence
     /// <summary>What it shares with other sequences of the window; null if nothing.</summary>
     public SharedPrefix? SharedPrefix { get; init; }
 
+    /// <summary>
+    /// Tokens that it is expected to generate, set by whoever plans the window; 0 if nobody knows. Decides when it is
+    /// admitted, never what it generates.
+    /// </summary>
+    public int ExpectedTokens { get; set; }
+
     /// <summary>Prompt tokens.</summary>
     public int PromptCount => Request.PromptTokens.Length;
 
@@ -39,6 +46,11 @@ public sealed class Sequence
 
     /// <summary>Positions whose keys and values stand in the KV cache. Set by the scheduler after a step.</summary>
     public int ComputedCount { get; internal set; }
+
+    /// <summary>
+    /// Prompt tokens that it never computed, because another sequence had. Set by the scheduler on admission.
+    /// </summary>
+    public int SharedPromptTokens { get; private set; }
 
     /// <summary>Positions that are known but not yet computed; 0 once a token is due.</summary>
     public int PendingCount => KnownCount - ComputedCount;
@@ -52,6 +64,17 @@ public sealed class Sequence
     /// <summary>KV blocks held, in position order. Filled by the scheduler. // [ceil(positions / block tokens)]</summary>
     public List<int> BlockTable { get; } = [];
 
+    /// <summary>True while it holds KV blocks and takes part in steps. Set by the scheduler.</summary>
+    internal bool IsLive { get; set; }
+
     /// <summary>Takes a sampled token.</summary>
     public void Append(int token) => _tokens[KnownCount++] = token;
+
+    /// <summary>Begins behind positions that another sequence computed, or, after a preemption, anew.</summary>
+    internal void StartAt(int position)
+    {
+        SharedPromptTokens = _hasStarted ? Math.Min(SharedPromptTokens, position) : position;
+        _hasStarted = true;
+        ComputedCount = position;
+    }
 }

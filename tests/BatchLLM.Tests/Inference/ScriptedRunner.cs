@@ -6,13 +6,13 @@ namespace BatchLLM.Tests.Inference;
 
 /// <summary>
 /// A runner without a model that checks its side of the contract on every step. Each position's "key and value" is its
-/// row, index and token, written to its KV block; the next token is a hash of what is read back through the block
-/// table, so a wrong, shared or stale block changes the completion or fails at once.
+/// index and token and a hash of the tokens before it, written to its KV block; the next token is a hash of what is read
+/// back through the block table, so a wrong or stale block changes the completion or fails at once.
 /// </summary>
 internal sealed class ScriptedRunner(RunnerLimits limits) : IModelRunner
 {
     private readonly KvEntry[] _cache = new KvEntry[limits.KvBlockCount * limits.KvBlockTokens];
-    private readonly HashSet<int> _blocksOfStep = [];
+    private readonly Dictionary<int, SharedPrefix?> _blocksOfStep = []; // held by a slice, with its prefix if it is of that
     private readonly HashSet<Sequence> _sequencesOfStep = [];
 
     public RunnerLimits Limits => limits;
@@ -36,6 +36,7 @@ internal sealed class ScriptedRunner(RunnerLimits limits) : IModelRunner
         {
             var slice = step.Slices[index];
             CheckSlice(slice);
+            CheckBlocks(slice);
             Write(slice);
             nextTokens[index] = slice.ChoosesNext ? Choose(slice.Sequence) : -1;
         }
@@ -61,34 +62,60 @@ internal sealed class ScriptedRunner(RunnerLimits limits) : IModelRunner
         Assert.InRange(slice.Count, 1, sequence.KnownCount - slice.Start);
         Assert.InRange(slice.Start + slice.Count, 1, limits.ContextLength);
         Assert.InRange(slice.Start + slice.Count, 1, sequence.BlockTable.Count * limits.KvBlockTokens);
-        foreach (var block in sequence.BlockTable)
+    }
+
+    private void CheckBlocks(StepSlice slice)
+    {
+        var (sequence, prefix) = (slice.Sequence, slice.Sequence.SharedPrefix);
+        for (var index = 0; index < sequence.BlockTable.Count; index++)
         {
-            Assert.InRange(block, 0, limits.KvBlockCount - 1);
-            Assert.True(_blocksOfStep.Add(block), "A block is in two tables.");
+            var isShared = index < (prefix?.BlockTable.Count ?? 0);
+            Assert.InRange(sequence.BlockTable[index], 0, limits.KvBlockCount - 1);
+            Assert.True(!isShared || sequence.BlockTable[index] == prefix!.BlockTable[index], "The prefix is elsewhere.");
+            var isNew = _blocksOfStep.TryAdd(sequence.BlockTable[index], isShared ? prefix : null);
+            Assert.True(isNew || (isShared && _blocksOfStep[sequence.BlockTable[index]] == prefix), "A block is in two tables.");
         }
     }
 
     private void Write(StepSlice slice)
     {
+        var hash = HashBefore(slice.Sequence.Tokens[..slice.Start]);
         for (var position = slice.Start; position < slice.Start + slice.Count; position++)
         {
-            EntryAt(slice.Sequence, position) =
-                new KvEntry(slice.Sequence.Request.RowKey, position, slice.Sequence.Tokens[position]);
+            var token = slice.Sequence.Tokens[position];
+            EntryAt(slice.Sequence, position) = new KvEntry(hash, position, token);
+            hash = Next(hash, token);
         }
     }
 
     private int Choose(Sequence sequence)
     {
-        var hash = 14695981039346656037UL;
+        var hash = HashBefore([]);
         for (var position = 0; position < sequence.KnownCount; position++)
         {
             var entry = EntryAt(sequence, position);
-            Assert.Equal(new KvEntry(sequence.Request.RowKey, position, sequence.Tokens[position]), entry);
-            hash = (hash ^ entry.RowKey ^ (ulong)entry.Token) * 1099511628211UL;
-            hash ^= hash >> 29;
+            Assert.Equal(new KvEntry(hash, position, sequence.Tokens[position]), entry);
+            hash = Next(hash, entry.Token);
         }
 
         return Script?.Invoke(sequence, sequence.Generated.Length) ?? (int)(hash % (ulong)limits.VocabularySize);
+    }
+
+    private static ulong HashBefore(ReadOnlySpan<int> tokens)
+    {
+        var hash = 14695981039346656037UL;
+        foreach (var token in tokens)
+        {
+            hash = Next(hash, token);
+        }
+
+        return hash;
+    }
+
+    private static ulong Next(ulong hash, int token)
+    {
+        hash = (hash ^ (ulong)token) * 1099511628211UL;
+        return hash ^ (hash >> 29);
     }
 
     private ref KvEntry EntryAt(Sequence sequence, int position)
@@ -97,5 +124,5 @@ internal sealed class ScriptedRunner(RunnerLimits limits) : IModelRunner
         return ref _cache[(sequence.BlockTable[block] * limits.KvBlockTokens) + offset];
     }
 
-    private readonly record struct KvEntry(ulong RowKey, int Position, int Token);
+    private readonly record struct KvEntry(ulong Before, int Position, int Token);
 }

@@ -21,24 +21,40 @@ public sealed class KvBlockPoolTests
     public void A_freed_block_is_given_out_again()
     {
         var pool = new KvBlockPool(1);
-        pool.Free(pool.Allocate());
+        pool.Release(pool.Allocate());
 
         Assert.Equal(0, pool.Allocate());
     }
 
     [Fact]
-    public void A_block_cannot_be_freed_twice()
+    public void A_block_is_free_when_its_last_holder_lets_go()
     {
-        var pool = new KvBlockPool(3);
+        var pool = new KvBlockPool(1);
         var block = pool.Allocate();
-        pool.Free(block);
+        pool.Share(block);
+        pool.CheckIntegrity(2);
 
-        var thrown = Assert.Throws<InvalidOperationException>(() => pool.Free(block));
-        Assert.Equal("KV block 0 is freed, but nobody holds it.", thrown.Message);
+        pool.Release(block);
+        Assert.Equal(0, pool.FreeCount);
+        pool.Release(block);
+        Assert.Equal(1, pool.FreeCount);
     }
 
     [Fact]
-    public void Integrity_names_the_three_numbers_when_a_block_is_lost()
+    public void A_block_that_nobody_holds_can_neither_be_released_nor_shared()
+    {
+        var pool = new KvBlockPool(3);
+        var block = pool.Allocate();
+        pool.Release(block);
+
+        var thrown = Assert.Throws<InvalidOperationException>(() => pool.Release(block));
+        Assert.Equal("KV block 0 is released, but nobody holds it.", thrown.Message);
+        thrown = Assert.Throws<InvalidOperationException>(() => pool.Share(block));
+        Assert.Equal("KV block 0 is shared, but nobody holds it.", thrown.Message);
+    }
+
+    [Fact]
+    public void Integrity_names_the_numbers_when_a_block_is_lost()
     {
         var pool = new KvBlockPool(8);
         pool.Allocate();
@@ -46,6 +62,6 @@ public sealed class KvBlockPoolTests
         pool.CheckIntegrity(2);
 
         var thrown = Assert.Throws<InvalidOperationException>(() => pool.CheckIntegrity(1));
-        Assert.Equal("KV blocks do not add up: 6 free and 1 held are not 8 in all.", thrown.Message);
+        Assert.Equal("KV blocks do not add up: 6 free and 2 held of 8; 2 holders, 1 in tables.", thrown.Message);
     }
 }
