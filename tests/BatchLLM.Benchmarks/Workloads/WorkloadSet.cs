@@ -15,6 +15,7 @@ internal static class WorkloadSet
         UniqueDocuments,
         MixedLengths,
         LongTail,
+        Condensing,
     ];
 
     /// <summary>All of them, each made when it is reached: together they are 200 MB.</summary>
@@ -97,7 +98,7 @@ internal static class WorkloadSet
     }
 
     /// <summary>Short prompts, most answers short and few very long; nothing about a prompt says which.</summary>
-    private static Workload LongTail(int seed)
+    public static Workload LongTail(int seed)
     {
         var builder = new WorkloadBuilder(seed);
         for (var row = 0; row < 8_000; row++)
@@ -107,5 +108,19 @@ internal static class WorkloadSet
         }
 
         return builder.Build("long tail");
+    }
+
+    /// <summary>Answers of 30 to 50 % of the prompt's length, so that the prompts say which rows will be long: minutes of meetings.</summary>
+    private static Workload Condensing(int seed)
+    {
+        var builder = new WorkloadBuilder(seed);
+        for (var row = 0; row < 6_000; row++)
+        {
+            var prompt = builder.Tokens(Math.Min(6_000, Lengths.LogNormal(builder.Random, median: 200, sigma: 0.8)));
+            var share = 0.3 + (0.2 * builder.Random.NextDouble());
+            builder.Add(prompt, maxTokens: 4_096, Math.Max(1, (int)(prompt.Length * share)));
+        }
+
+        return builder.Build("condensing");
     }
 }
