@@ -1,4 +1,5 @@
 using BatchLLM.Benchmarks;
+using BatchLLM.Benchmarks.Simulation;
 
 switch (args)
 {
@@ -11,6 +12,12 @@ switch (args)
     case ["preflight", var executable, var model, .. var count]:
         PreflightTime.Run(executable, model, count is [var rows] ? int.Parse(rows, null) : 1_000_000);
         return 0;
+    case ["simulate", "--plan-only"]:
+        PlanningTime.Run();
+        return 0;
+    case ["simulate", .. var options] when options is [] or ["--json"]:
+        PlanningSimulation.Run(isJson: options is ["--json"]);
+        return 0;
     case [var modelDirectory, .. var rest]:
         EngineThroughput.Run(modelDirectory, rest is [var threads, ..] ? int.Parse(threads, null) : Environment.ProcessorCount);
         return 0;
@@ -19,5 +26,6 @@ switch (args)
         Console.Error.WriteLine("       BatchLLM.Benchmarks load [model directory]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks tokenizer [tests/peers]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks preflight <BatchLLM.Host executable> <model directory> [rows]");
+        Console.Error.WriteLine("       BatchLLM.Benchmarks simulate [--json | --plan-only]");
         return 2;
 }

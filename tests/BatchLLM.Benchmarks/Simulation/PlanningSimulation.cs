@@ -1,0 +1,56 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using BatchLLM.Benchmarks.Workloads;
+
+namespace BatchLLM.Benchmarks.Simulation;
+
+/// <summary>The command: every workload by every policy on every device.</summary>
+internal static class PlanningSimulation
+{
+    private const int Seed = 1;
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    private static readonly IPolicy[] Policies = [new EnginePolicy(), new FirstComePolicy(), new StaticBatchPolicy()];
+
+    /// <summary>Runs all; a table, or JSON with everything in the table and more.</summary>
+    public static void Run(bool isJson)
+    {
+        var results = new List<PolicyResult>();
+        foreach (var device in new[] { Devices.Cpu, Devices.Gpu })
+        {
+            Say(isJson, SimulationTable.Heading(device));
+            foreach (var workload in WorkloadSet.All(Seed))
+            {
+                foreach (var result in Run(workload, device))
+                {
+                    results.Add(result);
+                    Say(isJson, SimulationTable.Line(result));
+                }
+            }
+        }
+
+        Say(!isJson, JsonSerializer.Serialize(results, Json));
+    }
+
+    private static IEnumerable<PolicyResult> Run(Workload workload, Device device)
+    {
+        var sharing = new AttainableSharing(workload, device.Limits.KvBlockTokens);
+        var bound = MakespanBound.Of(workload, device, sharing);
+        return Policies.Select(policy =>
+            PolicyResult.Of(policy.Name, workload, device, sharing, bound, policy.Run(workload, device)));
+    }
+
+    private static void Say(bool isSilent, string text)
+    {
+        if (!isSilent)
+        {
+            Console.WriteLine(text);
+        }
+    }
+}
