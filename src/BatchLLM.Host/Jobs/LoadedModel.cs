@@ -1,6 +1,7 @@
 using BatchLLM.Checkpoints;
 using BatchLLM.Engine;
 using BatchLLM.Inference;
+using BatchLLM.Planning;
 using BatchLLM.Prompts.Templates;
 using BatchLLM.Tokens;
 
@@ -65,9 +66,10 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>Reads the weights and starts an engine on the CPU.</summary>
     /// <param name="choice">How it is computed.</param>
+    /// <param name="lengths">How long completions get; learns.</param>
     /// <param name="busy">Receives the time of its steps.</param>
-    public IBatchEngine OpenCpuEngine(ComputeChoice choice, BusyTime busy) => new LocalBatchEngine(
-        new BusyRunner(OpenCpuRunner(choice), busy, TimeProvider.System), Tokenizer, StopTokenIds.ToHashSet());
+    public IBatchEngine OpenCpuEngine(ComputeChoice choice, OutputLengths lengths, BusyTime busy) => new LocalBatchEngine(
+        new BusyRunner(OpenCpuRunner(choice), busy, TimeProvider.System), Tokenizer, StopTokenIds.ToHashSet(), lengths: lengths);
 
     /// <summary>Reads the weights for the CPU.</summary>
     public CpuModelRunner OpenCpuRunner(ComputeChoice choice) => new(_directory, OptionsOf(choice));
