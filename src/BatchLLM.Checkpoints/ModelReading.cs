@@ -127,6 +127,12 @@ internal sealed class ModelReading : IDisposable
         }
 
         Linears = linears;
+        if (quantization.Method == QuantizationMethod.None && Tensors.TryGetValue(LlamaTensors.Embedding, out var table)
+            && table.Type == TensorType.BF16)
+        {
+            // A BF16 checkpoint was trained and is served with keys and values in BF16.
+            Quantization = Quantization with { Kv = KvPrecision.Bf16 };
+        }
     }
 
     private static KvScales[] Unscaled(LlamaConfig config) =>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using BatchLLM.Engine.Memory;
 
@@ -16,6 +17,9 @@ internal static unsafe class AttentionKernel
     /// <summary>Most rows of a product.</summary>
     public const int TileRows = 4;
 
+    // Inlined into its callers' loops, a kernel loses registers to them.
+    private const MethodImplOptions Whole = MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining;
+
     /// <summary>Computes c = a b, or c += a b.</summary>
     /// <param name="a">Left side. // [rows, k]</param>
     /// <param name="b">Right side. // [k, 8 vectors]</param>
@@ -24,7 +28,8 @@ internal static unsafe class AttentionKernel
     /// <param name="k">Products per element.</param>
     /// <param name="vectors">Vectors of 8 columns.</param>
     /// <param name="adds">True to start from what stands in <paramref name="c"/>.</param>
-    public static void Multiply(Matrix a, KvColumns b, Matrix c, int rows, int k, int vectors, bool adds)
+    public static void Multiply<T>(Matrix a, KvColumns<T> b, Matrix c, int rows, int k, int vectors, bool adds)
+        where T : unmanaged, IKvElement<T>
     {
         var vector = 0;
         if (rows == TileRows)
@@ -53,7 +58,9 @@ internal static unsafe class AttentionKernel
         }
     }
 
-    private static void FourByTwo(Matrix a, float* b, nint rowStride, nint vectorStride, Matrix c, int k, bool adds)
+    [MethodImpl(Whole)]
+    private static void FourByTwo<T>(Matrix a, T* b, nint rowStride, nint vectorStride, Matrix c, int k, bool adds)
+        where T : unmanaged, IKvElement<T>
     {
         float* a0 = a[0], a1 = a[1], a2 = a[2], a3 = a[3];
         Vector256<float> c00 = Start(c[0], adds), c10 = Start(c[1], adds), c20 = Start(c[2], adds), c30 = Start(c[3], adds);
@@ -61,7 +68,7 @@ internal static unsafe class AttentionKernel
         Vector256<float> c21 = Start(c[2] + 8, adds), c31 = Start(c[3] + 8, adds);
         for (nint i = 0; i < k; i++)
         {
-            Vector256<float> b0 = Vector256.Load(b), b1 = Vector256.Load(b + vectorStride);
+            Vector256<float> b0 = T.Load(b), b1 = T.Load(b + vectorStride);
             var x = Vector256.Create(a0[i]);
             c00 = Vector256.FusedMultiplyAdd(x, b0, c00);
             c01 = Vector256.FusedMultiplyAdd(x, b1, c01);
@@ -83,13 +90,15 @@ internal static unsafe class AttentionKernel
         Store(c[3], c30, c31);
     }
 
-    private static void FourByOne(Matrix a, float* b, nint rowStride, Matrix c, int k, bool adds)
+    [MethodImpl(Whole)]
+    private static void FourByOne<T>(Matrix a, T* b, nint rowStride, Matrix c, int k, bool adds)
+        where T : unmanaged, IKvElement<T>
     {
         float* a0 = a[0], a1 = a[1], a2 = a[2], a3 = a[3];
         Vector256<float> c0 = Start(c[0], adds), c1 = Start(c[1], adds), c2 = Start(c[2], adds), c3 = Start(c[3], adds);
         for (nint i = 0; i < k; i++)
         {
-            var x = Vector256.Load(b);
+            var x = T.Load(b);
             c0 = Vector256.FusedMultiplyAdd(Vector256.Create(a0[i]), x, c0);
             c1 = Vector256.FusedMultiplyAdd(Vector256.Create(a1[i]), x, c1);
             c2 = Vector256.FusedMultiplyAdd(Vector256.Create(a2[i]), x, c2);
@@ -103,7 +112,9 @@ internal static unsafe class AttentionKernel
         c3.Store(c[3]);
     }
 
-    private static void TwoByFour(Matrix a, float* b, nint rowStride, nint vectorStride, Matrix c, int k, bool adds)
+    [MethodImpl(Whole)]
+    private static void TwoByFour<T>(Matrix a, T* b, nint rowStride, nint vectorStride, Matrix c, int k, bool adds)
+        where T : unmanaged, IKvElement<T>
     {
         float* a0 = a[0], a1 = a[1];
         Vector256<float> c00 = Start(c[0], adds), c01 = Start(c[0] + 8, adds);
@@ -113,16 +124,16 @@ internal static unsafe class AttentionKernel
         for (nint i = 0; i < k; i++)
         {
             Vector256<float> x = Vector256.Create(a0[i]), y = Vector256.Create(a1[i]);
-            var v = Vector256.Load(b);
+            var v = T.Load(b);
             c00 = Vector256.FusedMultiplyAdd(x, v, c00);
             c10 = Vector256.FusedMultiplyAdd(y, v, c10);
-            v = Vector256.Load(b + vectorStride);
+            v = T.Load(b + vectorStride);
             c01 = Vector256.FusedMultiplyAdd(x, v, c01);
             c11 = Vector256.FusedMultiplyAdd(y, v, c11);
-            v = Vector256.Load(b + 2 * vectorStride);
+            v = T.Load(b + 2 * vectorStride);
             c02 = Vector256.FusedMultiplyAdd(x, v, c02);
             c12 = Vector256.FusedMultiplyAdd(y, v, c12);
-            v = Vector256.Load(b + 3 * vectorStride);
+            v = T.Load(b + 3 * vectorStride);
             c03 = Vector256.FusedMultiplyAdd(x, v, c03);
             c13 = Vector256.FusedMultiplyAdd(y, v, c13);
             b += rowStride;
@@ -134,13 +145,15 @@ internal static unsafe class AttentionKernel
         Store(c[1] + 16, c12, c13);
     }
 
-    private static void TwoByOne(Matrix a, float* b, nint rowStride, Matrix c, int k, bool adds)
+    [MethodImpl(Whole)]
+    private static void TwoByOne<T>(Matrix a, T* b, nint rowStride, Matrix c, int k, bool adds)
+        where T : unmanaged, IKvElement<T>
     {
         float* a0 = a[0], a1 = a[1];
         Vector256<float> c0 = Start(c[0], adds), c1 = Start(c[1], adds);
         for (nint i = 0; i < k; i++)
         {
-            var x = Vector256.Load(b);
+            var x = T.Load(b);
             c0 = Vector256.FusedMultiplyAdd(Vector256.Create(a0[i]), x, c0);
             c1 = Vector256.FusedMultiplyAdd(Vector256.Create(a1[i]), x, c1);
             b += rowStride;

@@ -1,7 +1,8 @@
 namespace BatchLLM.Engine.Attention;
 
 /// <summary>Rows of a step that are attended together.</summary>
-/// <param name="First">Where they begin in the order of <see cref="AttentionTiles"/>.</param>
-/// <param name="Count">Rows.</param>
-/// <param name="SharedChunks">Chunks of positions that all of them read from the same blocks.</param>
-internal readonly record struct AttentionTile(int First, int Count, int SharedChunks);
+/// <param name="FirstRun">Where its runs begin in <see cref="AttentionTiles"/>.</param>
+/// <param name="RunCount">Runs.</param>
+/// <param name="QueryCount">Queries of one key head.</param>
+/// <param name="SharedTokens">Positions that all rows read from the same blocks: whole blocks.</param>
+internal readonly record struct AttentionTile(int FirstRun, int RunCount, int QueryCount, int SharedTokens);

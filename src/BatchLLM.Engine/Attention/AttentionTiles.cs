@@ -12,14 +12,12 @@ namespace BatchLLM.Engine.Attention;
 /// </remarks>
 /// <param name="tokenBudget">Most rows of a step.</param>
 /// <param name="tileRows">Most rows of a tile.</param>
-internal sealed class AttentionTiles(int tokenBudget, int tileRows)
+/// <param name="group">Query heads of a key head.</param>
+internal sealed class AttentionTiles(int tokenBudget, int tileRows, int group)
 {
-    /// <summary>Positions of a chunk: what the online softmax takes at once, at multiples of it.</summary>
-    public const int ChunkTokens = 32;
-
     private const int None = -1;
 
-    private readonly int[] _rows = new int[tokenBudget]; // [rows], tile after tile
+    private readonly AttentionRun[] _runs = new AttentionRun[tokenBudget]; // [runs], tile after tile
     private readonly AttentionTile[] _tiles = new AttentionTile[tokenBudget]; // [tiles]
     private readonly long[] _costs = new long[tokenBudget]; // [tiles], minus the positions read
     private readonly Dictionary<SharedPrefix, int> _groups = new(tokenBudget);
@@ -27,11 +25,13 @@ internal sealed class AttentionTiles(int tokenBudget, int tileRows)
     private readonly int[] _lastSlices = new int[tokenBudget]; // [groups]
     private readonly int[] _nextSlices = new int[tokenBudget]; // [slices], the next of the same group
     private readonly int[] _sliceRows = new int[tokenBudget]; // [slices], the first row of each
-    private int _rowCount;
-    private int _open; // rows of the tile that is being filled
+    private int _runCount;
+    private int _openRuns; // of the tile that is being filled
+    private int _openRows;
+    private int _openQueries;
 
-    /// <summary>Most rows of a tile.</summary>
-    public int TileRows => tileRows;
+    /// <summary>Most queries of a tile, with those that stand twice.</summary>
+    public int QueryCount => tileRows * (group + group % 2);
 
     /// <summary>Tiles of the step.</summary>
     public int Count { get; private set; }
@@ -39,13 +39,13 @@ internal sealed class AttentionTiles(int tokenBudget, int tileRows)
     /// <summary>A tile.</summary>
     public AttentionTile this[int index] => _tiles[index];
 
-    /// <summary>The row of the step that stands at a place of the order.</summary>
-    public int Row(int place) => _rows[place];
+    /// <summary>A tile's runs.</summary>
+    public ReadOnlySpan<AttentionRun> Runs(AttentionTile tile) => _runs.AsSpan(tile.FirstRun, tile.RunCount);
 
     /// <summary>Cuts a step's rows.</summary>
     public void Fill(Step step)
     {
-        (Count, _rowCount, _open) = (0, 0, 0);
+        (Count, _runCount) = (0, 0);
         _groups.Clear();
         var row = 0;
         for (var slice = 0; slice < step.Slices.Count; slice++)
@@ -67,7 +67,7 @@ internal sealed class AttentionTiles(int tokenBudget, int tileRows)
     private void Place(StepSlice slice, int index)
     {
         var own = slice.Count;
-        if (SharedPart(slice.Sequence) is { } prefix && slice.Start + slice.Count > prefix.Length)
+        if (Pinned(slice.Sequence) is { } prefix && slice.Start + slice.Count > prefix.Length)
         {
             own = Math.Max(0, prefix.Length - slice.Start);
             Chain(prefix, index);
@@ -77,8 +77,8 @@ internal sealed class AttentionTiles(int tokenBudget, int tileRows)
         Close(0);
     }
 
-    private static SharedPrefix? SharedPart(Sequence sequence) =>
-        sequence.SharedPrefix is { BlockTable.Count: > 0, Length: >= ChunkTokens } prefix ? prefix : null;
+    private static SharedPrefix? Pinned(Sequence sequence) =>
+        sequence.SharedPrefix is { BlockTable.Count: > 0 } prefix ? prefix : null;
 
     private void Chain(SharedPrefix prefix, int slice)
     {
@@ -97,36 +97,47 @@ internal sealed class AttentionTiles(int tokenBudget, int tileRows)
 
     private void PlaceGroup(Step step, SharedPrefix prefix, int group)
     {
-        var chunks = prefix.Length / ChunkTokens;
         for (var index = _firstSlices[group]; index != None; index = _nextSlices[index])
         {
             var slice = step.Slices[index];
-            Add(slice, index, Math.Max(0, prefix.Length - slice.Start), slice.Count, chunks);
+            Add(slice, index, Math.Max(0, prefix.Length - slice.Start), slice.Count, prefix.Length);
         }
 
-        Close(chunks);
+        Close(prefix.Length);
     }
 
     // Rows [from, to) of a slice, into the open tile and further ones.
-    private void Add(StepSlice slice, int index, int from, int to, int sharedChunks)
+    private void Add(StepSlice slice, int index, int from, int to, int sharedTokens)
     {
-        for (var i = from; i < to; i++)
+        while (from < to)
         {
-            _rows[_rowCount++] = _sliceRows[index] + i;
-            _costs[Count] = (_open == 0 ? 0 : _costs[Count]) - slice.Start - i - 1;
-            if (++_open == tileRows)
+            var count = Math.Min(to - from, tileRows - _openRows);
+            AddRun(_sliceRows[index] + from, count, slice.Start + from);
+            from += count;
+            if (_openRows == tileRows)
             {
-                Close(sharedChunks);
+                Close(sharedTokens);
             }
         }
     }
 
-    private void Close(int sharedChunks)
+    private void AddRun(int row, int count, int position)
     {
-        if (_open > 0)
+        var queries = (count * group + 1) / 2 * 2;
+        _runs[_runCount++] = new AttentionRun(row, count, _openQueries, _openQueries + queries);
+        _costs[Count] = (_openRuns == 0 ? 0 : _costs[Count]) - (long)count * (position + count);
+        _openRuns++;
+        _openRows += count;
+        _openQueries += queries;
+    }
+
+    private void Close(int sharedTokens)
+    {
+        if (_openRuns > 0)
         {
-            _tiles[Count++] = new AttentionTile(_rowCount - _open, _open, sharedChunks);
-            _open = 0;
+            _tiles[Count++] = new AttentionTile(_runCount - _openRuns, _openRuns, _openQueries, sharedTokens);
         }
+
+        (_openRuns, _openRows, _openQueries) = (0, 0, 0);
     }
 }

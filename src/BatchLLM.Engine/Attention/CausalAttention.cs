@@ -38,9 +38,8 @@ internal sealed unsafe class CausalAttention : IWorkItems, IDisposable
         _kvHeads = config.KvHeadCount;
         _group = config.HeadCount / config.KvHeadCount;
         _headSize = config.HeadSize;
-        _tiles = new AttentionTiles(tokenBudget, Math.Max(1, TileQueries / _group));
-        var queries = _tiles.TileRows * (_group + _group % 2);
-        _attentions = [.. Enumerable.Range(0, workers).Select(_ => new TileAttention(config, cache, queries))];
+        _tiles = new AttentionTiles(tokenBudget, Math.Max(1, TileQueries / _group), _group);
+        _attentions = [.. Enumerable.Range(0, workers).Select(_ => new TileAttention(config, cache, _tiles.QueryCount))];
     }
 
     /// <inheritdoc/>
@@ -64,83 +63,94 @@ internal sealed unsafe class CausalAttention : IWorkItems, IDisposable
     {
         var (index, kvHead) = Math.DivRem(item, _kvHeads);
         var tile = _tiles[index];
-        var place = new KvPlace(_layer, kvHead);
         var attention = _attentions[worker];
-        var queries = stackalloc int[tile.Count + 1]; // [rows + 1], the first query of each
-        Begin(tile, kvHead, attention, queries);
-        for (var chunk = 0; chunk < tile.SharedChunks; chunk++)
+        var end = 0;
+        foreach (var run in _tiles.Runs(tile))
         {
-            attention.Add(place, _rows.Blocks(_tiles.Row(tile.First)), chunk, 0, queries[tile.Count]);
+            Begin(run, kvHead, attention);
+            end = Math.Max(end, _rows.Position(run.Row) + run.Count);
         }
 
-        for (int first = 0, end; first < tile.Count; first = end)
+        for (var start = 0; start < end; start += TileAttention.ChunkTokens)
         {
-            end = EndOfRun(tile, first);
-            AddOwn(tile, place, attention, queries, first, end);
+            AddChunk(tile, new KvPlace(_layer, kvHead), attention, start);
         }
 
-        End(tile, kvHead, attention, queries);
+        foreach (var run in _tiles.Runs(tile))
+        {
+            End(run, kvHead, attention);
+        }
     }
 
-    // Runs begin at even queries, for the kernel computes pairs: an odd run's last query stands there twice.
-    private void Begin(AttentionTile tile, int kvHead, TileAttention attention, int* queries)
+    private void Begin(AttentionRun run, int kvHead, TileAttention attention)
     {
-        var next = 0;
-        for (var i = 0; i < tile.Count; i++)
+        var query = run.FirstQuery;
+        for (var row = run.Row; row < run.Row + run.Count; row++)
         {
-            var row = _tiles.Row(tile.First + i);
-            queries[i] = next;
             for (var head = 0; head < _group; head++)
             {
-                attention.Begin(next++, _qkv.Query(row, kvHead * _group + head), _rows.Position(row));
+                attention.Begin(query++, _qkv.Query(row, kvHead * _group + head), _rows.Position(row));
             }
+        }
 
-            if (next % 2 > 0 && EndOfRun(tile, i) == i + 1)
+        if (query < run.EndQuery)
+        {
+            var last = run.Row + run.Count - 1;
+            attention.Begin(query, _qkv.Query(last, kvHead * _group + _group - 1), _rows.Position(last));
+        }
+    }
+
+    private void AddChunk(AttentionTile tile, KvPlace place, TileAttention attention, int start)
+    {
+        for (var i = 0; i <= tile.RunCount; i++)
+        {
+            var part = Part(tile, i, start);
+            attention.Score(place, _rows.Blocks(part.Row), part);
+        }
+
+        foreach (var run in _tiles.Runs(tile))
+        {
+            if (_rows.Position(run.Row) + run.Count > start)
             {
-                attention.Begin(next++, _qkv.Query(row, kvHead * _group + _group - 1), _rows.Position(row));
+                attention.Weigh(start, FirstQuery(run, start), run.EndQuery);
             }
         }
 
-        queries[tile.Count] = next;
-    }
-
-    // Where the rows of one sequence end.
-    private int EndOfRun(AttentionTile tile, int first)
-    {
-        var sequence = _rows.Sequence(_tiles.Row(tile.First + first));
-        var end = first + 1;
-        while (end < tile.Count && _rows.Sequence(_tiles.Row(tile.First + end)) == sequence)
+        for (var i = 0; i <= tile.RunCount; i++)
         {
-            end++;
-        }
-
-        return end;
-    }
-
-    // The chunks behind those that the tile shares; rows leave as chunks begin behind their positions.
-    private void AddOwn(AttentionTile tile, KvPlace place, TileAttention attention, int* queries, int first, int end)
-    {
-        var last = _rows.Position(_tiles.Row(tile.First + end - 1));
-        var blocks = _rows.Blocks(_tiles.Row(tile.First + first));
-        for (var chunk = tile.SharedChunks; chunk <= last / AttentionTiles.ChunkTokens; chunk++)
-        {
-            while (_rows.Position(_tiles.Row(tile.First + first)) < chunk * AttentionTiles.ChunkTokens)
-            {
-                first++;
-            }
-
-            attention.Add(place, blocks, chunk, queries[first] & ~1, queries[end]);
+            var part = Part(tile, i, start);
+            attention.Accumulate(place, _rows.Blocks(part.Row), part);
         }
     }
 
-    private void End(AttentionTile tile, int kvHead, TileAttention attention, int* queries)
+    // Of the chunk from a position on: first what the tile shares, then what is each run's own.
+    private TilePart Part(AttentionTile tile, int index, int start)
     {
-        for (var i = 0; i < tile.Count; i++)
+        var runs = _tiles.Runs(tile);
+        var end = start + TileAttention.ChunkTokens;
+        if (index == 0)
         {
-            var result = _output[_tiles.Row(tile.First + i)] + kvHead * _group * _headSize;
+            return new TilePart(runs[0].Row, start, Math.Min(end, tile.SharedTokens), 0, tile.QueryCount);
+        }
+
+        var run = runs[index - 1];
+        start = Math.Max(start, tile.SharedTokens);
+        end = Math.Min(end, _rows.Position(run.Row) + run.Count);
+        return new TilePart(run.Row, start, end, FirstQuery(run, start), run.EndQuery);
+    }
+
+    // The first query of the rows that see a position; the one before, where that is odd.
+    private int FirstQuery(AttentionRun run, int position) =>
+        run.FirstQuery + Math.Max(0, position - _rows.Position(run.Row)) * _group / 2 * 2;
+
+    private void End(AttentionRun run, int kvHead, TileAttention attention)
+    {
+        var query = run.FirstQuery;
+        for (var row = run.Row; row < run.Row + run.Count; row++)
+        {
             for (var head = 0; head < _group; head++)
             {
-                attention.End(queries[i] + head, result + head * _headSize);
+                attention.End(query++, _output[row] + (kvHead * _group + head) * _headSize);
             }
         }
     }

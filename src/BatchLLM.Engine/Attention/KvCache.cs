@@ -18,7 +18,6 @@ internal sealed unsafe class KvCache : IDisposable
 
     private readonly AlignedBuffer<byte> _memory; // [layers, blocks, kvHeads, keys | values] of elements
     private readonly KvScales[] _scales; // [layers]
-    private readonly KvPrecision _precision;
     private readonly int _elementBytes;
     private readonly int _kvHeads;
     private readonly int _headSize;
@@ -36,7 +35,7 @@ internal sealed unsafe class KvCache : IDisposable
         _kvHeads = config.KvHeadCount;
         _headSize = config.HeadSize;
         _scales = scales;
-        _precision = precision;
+        Precision = precision;
         _elementBytes = KvElements.Bytes(precision);
         BlockTokens = blockTokens;
         BlockCount = blockCount;
@@ -45,6 +44,9 @@ internal sealed unsafe class KvCache : IDisposable
         _headLength = _keyLength + (long)ValueStride * blockTokens;
         _memory = new AlignedBuffer<byte>((long)config.LayerCount * blockCount * _kvHeads * _headLength * _elementBytes);
     }
+
+    /// <summary>What an element is stored as.</summary>
+    public KvPrecision Precision { get; }
 
     /// <summary>Positions per block, a multiple of 8.</summary>
     public int BlockTokens { get; }
@@ -72,9 +74,9 @@ internal sealed unsafe class KvCache : IDisposable
     public void Store(KvPlace place, int block, int slot, float* key, float* value)
     {
         var (start, scales) = (Start(place, block), _scales[place.Layer]);
-        KvElements.Encode(_precision, value, Element(start + _keyLength + (long)slot * ValueStride), _headSize, scales.Value);
+        KvElements.Encode(Precision, value, Element(start + _keyLength + (long)slot * ValueStride), _headSize, scales.Value);
         var encoded = stackalloc byte[_headSize * _elementBytes];
-        KvElements.Encode(_precision, key, encoded, _headSize, scales.Key);
+        KvElements.Encode(Precision, key, encoded, _headSize, scales.Key);
         var column = Element(start + (long)(slot / PanelTokens) * PanelTokens * _headSize + slot % PanelTokens);
         switch (_elementBytes)
         {
@@ -100,39 +102,48 @@ internal sealed unsafe class KvCache : IDisposable
     }
 
     /// <summary>Keys of one head: k is the element of the head, columns are positions.</summary>
+    /// <typeparam name="T">What the cache holds.</typeparam>
+    /// <param name="place">Which layer and head.</param>
+    /// <param name="block">Which block.</param>
+    /// <param name="slot">First position in the block, a multiple of 8.</param>
+    public KvColumns<T> Keys<T>(KvPlace place, int block, int slot)
+        where T : unmanaged, IKvElement<T> =>
+        new((T*)Element(Start(place, block) + (long)slot * _headSize), PanelTokens, PanelTokens * _headSize);
+
+    /// <summary>Values of one head: k is the position, columns are the elements of the head.</summary>
+    /// <typeparam name="T">What the cache holds.</typeparam>
+    /// <param name="place">Which layer and head.</param>
+    /// <param name="block">Which block.</param>
+    /// <param name="slot">First position in the block.</param>
+    public KvColumns<T> Values<T>(KvPlace place, int block, int slot)
+        where T : unmanaged, IKvElement<T> =>
+        new((T*)Element(Start(place, block) + _keyLength + (long)slot * ValueStride), ValueStride, 8);
+
+    /// <summary>The keys as float32, decoded.</summary>
     /// <param name="place">Which layer and head.</param>
     /// <param name="block">Which block.</param>
     /// <param name="slot">First position in the block, a multiple of 8.</param>
     /// <param name="count">Positions wanted.</param>
-    /// <param name="scratch">Where other precisions than float32 are widened to. // [count rounded up to 8, ValueStride]</param>
-    public KvColumns Keys(KvPlace place, int block, int slot, int count, float* scratch)
+    /// <param name="scratch">Where they are decoded to. // [count rounded up to 8, ValueStride]</param>
+    public KvColumns<Float32Element> DecodeKeys(KvPlace place, int block, int slot, int count, float* scratch)
     {
-        var first = Start(place, block) + (long)slot * _headSize;
         var length = (count + PanelTokens - 1) / PanelTokens * PanelTokens * _headSize;
-        return new KvColumns(Read(first, length, _scales[place.Layer].Key, scratch), PanelTokens, PanelTokens * _headSize);
+        var codes = Element(Start(place, block) + (long)slot * _headSize);
+        KvElements.Decode(Precision, codes, scratch, length, _scales[place.Layer].Key);
+        return new KvColumns<Float32Element>((Float32Element*)scratch, PanelTokens, PanelTokens * _headSize);
     }
 
-    /// <summary>Values of one head: k is the position, columns are the elements of the head.</summary>
+    /// <summary>The values as float32, decoded.</summary>
     /// <param name="place">Which layer and head.</param>
     /// <param name="block">Which block.</param>
     /// <param name="slot">First position in the block.</param>
     /// <param name="count">Positions wanted.</param>
-    /// <param name="scratch">Where other precisions than float32 are widened to. // [count, ValueStride]</param>
-    public KvColumns Values(KvPlace place, int block, int slot, int count, float* scratch)
+    /// <param name="scratch">Where they are decoded to. // [count, ValueStride]</param>
+    public KvColumns<Float32Element> DecodeValues(KvPlace place, int block, int slot, int count, float* scratch)
     {
-        var first = Start(place, block) + _keyLength + (long)slot * ValueStride;
-        return new KvColumns(Read(first, count * ValueStride, _scales[place.Layer].Value, scratch), ValueStride, 8);
-    }
-
-    private float* Read(long first, int count, float scale, float* scratch)
-    {
-        if (_precision == KvPrecision.Full)
-        {
-            return (float*)Element(first);
-        }
-
-        KvElements.Decode(_precision, Element(first), scratch, count, scale);
-        return scratch;
+        var codes = Element(Start(place, block) + _keyLength + (long)slot * ValueStride);
+        KvElements.Decode(Precision, codes, scratch, count * ValueStride, _scales[place.Layer].Value);
+        return new KvColumns<Float32Element>((Float32Element*)scratch, ValueStride, 8);
     }
 
     private byte* Element(long index) => _memory.Pointer + index * _elementBytes;

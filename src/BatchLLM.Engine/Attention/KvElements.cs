@@ -39,7 +39,7 @@ internal static unsafe class KvElements
     }
 
     /// <summary>Reads elements.</summary>
-    /// <param name="precision">BF16 or FP8: float32 is read where it stands.</param>
+    /// <param name="precision">BF16 or FP8; float32 is read where it stands.</param>
     /// <param name="source">// [count]</param>
     /// <param name="destination">// [count]</param>
     /// <param name="count">How many, a multiple of 8.</param>
@@ -73,14 +73,13 @@ internal static unsafe class KvElements
     public static Vector64<byte> ToE4M3(Vector256<float> values)
     {
         var rounded = SmallFloats.RoundE4M3(values);
-        var bits = rounded.AsInt32();
         var magnitude = Vector256.Abs(rounded);
 
         // Exponents 120 and above are normal codes from 8 on; below, codes count steps of 2^-9.
         var normal = (magnitude.AsInt32() >>> 20) - Vector256.Create((127 - 7) << 3);
         var subnormal = Vector256.ConvertToInt32(magnitude * 512);
         var isSmall = Vector256.LessThan(magnitude, Vector256.Create(1f / 64)).AsInt32();
-        var code = Vector256.ConditionalSelect(isSmall, subnormal, normal) | ((bits >>> 24) & Vector256.Create(0x80));
+        var code = Vector256.ConditionalSelect(isSmall, subnormal, normal) | ((values.AsInt32() >>> 24) & Vector256.Create(0x80));
         code = Vector256.ConditionalSelect(Vector256.Equals(values, values).AsInt32(), code, Vector256.Create(0x7F));
         var shorts = Vector128.Narrow(code.GetLower(), code.GetUpper());
         return Vector64.Narrow(shorts.AsUInt16().GetLower(), shorts.AsUInt16().GetUpper());

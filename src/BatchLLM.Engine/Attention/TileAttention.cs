@@ -11,7 +11,11 @@ namespace BatchLLM.Engine.Attention;
 /// </summary>
 internal sealed unsafe class TileAttention : IDisposable
 {
-    private const int Chunk = AttentionTiles.ChunkTokens;
+    /// <summary>Positions that the online softmax takes at once, from multiples of it on.</summary>
+    public const int ChunkTokens = 128;
+
+    // BF16 is widened inside the kernel for a few queries, and once into the scratch for many.
+    private const int DirectQueries = 2 * AttentionKernel.TileRows;
 
     private readonly KvCache _cache;
     private readonly int _headSize;
@@ -22,7 +26,7 @@ internal sealed unsafe class TileAttention : IDisposable
     private readonly MatrixBuffer _scores; // [queries, chunk], then weights
     private readonly MatrixBuffer _sums; // [queries, valueStride], weighted values so far
     private readonly MatrixBuffer _lanes; // [queries, 8], sum of weights so far
-    private readonly AlignedBuffer<float> _decoded; // [chunk, valueStride]
+    private readonly AlignedBuffer<float> _decoded; // [positions of a block, valueStride]
 
     /// <summary>Allocates.</summary>
     /// <param name="config">The model's numbers.</param>
@@ -36,10 +40,10 @@ internal sealed unsafe class TileAttention : IDisposable
         _positions = new int[queryCount];
         _max = new float[queryCount];
         _queries = new MatrixBuffer(queryCount, config.HeadSize);
-        _scores = new MatrixBuffer(queryCount, Chunk);
+        _scores = new MatrixBuffer(queryCount, ChunkTokens);
         _sums = new MatrixBuffer(queryCount, cache.ValueStride);
         _lanes = new MatrixBuffer(queryCount, 8);
-        _decoded = new AlignedBuffer<float>((long)Chunk * cache.ValueStride);
+        _decoded = new AlignedBuffer<float>((long)Math.Min(ChunkTokens, cache.BlockTokens) * cache.ValueStride);
     }
 
     /// <summary>Begins with a query: it has seen nothing.</summary>
@@ -55,25 +59,48 @@ internal sealed unsafe class TileAttention : IDisposable
         _max[index] = float.NegativeInfinity;
     }
 
-    /// <summary>Takes one chunk of positions into queries that read the same blocks.</summary>
+    /// <summary>Scores the positions of a part.</summary>
     /// <param name="place">Layer and key head.</param>
-    /// <param name="blocks">Blocks that hold the queries' positions. // [blocks]</param>
-    /// <param name="chunk">Which chunk.</param>
-    /// <param name="first">First query, even; with the others in ascending position, unless all see the whole chunk.</param>
-    /// <param name="end">Behind the last query, even. The last one sees some of the chunk.</param>
-    public void Add(KvPlace place, ReadOnlySpan<int> blocks, int chunk, int first, int end)
+    /// <param name="blocks">Blocks that hold the positions. // [blocks]</param>
+    /// <param name="part">Positions and queries.</param>
+    public void Score(KvPlace place, ReadOnlySpan<int> blocks, TilePart part)
     {
-        var start = chunk * Chunk;
-        var needed = Seen(end - 1, start);
-        for (var offset = 0; offset < needed; offset += Length(start + offset, needed - offset))
+        int length;
+        for (var position = part.FirstPosition; position < part.EndPosition; position += length)
         {
-            Score(place, blocks, start, offset, first, end);
+            var (block, slot) = Math.DivRem(position, _cache.BlockTokens);
+            length = Math.Min(_cache.BlockTokens - slot, part.EndPosition - position);
+            ScoreBlock(place, blocks[block], slot, length, part with { FirstPosition = position });
         }
+    }
 
-        Weigh(start, first, end);
-        for (var offset = 0; offset < needed; offset += Length(start + offset, needed - offset))
+    /// <summary>Turns a chunk's scores into weights, once all of its positions are scored.</summary>
+    /// <param name="start">The chunk's first position.</param>
+    /// <param name="first">First query of a run.</param>
+    /// <param name="end">Behind its last query, which sees some of the chunk.</param>
+    public void Weigh(int start, int first, int end)
+    {
+        var width = (Seen(end - 1, start, ChunkTokens) + 7) / 8 * 8;
+        for (var query = first; query < end; query++)
         {
-            Accumulate(place, blocks, start, offset, first, end);
+            OnlineSoftmax.Add(
+                _scores.Rows[query], Seen(query, start, ChunkTokens), width, ref _max[query],
+                _lanes.Rows[query], _sums.Rows[query], 8 * _valueVectors);
+        }
+    }
+
+    /// <summary>Adds the weighted values of the positions of a part, in ascending position.</summary>
+    /// <param name="place">Layer and key head.</param>
+    /// <param name="blocks">Blocks that hold the positions. // [blocks]</param>
+    /// <param name="part">Positions and queries.</param>
+    public void Accumulate(KvPlace place, ReadOnlySpan<int> blocks, TilePart part)
+    {
+        int length;
+        for (var position = part.FirstPosition; position < part.EndPosition; position += length)
+        {
+            var (block, slot) = Math.DivRem(position, _cache.BlockTokens);
+            length = Math.Min(_cache.BlockTokens - slot, part.EndPosition - position);
+            AccumulateBlock(place, blocks[block], slot, length, part with { FirstPosition = position });
         }
     }
 
@@ -90,55 +117,66 @@ internal sealed unsafe class TileAttention : IDisposable
         }
     }
 
-    // Positions of a chunk that a query sees; none if not above 0.
-    private int Seen(int query, int start) => Math.Min(Chunk, _positions[query] + 1 - start);
+    // How many of some positions a query sees; none if not above 0.
+    private int Seen(int query, int first, int count) => Math.Min(count, _positions[query] + 1 - first);
 
-    // Positions from one on that stand in one block, at most a chunk's rest.
-    private int Length(int position, int most) => Math.Min(_cache.BlockTokens - position % _cache.BlockTokens, most);
-
-    private void Score(KvPlace place, ReadOnlySpan<int> blocks, int start, int offset, int first, int end)
+    private void ScoreBlock(KvPlace place, int block, int slot, int length, TilePart part)
     {
-        var position = start + offset;
-        var length = Length(position, Seen(end - 1, start) - offset);
-        var block = blocks[position / _cache.BlockTokens];
-        var keys = _cache.Keys(place, block, position % _cache.BlockTokens, length, _decoded.Pointer);
-        for (var query = first; query < end; query += AttentionKernel.TileRows)
+        switch (_cache.Precision)
         {
-            var rows = Math.Min(AttentionKernel.TileRows, end - query);
-            var count = Math.Min(length, Seen(query + rows - 1, start) - offset);
+            case KvPrecision.Full:
+                Score(_cache.Keys<Float32Element>(place, block, slot), length, part);
+                break;
+            case KvPrecision.Bf16 when part.EndQuery - part.FirstQuery <= DirectQueries:
+                Score(_cache.Keys<BFloat16Element>(place, block, slot), length, part);
+                break;
+            default:
+                Score(_cache.DecodeKeys(place, block, slot, length, _decoded.Pointer), length, part);
+                break;
+        }
+    }
+
+    private void Score<T>(KvColumns<T> keys, int length, TilePart part)
+        where T : unmanaged, IKvElement<T>
+    {
+        var offset = part.FirstPosition % ChunkTokens;
+        for (var query = part.FirstQuery; query < part.EndQuery; query += AttentionKernel.TileRows)
+        {
+            var rows = Math.Min(AttentionKernel.TileRows, part.EndQuery - query);
+            var vectors = (Seen(query + rows - 1, part.FirstPosition, length) + 7) / 8;
             var scores = new Matrix(_scores.Rows[query] + offset, _scores.Rows.Stride);
-            AttentionKernel.Multiply(
-                new Matrix(_queries.Rows[query], _queries.Rows.Stride), keys, scores, rows, _headSize, (count + 7) / 8, adds: false);
+            var left = new Matrix(_queries.Rows[query], _queries.Rows.Stride);
+            AttentionKernel.Multiply(left, keys, scores, rows, _headSize, vectors, adds: false);
         }
     }
 
-    private void Weigh(int start, int first, int end)
+    private void AccumulateBlock(KvPlace place, int block, int slot, int length, TilePart part)
     {
-        for (var query = first; query < end; query += AttentionKernel.TileRows)
+        switch (_cache.Precision)
         {
-            var tileEnd = Math.Min(end, query + AttentionKernel.TileRows);
-            var width = Math.Max(0, (Seen(tileEnd - 1, start) + 7) / 8 * 8);
-            for (var i = query; i < tileEnd; i++)
-            {
-                OnlineSoftmax.Add(
-                    _scores.Rows[i], Seen(i, start), width, ref _max[i], _lanes.Rows[i], _sums.Rows[i], 8 * _valueVectors);
-            }
+            case KvPrecision.Full:
+                Accumulate(_cache.Values<Float32Element>(place, block, slot), length, part);
+                break;
+            case KvPrecision.Bf16 when part.EndQuery - part.FirstQuery <= DirectQueries:
+                Accumulate(_cache.Values<BFloat16Element>(place, block, slot), length, part);
+                break;
+            default:
+                Accumulate(_cache.DecodeValues(place, block, slot, length, _decoded.Pointer), length, part);
+                break;
         }
     }
 
-    private void Accumulate(KvPlace place, ReadOnlySpan<int> blocks, int start, int offset, int first, int end)
+    private void Accumulate<T>(KvColumns<T> values, int length, TilePart part)
+        where T : unmanaged, IKvElement<T>
     {
-        var position = start + offset;
-        var length = Length(position, Seen(end - 1, start) - offset);
-        var block = blocks[position / _cache.BlockTokens];
-        var values = _cache.Values(place, block, position % _cache.BlockTokens, length, _decoded.Pointer);
-        for (var query = first; query < end; query += AttentionKernel.TileRows)
+        var offset = part.FirstPosition % ChunkTokens;
+        for (var query = part.FirstQuery; query < part.EndQuery; query += AttentionKernel.TileRows)
         {
-            var rows = Math.Min(AttentionKernel.TileRows, end - query);
-            var count = Math.Min(length, Seen(query + rows - 1, start) - offset);
+            var rows = Math.Min(AttentionKernel.TileRows, part.EndQuery - query);
+            var count = Seen(query + rows - 1, part.FirstPosition, length);
             var weights = new Matrix(_scores.Rows[query] + offset, _scores.Rows.Stride);
-            AttentionKernel.Multiply(
-                weights, values, new Matrix(_sums.Rows[query], _sums.Rows.Stride), rows, count, _valueVectors, adds: true);
+            var sums = new Matrix(_sums.Rows[query], _sums.Rows.Stride);
+            AttentionKernel.Multiply(weights, values, sums, rows, count, _valueVectors, adds: true);
         }
     }
 

@@ -1,3 +1,6 @@
+using System.Runtime.Intrinsics;
+using BatchLLM.Engine.Layers;
+
 namespace BatchLLM.Engine.Sampling;
 
 /// <summary>
@@ -6,21 +9,49 @@ namespace BatchLLM.Engine.Sampling;
 /// </summary>
 internal sealed class Candidates(int vocabulary)
 {
-    private readonly double[] _weights = new double[vocabulary]; // [vocabulary], largest is 1
+    private const int BlockLength = 512;
+
+    private readonly float[] _weights = new float[vocabulary]; // [vocabulary], largest is 1
+    private readonly double[] _blockTotals = new double[(vocabulary + BlockLength - 1) / BlockLength]; // [blocks of tokens]
     private readonly int[] _heap = new int[vocabulary]; // ids; the first _heapCount are a heap
     private readonly int[] _best = new int[vocabulary]; // ids in descending weight
+    private readonly LargestWeights _largest = new();
     private int _heapCount;
     private double _total;
 
     /// <summary>Sets exp((logit - max) / temperature) of every token.</summary>
-    public void Weigh(ReadOnlySpan<float> logits, double max, double temperature)
+    public void Weigh(ReadOnlySpan<float> logits, float max, double temperature)
     {
+        var inverse = (float)(1 / temperature);
         _total = 0;
-        for (var i = 0; i < logits.Length; i++)
+        for (var block = 0; block < _blockTotals.Length; block++)
         {
-            _weights[i] = Math.Exp((logits[i] - max) / temperature);
-            _total += _weights[i];
+            var start = block * BlockLength;
+            var count = Math.Min(BlockLength, logits.Length - start);
+            _blockTotals[block] = Weigh(logits.Slice(start, count), max, inverse, _weights.AsSpan(start, count));
+            _total += _blockTotals[block];
         }
+    }
+
+    private static float Weigh(ReadOnlySpan<float> logits, float max, float inverse, Span<float> weights)
+    {
+        var sum = Vector256<float>.Zero;
+        var i = 0;
+        for (; i <= logits.Length - 8; i += 8)
+        {
+            var weight = Exponential.Of((Vector256.Create(logits[i..]) - Vector256.Create(max)) * inverse);
+            weight.CopyTo(weights[i..]);
+            sum += weight;
+        }
+
+        var total = Lanes.Sum(sum);
+        for (; i < logits.Length; i++)
+        {
+            weights[i] = Exponential.Of(Vector256.Create((logits[i] - max) * inverse)).ToScalar();
+            total += weights[i];
+        }
+
+        return total;
     }
 
     /// <summary>Draws from all tokens, which are laid on [0, total) in ascending id.</summary>
@@ -28,22 +59,23 @@ internal sealed class Candidates(int vocabulary)
     public int DrawFromAll(double uniform)
     {
         var left = uniform * _total;
-        var last = 0;
-        for (var id = 0; id < _weights.Length; id++)
+        var block = 0;
+        while (block < _blockTotals.Length - 1 && left >= _blockTotals[block])
         {
-            if (_weights[id] > 0)
+            left -= _blockTotals[block++];
+        }
+
+        for (var id = block * BlockLength; id < _weights.Length; id++)
+        {
+            left -= _weights[id];
+            if (left < 0)
             {
-                last = id;
-                left -= _weights[id];
-                if (left < 0)
-                {
-                    return id;
-                }
+                return id;
             }
         }
 
         // Rounding may leave a rest behind the last token.
-        return last;
+        return Array.FindLastIndex(_weights, static weight => weight > 0);
     }
 
     /// <summary>Draws from the best tokens, which are laid on the line in descending weight.</summary>
@@ -53,7 +85,7 @@ internal sealed class Candidates(int vocabulary)
     public int DrawFromBest(int topK, double topP, double uniform)
     {
         var count = topK == 0 ? 0 : Math.Min(topK, _weights.Length);
-        BuildHeap(topK == 0 ? _total * (1 - topP) / _weights.Length : 0);
+        BuildHeap(topK == 0 ? (float)(_total * (1 - topP) / _weights.Length) : _largest.Smallest(_weights, count));
         var total = topK == 0 ? _total : TakeBest(count);
         var (kept, sum) = Nucleus(count, topP * total);
         var left = uniform * sum;
@@ -100,13 +132,17 @@ internal sealed class Candidates(int vocabulary)
         return (kept, sum);
     }
 
-    // All tokens below the floor together weigh less than what top-p may leave out, so none of them can be needed.
-    private void BuildHeap(double floor)
+    // Tokens below the floor are not among the best k, or weigh together less than what top-p may leave out.
+    private void BuildHeap(float floor)
     {
         _heapCount = 0;
         for (var id = 0; id < _weights.Length; id++)
         {
-            if (_weights[id] >= floor)
+            if (id <= _weights.Length - 8 && Vector256.LessThanAll(Vector256.Create(_weights, id), Vector256.Create(floor)))
+            {
+                id += 7;
+            }
+            else if (_weights[id] >= floor)
             {
                 _heap[_heapCount++] = id;
             }

@@ -11,7 +11,7 @@ public sealed class NumericsTests(CliFixture cli) : IClassFixture<CliFixture>
         var job = new TicketJob(cli.DataDirectory);
         var first = await cli.RunAsync("run", job.Save(), "--json");
 
-        var named = await cli.RunAsync("run", job.Save(), "--numerics", "bf16", "--set", "kv_cache=full", "--json");
+        var named = await cli.RunAsync("run", job.Save(), "--numerics", "bf16", "--set", "kv_cache=bf16", "--json");
         var status = await cli.RunAsync("status", job.Name, "--json");
 
         Assert.Equal(first.Json.GetProperty("job").GetInt64(), named.Json.GetProperty("job").GetInt64());
@@ -19,7 +19,7 @@ public sealed class NumericsTests(CliFixture cli) : IClassFixture<CliFixture>
         foreach (var record in new[] { job.Receipt, first.Json, status.Json[0] })
         {
             Assert.Equal("bf16", record.GetProperty("numerics").GetString());
-            Assert.Equal("full", record.GetProperty("kv_cache").GetString());
+            Assert.Equal("bf16", record.GetProperty("kv_cache").GetString());
         }
     }
 

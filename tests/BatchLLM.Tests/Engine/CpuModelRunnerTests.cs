@@ -49,8 +49,58 @@ public sealed class CpuModelRunnerTests : IDisposable
     [Fact]
     public void Limits_follow_from_model_and_options()
     {
-        using var runner = new CpuModelRunner(_model, new CpuModelRunnerOptions(1, 64, 16, 16, 16L * 10 * 2 * 2 * 16 * 2 * 4 + 5));
+        using var runner = new CpuModelRunner(_model, new CpuModelRunnerOptions(1, 64, 16, 16, 16L * 10 * 2 * 2 * 16 * 2 * 2 + 5));
         Assert.Equal(new RunnerLimits(160, 307, 64, 16, 16, 10), runner.Limits);
+    }
+
+    [Fact]
+    public void Logits_of_a_choice_are_there_after_the_step_however_many_rows_chose()
+    {
+        using var runner = new CpuModelRunner(_model, new CpuModelRunnerOptions(2, KvBytes: 8 << 20));
+        var (step, sequences) = MakeStep(runner, 40, new SamplingParameters { RepetitionPenalty = 1.5 });
+        var next = new int[sequences.Length];
+        runner.Run(step, next);
+        var together = Enumerable.Range(0, 40).Select(i => runner.ChoiceLogits(i).ToArray()).ToList();
+        Assert.Throws<ArgumentOutOfRangeException>(() => runner.ChoiceLogits(40).Length);
+        for (var i = 39; i >= 0; i--)
+        {
+            Assert.Equal(together[i], runner.ChoiceLogits(i).ToArray());
+            var alone = new Step();
+            alone.Slices.Add(step.Slices[i]);
+            runner.Run(alone, new int[1]);
+            Assert.Equal(together[i], runner.ChoiceLogits(0).ToArray());
+            runner.Run(step, next);
+        }
+    }
+
+    [Fact]
+    public void Times_add_up_part_by_part_until_they_are_reset()
+    {
+        using var runner = new CpuModelRunner(_model, new CpuModelRunnerOptions(1, KvBytes: 8 << 20));
+        var (step, sequences) = MakeStep(runner, 2, new SamplingParameters());
+        runner.Run(step, new int[sequences.Length]);
+        var first = Enum.GetValues<StepPart>().ToDictionary(part => part, part => runner.Times[part]);
+        Assert.All(first, part => Assert.True(part.Value > TimeSpan.Zero, part.Key.ToString()));
+        runner.Run(step, new int[sequences.Length]);
+        Assert.All(first, part => Assert.True(runner.Times[part.Key] > part.Value, part.Key.ToString()));
+        runner.Times.Reset();
+        Assert.All(first, part => Assert.Equal(TimeSpan.Zero, runner.Times[part.Key]));
+    }
+
+    [Fact]
+    public void A_shared_prefix_that_is_not_the_front_of_the_sequences_blocks_is_refused()
+    {
+        using var runner = new CpuModelRunner(_model, new CpuModelRunnerOptions(1, KvBytes: 8 << 20));
+        var prefix = new SharedPrefix(runner.Limits.KvBlockTokens);
+        prefix.BlockTable.Add(3);
+        var request = new InferenceRequest(0, 0, Enumerable.Repeat(5, prefix.Length + 2).ToArray(), new SamplingParameters());
+        var sequence = new Sequence(request, 1) { SharedPrefix = prefix };
+        sequence.BlockTable.AddRange([4, 5]);
+        Refuses<ArgumentException>(runner, new StepSlice(sequence, prefix.Length, 2));
+        sequence.BlockTable[0] = 3;
+        var step = new Step();
+        step.Slices.Add(new StepSlice(sequence, prefix.Length, 2));
+        runner.Run(step, new int[1]);
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class GoldenTests
     public void Reference_model_agrees_with_pytorch(string name)
     {
         using var model = ModelDirectory.Open(TestData.Model(name));
-        var reference = new ReferenceModel(model);
+        var reference = new ReferenceModel(model, kv: KvPrecision.Full);
         foreach (var golden in GoldenCase.Load(name))
         {
             AssertClose(golden.Logits, reference.Logits(golden.Prompt)[^1]);
@@ -47,7 +47,7 @@ public sealed class GoldenTests
     public void Reference_model_chooses_the_same_greedy_tokens_as_pytorch(string name)
     {
         using var model = ModelDirectory.Open(TestData.Model(name));
-        var reference = new ReferenceModel(model);
+        var reference = new ReferenceModel(model, kv: KvPrecision.Full);
         foreach (var golden in GoldenCase.Load(name))
         {
             int[] tokens = [.. golden.Prompt, .. golden.Greedy];
@@ -65,7 +65,7 @@ public sealed class GoldenTests
     public void Runner_agrees_with_pytorch_in_logits_and_greedy_tokens(string name, int panelWidth)
     {
         using var model = ModelDirectory.Open(TestData.Model(name));
-        using var runner = new CpuModelRunner(model, new CpuModelRunnerOptions(2, StepTokens: 128, KvBytes: 32 << 20), panelWidth);
+        using var runner = new CpuModelRunner(model, new CpuModelRunnerOptions(2, StepTokens: 128, KvBytes: 32 << 20, Kv: KvPrecision.Full), panelWidth);
         var driver = new StepDriver(runner);
         foreach (var golden in GoldenCase.Load(name))
         {
@@ -81,8 +81,8 @@ public sealed class GoldenTests
     public void Runner_agrees_with_the_reference_at_every_generated_position(string name)
     {
         using var model = ModelDirectory.Open(TestData.Model(name));
-        var reference = new ReferenceModel(model);
-        using var runner = new CpuModelRunner(model, new CpuModelRunnerOptions(1, KvBytes: 32 << 20));
+        var reference = new ReferenceModel(model, kv: KvPrecision.Full);
+        using var runner = new CpuModelRunner(model, new CpuModelRunnerOptions(1, KvBytes: 32 << 20, Kv: KvPrecision.Full));
         var driver = new StepDriver(runner);
         var golden = GoldenCase.Load(name)[2];
         var sequence = driver.Add(golden.Prompt, golden.Greedy.Length);

@@ -2,6 +2,7 @@ using BatchLLM.Checkpoints;
 using BatchLLM.Engine;
 using BatchLLM.Engine.Linear;
 using BatchLLM.Inference;
+using BatchLLM.Planning;
 using Xunit;
 
 namespace BatchLLM.Tests.Engine;
@@ -35,6 +36,36 @@ public sealed class InvarianceTests
             for (var i = 0; i < together.Count; i++)
             {
                 AssertSame(alone[i], (together[i].Generated.ToArray(), driver.Logits[together[i]]), $"seed {seed}, {options}, row {i}");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void A_shared_prefix_changes_no_bit(string name)
+    {
+        using var model = ModelDirectory.Open(TestData.Model(name));
+        for (var seed = 1; seed <= 6; seed++)
+        {
+            var random = new Random(seed);
+            var options = new CpuModelRunnerOptions(
+                1 + seed % 3, StepTokens: random.Next(40, 90), KvBlockTokens: 8 * random.Next(1, 6), KvBytes: 16 << 20);
+            using var runner = new CpuModelRunner(model, options);
+            var length = options.KvBlockTokens * random.Next(1, 80 / options.KvBlockTokens + 1);
+            var prompts = PromptsBehind(length, random, model.Config.VocabularySize);
+            var driver = new StepDriver(runner);
+            driver.ShuffleBlocks(random);
+            var group = StartGroup(driver, prompts, new SharedPrefix(length), options.StepTokens);
+            var stranger = driver.Add(prompts[1], MaxTokens, Sampling(1), 1);
+            group.Insert(random.Next(group.Count), stranger);
+            driver.RunAll(group, () => random.Next(1, 40));
+            AssertSame(RunAlone(model, prompts[1], 1), (stranger.Generated.ToArray(), driver.Logits[stranger]), $"seed {seed}, stranger");
+            foreach (var sequence in group.Where(s => s != stranger))
+            {
+                var row = (int)sequence.Request.RowKey;
+                AssertSame(
+                    RunAlone(model, prompts[row], row), (sequence.Generated.ToArray(), driver.Logits[sequence]),
+                    $"seed {seed}, {options}, prefix {length}, row {row}");
             }
         }
     }
@@ -122,6 +153,29 @@ public sealed class InvarianceTests
             Seed = 12,
         },
     };
+
+    // The first sequence computes the prefix; the others' first positions stand in the step of the prefix's last one.
+    private static List<Sequence> StartGroup(StepDriver driver, int[][] prompts, SharedPrefix prefix, int budget)
+    {
+        var first = driver.Add(prompts[0], MaxTokens, Sampling(0), 0, prefix);
+        while (first.ComputedCount + 20 < prefix.Length)
+        {
+            driver.Run((first, 20));
+        }
+
+        driver.Pin(first);
+        List<Sequence> group = [first, .. prompts.Skip(1).Select((prompt, i) => driver.Add(prompt, MaxTokens, Sampling(i + 1), (ulong)i + 1, prefix))];
+        var rest = Math.Min(first.KnownCount - first.ComputedCount, budget - prompts.Length);
+        driver.Run([(first, rest), .. group.Skip(1).Select(s => (s, 1))]);
+        return group;
+    }
+
+    private static int[][] PromptsBehind(int length, Random random, int vocabulary)
+    {
+        var prefix = Enumerable.Range(0, length).Select(_ => random.Next(vocabulary)).ToArray();
+        return [.. Enumerable.Range(0, 6).Select(i =>
+            prefix.Concat(Enumerable.Range(0, 1 + i * 7).Select(_ => random.Next(vocabulary))).ToArray())];
+    }
 
     private static int[][] Prompts(int vocabulary)
     {

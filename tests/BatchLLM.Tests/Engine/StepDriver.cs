@@ -26,14 +26,27 @@ internal sealed class StepDriver(CpuModelRunner runner)
     /// <summary>Makes the block that was freed last the next one to be taken.</summary>
     public void ReverseBlocks() => _freeBlocks.Reverse();
 
-    public Sequence Add(int[] prompt, int maxTokens, SamplingParameters? sampling = null, ulong rowKey = 0)
+    /// <summary>Adds a sequence; behind a prefix that is pinned, it begins after that.</summary>
+    public Sequence Add(
+        int[] prompt, int maxTokens, SamplingParameters? sampling = null, ulong rowKey = 0, SharedPrefix? prefix = null)
     {
-        var sequence = new Sequence(new InferenceRequest(0, rowKey, prompt, sampling ?? new SamplingParameters()), maxTokens);
+        var request = new InferenceRequest(0, rowKey, prompt, sampling ?? new SamplingParameters());
+        var sequence = new Sequence(request, maxTokens) { SharedPrefix = prefix };
+        sequence.BlockTable.AddRange(prefix?.BlockTable ?? []);
+        sequence.ComputedCount = sequence.BlockTable.Count * runner.Limits.KvBlockTokens;
         var blocks = (prompt.Length + maxTokens + runner.Limits.KvBlockTokens - 1) / runner.Limits.KvBlockTokens;
-        sequence.BlockTable.AddRange(_freeBlocks[..blocks]);
-        _freeBlocks.RemoveRange(0, blocks);
+        var own = blocks - sequence.BlockTable.Count;
+        sequence.BlockTable.AddRange(_freeBlocks[..own]);
+        _freeBlocks.RemoveRange(0, own);
         Logits.Add(sequence, []);
         return sequence;
+    }
+
+    /// <summary>Pins the prefix of the sequence that computes it; from the step on that computes its last position.</summary>
+    public void Pin(Sequence sequence)
+    {
+        var blocks = sequence.SharedPrefix!.Length / runner.Limits.KvBlockTokens;
+        sequence.SharedPrefix.BlockTable.AddRange(sequence.BlockTable[..blocks]);
     }
 
     /// <summary>Gives a sequence's blocks back.</summary>
