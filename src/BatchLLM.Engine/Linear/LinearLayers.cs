@@ -1,3 +1,4 @@
+using BatchLLM.Engine.Assembly;
 using BatchLLM.Engine.Memory;
 using BatchLLM.Engine.Threading;
 
@@ -9,8 +10,7 @@ internal sealed class LinearLayers : IDisposable
     private readonly WorkerPool _pool;
     private readonly RowRounder _rounder = new();
     private readonly MatrixProduct _product = new();
-    private readonly Int8Product _integerProduct = new();
-    private readonly Int8Rows? _integers;
+    private readonly IntegerLayers? _integers;
 
     /// <summary>Allocates what the layers need.</summary>
     /// <param name="pool">Computes.</param>
@@ -19,8 +19,12 @@ internal sealed class LinearLayers : IDisposable
     public LinearLayers(WorkerPool pool, int rowCount, IEnumerable<PackedMatrix> layers)
     {
         _pool = pool;
-        var depth = layers.Where(l => l.Rounding.Kind == InputRoundingKind.Int8PerRow).Select(l => l.Depth).DefaultIfEmpty().Max();
-        _integers = depth > 0 ? new Int8Rows(rowCount, depth) : null;
+        var integers = layers.Where(l => l.Rounding.Kind == InputRoundingKind.Int8PerRow).ToList();
+        if (integers.Count > 0)
+        {
+            var kernels = new IntegerKernels(InstructionSets.Found, integers[0].Width);
+            _integers = new IntegerLayers(pool, kernels, rowCount, integers);
+        }
     }
 
     /// <summary>c = a Wᵀ, or c += a Wᵀ.</summary>
@@ -34,8 +38,7 @@ internal sealed class LinearLayers : IDisposable
         switch (weights.Rounding.Kind)
         {
             case InputRoundingKind.Int8PerRow:
-                _pool.Run(_integers!.Of(a, rowCount, weights.Depth));
-                _pool.Run(_integerProduct.Of(weights, _integers, c, rowCount, adds));
+                _integers!.Multiply(weights, a, c, rowCount, adds);
                 return;
             case not InputRoundingKind.None:
                 _pool.Run(_rounder.Of(a, rowCount, weights.Depth, weights.Rounding));
