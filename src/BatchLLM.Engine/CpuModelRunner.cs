@@ -49,7 +49,7 @@ public sealed class CpuModelRunner : IModelRunner
         var scales = Enumerable.Range(0, model.Config.LayerCount).Select(model.KvScales).ToArray();
         _cache = new KvCache(model.Config, Limits.KvBlockTokens, Limits.KvBlockCount, Kv, scales);
         var angles = model.StoredRope ?? RopeTable.Angles(model.Config, Limits.ContextLength);
-        _forward = new ForwardPass(model.Config, _weights, Limits, _cache, angles, _rows, _pool);
+        _forward = new ForwardPass(model.Config, _weights, Limits, _cache, angles, _rows, _pool, options.Instructions);
         _choice = new TokenChoice(Limits, _rows, options.Threads);
     }
 

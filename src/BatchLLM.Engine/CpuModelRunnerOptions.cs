@@ -1,4 +1,5 @@
 using BatchLLM.Checkpoints;
+using BatchLLM.Engine.Assembly;
 
 namespace BatchLLM.Engine;
 
@@ -10,6 +11,7 @@ namespace BatchLLM.Engine;
 /// <param name="KvBytes">Most bytes for the KV cache; it gets as many whole blocks as fit.</param>
 /// <param name="Numerics">How linear layers are computed; null for what the checkpoint's card names.</param>
 /// <param name="Kv">What the KV cache holds; null for what the checkpoint declares.</param>
+/// <param name="Instructions">What kernels may be made of; null for the best that the machine has.</param>
 public sealed record CpuModelRunnerOptions(
     int Threads,
     int StepTokens = 512,
@@ -17,4 +19,5 @@ public sealed record CpuModelRunnerOptions(
     int KvBlockTokens = 32,
     long KvBytes = 1L << 30,
     Numerics? Numerics = null,
-    KvPrecision? Kv = null);
+    KvPrecision? Kv = null,
+    InstructionSet? Instructions = null);

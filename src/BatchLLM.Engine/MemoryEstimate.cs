@@ -37,11 +37,12 @@ public static class MemoryEstimate
         var blocks = (linear.InputCount + linear.BlockSize - 1L) / linear.BlockSize;
         var perColumn = linear.Format switch
         {
-            WeightFormat.Fp8 => linear.InputCount + sizeof(float),
+            WeightFormat.Fp8 => (linear.InputCount + 1) / 2 * 2 + sizeof(float),
             WeightFormat.Int8 => (linear.InputCount + 3) / 4 * 4 + sizeof(float) + sizeof(int),
             WeightFormat.Nvfp4 => linear.InputCount / 2.0 + blocks,
             WeightFormat.Int4 => linear.InputCount / 2.0 + blocks * (sizeof(float) + 1),
-            _ when SixteenBits.Has(linear.StoredType) && !linear.HasInputFactors => linear.InputCount * 2.0,
+            _ when linear.StoredType == TensorType.BF16 && !linear.HasInputFactors => (linear.InputCount + 1) / 2 * 4.0,
+            _ when linear.StoredType == TensorType.F16 && !linear.HasInputFactors => linear.InputCount * 2.0,
             _ => linear.InputCount * 4.0,
         };
         return (long)(columns * perColumn);

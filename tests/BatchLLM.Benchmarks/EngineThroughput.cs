@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using BatchLLM.Checkpoints;
 using BatchLLM.Engine;
+using BatchLLM.Engine.Assembly;
 using BatchLLM.Engine.Linear;
 using BatchLLM.Engine.Memory;
 using BatchLLM.Engine.Threading;
@@ -40,7 +41,8 @@ public static class EngineThroughput
             {
                 using var a = new MatrixBuffer(rows, weights.Depth);
                 using var c = new MatrixBuffer(rows, weights.ColumnCount);
-                var product = new MatrixProduct();
+                using var kernels = new FloatKernels(InstructionSets.Found, weights.Width);
+                using var product = new MatrixProduct(kernels, pool.WorkerCount);
                 var seconds = Best(() => pool.Run(product.Of(weights, a.Rows, c.Rows, rows)));
                 var gflops = 2.0 * rows * weights.Depth * weights.ColumnCount / seconds / 1e9;
                 Print($"{module,-14} {rows,4} rows {seconds * 1e6,9:F1} us {gflops,8:F1} GFLOP/s {gflops / peak,6:P0} of peak");

@@ -4,7 +4,7 @@ using BatchLLM.Engine.Memory;
 namespace BatchLLM.Engine.Linear;
 
 /// <summary>Panels of float32: F32 weights, and unquantized ones with input factors, which are multiplied in.</summary>
-internal sealed unsafe class FloatPanels : IPanelStore
+internal sealed unsafe class FloatPanels : IEncodedPanels
 {
     private readonly AlignedBuffer<float> _weights; // [panels, depth, width]
     private readonly int _depth;
@@ -26,6 +26,15 @@ internal sealed unsafe class FloatPanels : IPanelStore
 
     /// <inheritdoc/>
     public long ByteCount => _weights.Length * sizeof(float);
+
+    /// <inheritdoc/>
+    public WeightEncoding Encoding => WeightEncoding.Float32;
+
+    /// <inheritdoc/>
+    public byte* Encoded(int panel) => (byte*)(_weights.Pointer + (long)panel * _depth * _width);
+
+    /// <inheritdoc/>
+    public float* Scales(int panel) => null;
 
     /// <inheritdoc/>
     public float* Run(int panel, int k, int count, float* scratch) =>

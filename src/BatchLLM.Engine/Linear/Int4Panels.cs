@@ -31,6 +31,9 @@ internal sealed unsafe class Int4Panels : IPanelStore
     public long ByteCount => _codes.ByteCount + _scales.Length * sizeof(float) + _zeroPoints.Length;
 
     /// <inheritdoc/>
+    public float* Scales(int panel) => null;
+
+    /// <inheritdoc/>
     public float* Run(int panel, int k, int count, float* scratch)
     {
         for (var i = 0; i < count;)

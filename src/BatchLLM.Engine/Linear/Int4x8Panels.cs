@@ -126,6 +126,9 @@ internal sealed unsafe class Int4x8Panels : IIntegerPanels
         return scratch;
     }
 
+    /// <inheritdoc/>
+    public float* Scales(int panel) => null;
+
     private byte* Group(int strip, int group) =>
         _codes.Pointer + ((long)strip * StepCount + group) * (_groupQuads / 2 * PairBytes);
 

@@ -95,16 +95,18 @@ internal sealed unsafe class Int8Panels : IIntegerPanels
     }
 
     /// <inheritdoc/>
+    public float* Scales(int panel) => _scales.Pointer + (long)panel * _width;
+
+    /// <inheritdoc/>
     public float* Run(int panel, int k, int count, float* scratch)
     {
-        var scales = _scales.Pointer + (long)panel * _width;
         for (var i = 0; i < count; i++)
         {
             var (quad, place) = Math.DivRem(k + i, Quad);
             for (var column = 0; column < _width; column++)
             {
                 var codes = Strip((panel * _width + column) / StripColumns) + (nint)quad * QuadBytes;
-                scratch[i * _width + column] = codes[column % StripColumns * Quad + place] * scales[column];
+                scratch[i * _width + column] = codes[column % StripColumns * Quad + place];
             }
         }
 

@@ -1,4 +1,5 @@
 using BatchLLM.Engine.Assembly;
+using BatchLLM.Engine.Layers;
 using BatchLLM.Engine.Memory;
 using BatchLLM.Engine.Threading;
 
@@ -9,21 +10,27 @@ internal sealed class LinearLayers : IDisposable
 {
     private readonly WorkerPool _pool;
     private readonly RowRounder _rounder = new();
-    private readonly MatrixProduct _product = new();
+    private readonly FloatKernels _kernels;
+    private readonly MatrixProduct _product;
+    private readonly SwiGlu _swiGlu = new();
     private readonly IntegerLayers? _integers;
 
     /// <summary>Allocates what the layers need.</summary>
     /// <param name="pool">Computes.</param>
     /// <param name="rowCount">Most rows of a step.</param>
-    /// <param name="layers">All layers that will be computed.</param>
-    public LinearLayers(WorkerPool pool, int rowCount, IEnumerable<PackedMatrix> layers)
+    /// <param name="layers">All layers that will be computed; their panels have one width.</param>
+    /// <param name="instructions">What kernels may be made of; null for all that the machine has.</param>
+    /// <exception cref="BatchLLMException">The machine lacks the instructions.</exception>
+    public LinearLayers(WorkerPool pool, int rowCount, IReadOnlyCollection<PackedMatrix> layers, InstructionSet? instructions = null)
     {
         _pool = pool;
+        var set = InstructionSets.Choose(instructions);
+        _kernels = new FloatKernels(set, layers.First().Width);
+        _product = new MatrixProduct(_kernels, pool.WorkerCount);
         var integers = layers.Where(l => l.Rounding.Kind == InputRoundingKind.Int8PerRow).ToList();
         if (integers.Count > 0)
         {
-            var kernels = new IntegerKernels(InstructionSets.Found, integers[0].Width);
-            _integers = new IntegerLayers(pool, kernels, rowCount, integers);
+            _integers = new IntegerLayers(pool, new IntegerKernels(set, integers[0].Width), rowCount, integers);
         }
     }
 
@@ -35,19 +42,47 @@ internal sealed class LinearLayers : IDisposable
     /// <param name="adds">True to add to what stands in <paramref name="c"/>.</param>
     public void Multiply(PackedMatrix weights, Matrix a, Matrix c, int rowCount, bool adds = false)
     {
-        switch (weights.Rounding.Kind)
+        if (weights.Rounding.Kind == InputRoundingKind.Int8PerRow)
         {
-            case InputRoundingKind.Int8PerRow:
-                _integers!.Multiply(weights, a, c, rowCount, adds);
-                return;
-            case not InputRoundingKind.None:
-                _pool.Run(_rounder.Of(a, rowCount, weights.Depth, weights.Rounding));
-                break;
+            _integers!.Multiply(weights, a, c, rowCount, adds);
+            return;
         }
 
-        _pool.Run(_product.Of(weights, a, c, rowCount, adds));
+        Round(weights, a, rowCount);
+        _pool.Run(_product.Of(weights, a, c, rowCount, adds ? ProductEnd.Add : ProductEnd.Set));
+    }
+
+    /// <summary>c = silu(a gateᵀ) (a upᵀ).</summary>
+    /// <param name="weights">Gate and up, two parts of one size.</param>
+    /// <param name="a">Input, rounded in place where the numerics say so. // [rowCount, weights.Depth]</param>
+    /// <param name="c">Its first half receives the result; integers leave up in the second. // [rowCount, weights.ColumnCount]</param>
+    /// <param name="rowCount">Rows of both.</param>
+    public void MultiplyGated(PackedMatrix weights, Matrix a, Matrix c, int rowCount)
+    {
+        if (weights.Rounding.Kind == InputRoundingKind.Int8PerRow)
+        {
+            Multiply(weights, a, c, rowCount);
+            _pool.Run(_swiGlu.Of(c, rowCount, weights.PartColumns[0]));
+            return;
+        }
+
+        Round(weights, a, rowCount);
+        _pool.Run(_product.Of(weights, a, c, rowCount, ProductEnd.Gate));
+    }
+
+    private void Round(PackedMatrix weights, Matrix a, int rowCount)
+    {
+        if (weights.Rounding.Kind != InputRoundingKind.None)
+        {
+            _pool.Run(_rounder.Of(a, rowCount, weights.Depth, weights.Rounding));
+        }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _integers?.Dispose();
+    public void Dispose()
+    {
+        _product.Dispose();
+        _kernels.Dispose();
+        _integers?.Dispose();
+    }
 }

@@ -12,7 +12,7 @@ internal sealed unsafe class Nvfp4Panels : IPanelStore
 {
     private readonly NibblePanels _codes;
     private readonly AlignedBuffer<byte> _scales; // [panels, blocks, width]
-    private readonly float _globalScale;
+    private readonly AlignedBuffer<float> _globalScale; // [width], all the same
     private readonly int _blocks;
     private readonly int _blockSize;
     private readonly int _width;
@@ -20,7 +20,9 @@ internal sealed unsafe class Nvfp4Panels : IPanelStore
     /// <summary>Packs a layer's codes.</summary>
     public Nvfp4Panels(LinearWeight weight, int width)
     {
-        (_blocks, _blockSize, _width, _globalScale) = (weight.BlockCount, weight.BlockSize, width, weight.GlobalScale);
+        (_blocks, _blockSize, _width) = (weight.BlockCount, weight.BlockSize, width);
+        _globalScale = new AlignedBuffer<float>(width);
+        new Span<float>(_globalScale.Pointer, width).Fill(weight.GlobalScale);
         _codes = new NibblePanels(weight, width);
         _scales = new AlignedBuffer<byte>((long)_codes.PanelCount * _blocks * width);
         PanelPacking.Pack<float>(weight.OutputCount, _blocks, width, weight.ReadScales, (panel, values) =>
@@ -37,9 +39,11 @@ internal sealed unsafe class Nvfp4Panels : IPanelStore
     public long ByteCount => _codes.ByteCount + _scales.Length;
 
     /// <inheritdoc/>
+    public float* Scales(int panel) => _globalScale.Pointer;
+
+    /// <inheritdoc/>
     public float* Run(int panel, int k, int count, float* scratch)
     {
-        var global = Vector256.Create(_globalScale);
         for (var i = 0; i < count;)
         {
             var block = (k + i) / _blockSize;
@@ -50,8 +54,8 @@ internal sealed unsafe class Nvfp4Panels : IPanelStore
                 var scale = SmallFloats.DecodeE4M3(scales + column);
                 for (var row = i; row < end; row++)
                 {
-                    // Code times block scale is exact; only the global scale rounds.
-                    var value = SmallFloats.DecodeE2M1(_codes.Load(panel, k + row, column)) * scale * global;
+                    // Code times block scale is exact; only the global scale rounds, once per sum.
+                    var value = SmallFloats.DecodeE2M1(_codes.Load(panel, k + row, column)) * scale;
                     value.Store(scratch + row * _width + column);
                 }
             }
@@ -67,5 +71,6 @@ internal sealed unsafe class Nvfp4Panels : IPanelStore
     {
         _codes.Dispose();
         _scales.Dispose();
+        _globalScale.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using BatchLLM.Checkpoints;
 using BatchLLM.Checkpoints.Linear;
 
 namespace BatchLLM.Engine.Linear;
@@ -73,7 +74,27 @@ internal sealed unsafe class PackedMatrix : IDisposable
         return (_stores[part], panel - _firstPanels[part]);
     }
 
-    /// <summary>A run of k of one panel as float32: the weights themselves, or decoded into the scratch.</summary>
+    /// <summary>Panels from one on that belong to the same part.</summary>
+    /// <param name="panel">Which panel.</param>
+    public int PanelsLeft(int panel)
+    {
+        var part = _partOfPanel[panel];
+        return (part + 1 < _firstPanels.Length ? _firstPanels[part + 1] : PanelCount) - panel;
+    }
+
+    /// <summary>True if a panel's input factors are part of its runs, so that nothing but <see cref="Run"/> may read them.</summary>
+    /// <param name="panel">Which panel.</param>
+    public bool HasFactors(int panel) => _factors[_partOfPanel[panel]] is not null;
+
+    /// <summary>What sums of a panel's columns are multiplied by; null for one. // [width]</summary>
+    /// <param name="panel">Which panel.</param>
+    public float* Scales(int panel)
+    {
+        var (store, partPanel) = Part(panel);
+        return store.Scales(partPanel);
+    }
+
+    /// <summary>A run of k of one panel as float32, but for the column's scale: the weights themselves, or decoded into the scratch.</summary>
     /// <param name="panel">Which panel.</param>
     /// <param name="k">First k.</param>
     /// <param name="count">How many.</param>
@@ -122,7 +143,8 @@ internal sealed unsafe class PackedMatrix : IDisposable
         WeightFormat.Int8 => new Int8Panels(weight, width),
         WeightFormat.Nvfp4 => new Nvfp4Panels(weight, width),
         WeightFormat.Int4 => new Int4Panels(weight, width),
-        _ when SixteenBits.Has(weight.StoredType) && weight.InputFactors is null => new SixteenBitPanels(weight, width),
+        _ when weight.StoredType == TensorType.BF16 && weight.InputFactors is null => new BrainFloatPanels(weight, width),
+        _ when weight.StoredType == TensorType.F16 && weight.InputFactors is null => new Float16Panels(weight, width),
         _ => new FloatPanels(weight, width),
     };
 

@@ -13,11 +13,26 @@ internal static unsafe class SmallFloats
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> DecodeE4M3(byte* codes)
     {
-        // The code's exponent and mantissa put where float32 has them are the value times 2^-120, subnormals included.
-        var wide = Widen(codes);
+        return DecodeE4M3(Widen(codes));
+    }
+
+    // A code's exponent and mantissa put where float32 has them are its value times 2^-120, subnormals included.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> DecodeE4M3(Vector256<int> wide)
+    {
         var magnitude = (wide & Vector256.Create(0x7F)) << 20;
         var sign = (wide & Vector256.Create(0x80)) << 24;
         return (magnitude | sign).AsSingle() * Vector256.Create(MathF.ScaleB(1, 120));
+    }
+
+    /// <summary>One E4M3 code of each of eight pairs as float32.</summary>
+    /// <param name="pairs">// [8]</param>
+    /// <param name="which">0 for the lower code of a pair, 1 for the upper.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> DecodeE4M3(ushort* pairs, int which)
+    {
+        var wide = Vector256.WidenLower(Vector128.Load(pairs).ToVector256Unsafe()).AsInt32() >>> (8 * which);
+        return DecodeE4M3(wide);
     }
 
     /// <summary>Eight E2M1 codes, one per lane.</summary>

@@ -1,4 +1,5 @@
 using BatchLLM.Checkpoints;
+using BatchLLM.Engine.Assembly;
 using BatchLLM.Engine.Attention;
 using BatchLLM.Engine.Layers;
 using BatchLLM.Engine.Linear;
@@ -26,14 +27,14 @@ internal sealed unsafe class ForwardPass : IDisposable
     private readonly MatrixBuffer _logits; // [sequences, vocabulary]
     private readonly LinearLayers _linear;
     private readonly RmsNorm _norm;
-    private readonly SwiGlu _swiGlu;
     private readonly RopeAndStore _rope;
     private readonly CausalAttention _attention;
     private readonly int _headSize;
 
     /// <summary>Allocates everything a step needs.</summary>
     public ForwardPass(
-        LlamaConfig config, LlamaWeights weights, RunnerLimits limits, KvCache cache, StoredRope angles, StepRows rows, WorkerPool pool)
+        LlamaConfig config, LlamaWeights weights, RunnerLimits limits, KvCache cache, StoredRope angles, StepRows rows, WorkerPool pool,
+        InstructionSet? instructions)
     {
         (_weights, _rows, _pool, _cache, _headSize) = (weights, rows, pool, cache, config.HeadSize);
         var layer = weights.Layers[0];
@@ -44,9 +45,8 @@ internal sealed unsafe class ForwardPass : IDisposable
         _attended = new MatrixBuffer(tokens, layer.Output.Depth);
         _gateUp = new MatrixBuffer(tokens, layer.GateUp.ColumnCount);
         _logits = new MatrixBuffer(limits.StepSequenceBudget, weights.Head.ColumnCount);
-        _linear = new LinearLayers(pool, tokens, weights.Linears);
+        _linear = new LinearLayers(pool, tokens, [.. weights.Linears], instructions);
         _norm = new RmsNorm(config.HiddenSize, (float)config.NormEpsilon);
-        _swiGlu = new SwiGlu(layer.GateUp.PartColumns[0]);
         _rope = new RopeAndStore(config, _cache, rows, angles);
         _attention = new CausalAttention(config, _cache, rows, limits.ContextLength, pool.WorkerCount);
     }
@@ -93,8 +93,7 @@ internal sealed unsafe class ForwardPass : IDisposable
     private void FeedForward(LayerWeights weights)
     {
         _pool.Run(_norm.Of(weights.FeedForwardNorm.Pointer, _residual.Rows, _normed.Rows, _rows.Count));
-        _linear.Multiply(weights.GateUp, _normed.Rows, _gateUp.Rows, _rows.Count);
-        _pool.Run(_swiGlu.Of(_gateUp.Rows, _rows.Count));
+        _linear.MultiplyGated(weights.GateUp, _normed.Rows, _gateUp.Rows, _rows.Count);
         _linear.Multiply(weights.Down, _gateUp.Rows, _residual.Rows, _rows.Count, adds: true);
     }
 

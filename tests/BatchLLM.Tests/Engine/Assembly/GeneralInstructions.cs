@@ -44,9 +44,12 @@ internal sealed class GeneralInstructions(EmulatedRegisters registers, EmulatedM
 
     private bool Compute(in Instruction instruction)
     {
-        var first = instruction.OpCount > 0 && instruction.Op0Kind == OpKind.Register && instruction.Op0Register.IsGPR()
-            ? Get(instruction, 0)
-            : 0;
+        if (instruction.OpCount == 0 || !(IsGeneral(instruction, 0) && (instruction.OpCount == 1 || IsGeneral(instruction, 1))))
+        {
+            return false;
+        }
+
+        var first = Get(instruction, 0);
         ulong? result = instruction.Mnemonic switch
         {
             Mnemonic.Add => first + Get(instruction, 1),
@@ -79,9 +82,14 @@ internal sealed class GeneralInstructions(EmulatedRegisters registers, EmulatedM
         return true;
     }
 
+    private static bool IsGeneral(in Instruction instruction, int operand) =>
+        instruction.GetOpKind(operand) == OpKind.Register
+            ? instruction.GetOpRegister(operand).IsGPR()
+            : instruction.MemorySize.GetSize() <= sizeof(ulong);
+
     private void SetFlags(in Instruction instruction, ulong first, ulong second, ulong value)
     {
-        var bits = 8 * instruction.Op0Register.GetSize();
+        var bits = 8 * (instruction.Op0Kind == OpKind.Memory ? instruction.MemorySize.GetSize() : instruction.Op0Register.GetSize());
         var sign = 1UL << (bits - 1);
         var narrow = bits == 64 ? value : value & uint.MaxValue;
         var subtracts = instruction.Mnemonic is Mnemonic.Sub or Mnemonic.Cmp or Mnemonic.Dec;
