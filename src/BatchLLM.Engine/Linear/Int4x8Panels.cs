@@ -78,6 +78,7 @@ internal sealed unsafe class Int4x8Panels : IIntegerPanels
     public int ExpandedStepBytes(IntegerForm form) => GroupRecord.Bytes(_groupQuads, form);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public byte* Steps(int strip, int first, int count, IntegerForm form, byte* scratch)
     {
         var bytes = ExpandedStepBytes(form);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using BatchLLM.Checkpoints.Linear;
 using BatchLLM.Engine.Memory;
@@ -52,6 +53,7 @@ internal sealed unsafe class Int8Panels : IIntegerPanels
     public int ExpandedStepBytes(IntegerForm form) => form == IntegerForm.Shorts ? QuadBytes * sizeof(short) : 0;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public byte* Steps(int strip, int first, int count, IntegerForm form, byte* scratch)
     {
         var codes = (byte*)Strip(strip) + (nint)first * QuadBytes;

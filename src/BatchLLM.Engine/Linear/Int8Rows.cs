@@ -18,8 +18,6 @@ internal sealed unsafe class Int8Rows : IWorkItems, IDisposable
     // Rows a power of two apart fall into the same few cache sets.
     private const int SpreadBytes = 64;
 
-    private static readonly Vector256<short> QuadOrder = Vector256.Create((short)0, 2, 1, 3, 4, 6, 5, 7, 8, 10, 9, 11, 12, 14, 13, 15);
-
     private readonly AlignedBuffer<byte> _codes; // [rows, stride]
     private readonly AlignedBuffer<float> _scales; // [rows]
     private readonly AlignedBuffer<float> _scaled; // [workers, depth]
@@ -90,6 +88,7 @@ internal sealed unsafe class Int8Rows : IWorkItems, IDisposable
     }
 
     // A row that is not finite gets a scale that is not, and so do its results: the sampler reports them.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Round(float* x, int row)
     {
         var largest = RowMaximum.OfMagnitudes(x, _depth);
@@ -125,14 +124,19 @@ internal sealed unsafe class Int8Rows : IWorkItems, IDisposable
     {
         if (_form == IntegerForm.Shorts)
         {
-            Vector256.Shuffle(low, QuadOrder).Store((short*)codes);
-            Vector256.Shuffle(high, QuadOrder).Store((short*)codes + Lanes / 2);
+            InQuads(low).Store((short*)codes);
+            InQuads(high).Store((short*)codes + Lanes / 2);
         }
         else
         {
             (Vector256.Narrow(low, high).AsByte() ^ Vector256.Create((byte)0x80)).Store(codes);
         }
     }
+
+    // Constant indices make one instruction of it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<short> InQuads(Vector256<short> shorts) =>
+        Vector256.Shuffle(shorts, Vector256.Create((short)0, 2, 1, 3, 4, 6, 5, 7, 8, 10, 9, 11, 12, 14, 13, 15));
 
     /// <inheritdoc/>
     public void Dispose()
