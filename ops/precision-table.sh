@@ -39,4 +39,6 @@ row "FP8 dynamic" "$out/fp8-dynamic"
 row "FP8 static" "$out/fp8"
 row "NVFP4" "$out/nvfp4"
 row "NVFP4" "$out/nvfp4" --numerics-b w4a4-emulated
+row "NVFP4" "$out/nvfp4" --numerics-b w4a8
 row "INT4 AWQ (ONNX)" "$out/int4-awq"
+row "INT4 AWQ (ONNX)" "$out/int4-awq" --numerics-b w4a8

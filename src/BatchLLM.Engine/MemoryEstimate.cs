@@ -38,7 +38,7 @@ public static class MemoryEstimate
         var perColumn = linear.Format switch
         {
             WeightFormat.Fp8 => (linear.InputCount + 1) / 2 * 2 + sizeof(float),
-            WeightFormat.Int8 => (linear.InputCount + 1) / 2 * 2 + sizeof(float),
+            WeightFormat.Int8 => (linear.InputCount + 3) / 4 * 4 + sizeof(float) + sizeof(int),
             WeightFormat.Nvfp4 => linear.InputCount / 2.0 + blocks,
             WeightFormat.Int4 => linear.InputCount / 2.0 + blocks * (sizeof(float) + 1),
             _ when linear.StoredType == TensorType.BF16 && !linear.HasInputFactors => (linear.InputCount + 1) / 2 * 4.0,

@@ -15,6 +15,9 @@ internal sealed record OnnxParts(
     StoredRope Rope,
     QuantizationScheme Quantization)
 {
+    // w4a8 adds so many products in integers at least; a block, which has one scale, must be whole such sums.
+    private const int IntegersOfSum = 16;
+
     /// <summary>Reads them from a graph.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="config">Numbers of genai_config.json.</param>
@@ -83,9 +86,12 @@ internal sealed record OnnxParts(
             return QuantizationScheme.None;
         }
 
+        var supported = linears.All(w => w.Format == WeightFormat.Float || w.BlockSize % IntegersOfSum == 0)
+            ? new[] { Numerics.W4A16, Numerics.W4A8 }
+            : [Numerics.W4A16];
         var factors = linears.Any(w => w.InputFactors is not null) ? ", AWQ factors" : "";
         return new QuantizationScheme(
-            $"ONNX INT4 (blocks of {codes.BlockSize}{factors})", WeightFormat.Int4, [Numerics.W4A16, Numerics.W4A8], KvPrecision.Full,
+            $"ONNX INT4 (blocks of {codes.BlockSize}{factors})", WeightFormat.Int4, supported, KvPrecision.Full,
             [.. linears.Where(w => w.Format == WeightFormat.Float).Select(w => w.Name)]);
     }
 }

@@ -34,7 +34,7 @@ internal sealed record QuantizationConfig(
 
     private IReadOnlyList<Numerics> Supported() => Method switch
     {
-        QuantizationMethod.Nvfp4 => [Numerics.W4A16, Numerics.W4A8, Numerics.W4A4Emulated],
+        QuantizationMethod.Nvfp4 => [Numerics.W4A16, Numerics.W4A4Emulated, Numerics.W4A8],
         _ when !Rounds => [Numerics.Bf16],
         QuantizationMethod.Fp8Static => [Numerics.W8A8Static, Numerics.W8A8Dynamic, Numerics.Bf16],
         QuantizationMethod.Fp8Dynamic => [Numerics.W8A8Dynamic, Numerics.Bf16],

@@ -16,7 +16,7 @@ internal readonly record struct InputRounding(InputRoundingKind Kind, float Scal
     /// <param name="siblings">The layers; the largest of their scales covers the input of all.</param>
     public static InputRounding Of(Numerics numerics, params LinearWeight[] siblings)
     {
-        if (siblings[0].Format == WeightFormat.Float)
+        if (Array.Exists(siblings, w => w.Format == WeightFormat.Float))
         {
             return None;
         }
@@ -26,7 +26,7 @@ internal readonly record struct InputRounding(InputRoundingKind Kind, float Scal
         {
             Numerics.W8A8Static => new(InputRoundingKind.E4M3Static, scale),
             Numerics.W8A8Dynamic => new(InputRoundingKind.E4M3PerRow, 1),
-            Numerics.W8A8Int8 => new(InputRoundingKind.Int8PerRow, 1),
+            Numerics.W8A8Int8 or Numerics.W4A8 => new(InputRoundingKind.Int8PerRow, 1),
             Numerics.W4A4Emulated => new(InputRoundingKind.Nvfp4, scale),
             _ => None,
         };

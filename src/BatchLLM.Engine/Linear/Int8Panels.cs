@@ -1,47 +1,100 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using BatchLLM.Checkpoints.Linear;
 using BatchLLM.Engine.Memory;
 
 namespace BatchLLM.Engine.Linear;
 
 /// <summary>
-/// Panels of signed bytes with a scale per column. Two k of one column stand side by side, as the instruction takes them that
-/// multiplies pairs of 16-bit integers and adds the two products.
+/// Panels of signed bytes with a scale per column. Four k of one column stand side by side, as the instruction takes them that
+/// multiplies four bytes and adds the products.
 /// </summary>
-internal sealed unsafe class Int8Panels : IPanelStore
+internal sealed unsafe class Int8Panels : IIntegerPanels
 {
-    private readonly AlignedBuffer<sbyte> _codes; // [panels, pairs of k, width, 2]
+    private const int Quad = 4;
+    private const int StripColumns = IntegerTile.StripColumns;
+    private const int QuadBytes = Quad * StripColumns;
+
+    // Activations are bytes raised by this where products are of bytes.
+    private const int Raise = 128;
+
+    private readonly AlignedBuffer<sbyte> _codes; // [panels, strips, quads, 16, 4]
     private readonly AlignedBuffer<float> _scales; // [panels, width]
-    private readonly int _pairs;
+    private readonly AlignedBuffer<int> _sums; // [panels, width]: -128 times the sum of the codes
+    private readonly int _quads;
     private readonly int _width;
 
-    /// <summary>Packs a layer's codes; an odd depth is filled with a zero.</summary>
+    /// <summary>Packs a layer's codes; a depth that is not whole quads is filled with zeros.</summary>
     public Int8Panels(LinearWeight weight, int width)
     {
         var depth = weight.InputCount;
-        (_pairs, _width) = ((depth + 1) / 2, width);
+        (_quads, _width) = ((depth + Quad - 1) / Quad, width);
         var panels = (weight.OutputCount + width - 1) / width;
-        _codes = new AlignedBuffer<sbyte>((long)panels * _pairs * 2 * width);
+        _codes = new AlignedBuffer<sbyte>((long)panels * _quads * Quad * width);
         _scales = new AlignedBuffer<float>((long)panels * width);
+        _sums = new AlignedBuffer<int>((long)panels * width);
         weight.ReadScales(0, new Span<float>(_scales.Pointer, weight.OutputCount));
-        PanelPacking.Pack<byte>(weight.OutputCount, depth, width, weight.ReadCodes, (panel, values) =>
-        {
-            var target = Panel(panel);
-            for (var i = 0; i < values.Length; i++)
-            {
-                var (k, column) = (i / width, i % width);
-                target[(k / 2 * width + column) * 2 + k % 2] = (sbyte)values[i];
-            }
-        });
+        PanelPacking.Pack<byte>(weight.OutputCount, depth, width, weight.ReadCodes, Pack);
     }
 
     /// <inheritdoc/>
-    public long ByteCount => _codes.Length + _scales.Length * sizeof(float);
+    public long ByteCount => _codes.Length + _scales.Length * sizeof(float) + _sums.Length * sizeof(int);
 
-    /// <summary>Pairs of k.</summary>
-    public int PairCount => _pairs;
+    /// <inheritdoc/>
+    public int StepCount => _quads;
 
-    /// <summary>A panel's codes. // [pairs, width, 2]</summary>
-    public sbyte* Panel(int panel) => _codes.Pointer + (long)panel * _pairs * 2 * _width;
+    /// <inheritdoc/>
+    public int StepDepth => Quad;
+
+    /// <inheritdoc/>
+    public IIntegerKernel Kernel(IntegerKernels kernels) => kernels.WholeSums;
+
+    /// <inheritdoc/>
+    public int ExpandedStepBytes(IntegerForm form) => form == IntegerForm.Shorts ? QuadBytes * sizeof(short) : 0;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public byte* Steps(int strip, int first, int count, IntegerForm form, byte* scratch)
+    {
+        var codes = (byte*)Strip(strip) + (nint)first * QuadBytes;
+        if (form != IntegerForm.Shorts)
+        {
+            return codes;
+        }
+
+        for (var quad = 0; quad < count; quad++)
+        {
+            QuadWidening.Widen(codes + quad * QuadBytes, (short*)scratch + quad * QuadBytes);
+        }
+
+        return scratch;
+    }
+
+    /// <inheritdoc/>
+    public void Start(int strip, IntegerForm form, int* sums)
+    {
+        var start = new Span<int>(sums, StripColumns);
+        if (form == IntegerForm.Shorts)
+        {
+            start.Clear();
+        }
+        else
+        {
+            new ReadOnlySpan<int>(_sums.Pointer + (long)strip * StripColumns, StripColumns).CopyTo(start);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Scale(int strip, int* sums, float rowScale, float* c, bool adds)
+    {
+        var scales = _scales.Pointer + (long)strip * StripColumns;
+        var row = Vector256.Create(rowScale);
+        for (var j = 0; j < StripColumns; j += 8)
+        {
+            var result = row * (Vector256.Load(scales + j) * Vector256.ConvertToSingle(Vector256.Load(sums + j)));
+            (adds ? Vector256.Load(c + j) + result : result).Store(c + j);
+        }
+    }
 
     /// <inheritdoc/>
     public float* Scales(int panel) => _scales.Pointer + (long)panel * _width;
@@ -51,14 +104,38 @@ internal sealed unsafe class Int8Panels : IPanelStore
     {
         for (var i = 0; i < count; i++)
         {
-            var codes = Panel(panel) + (k + i) / 2 * 2 * _width + (k + i) % 2;
+            var (quad, place) = Math.DivRem(k + i, Quad);
             for (var column = 0; column < _width; column++)
             {
-                scratch[i * _width + column] = codes[2 * column];
+                var codes = Strip((panel * _width + column) / StripColumns) + (nint)quad * QuadBytes;
+                scratch[i * _width + column] = codes[column % StripColumns * Quad + place];
             }
         }
 
         return scratch;
+    }
+
+    private sbyte* Strip(int strip) => _codes.Pointer + (long)strip * _quads * QuadBytes;
+
+    private void Pack(int panel, ReadOnlySpan<byte> values)
+    {
+        for (var column = 0; column < _width; column += StripColumns)
+        {
+            var strip = (panel * _width + column) / StripColumns;
+            var codes = Strip(strip);
+            var sums = _sums.Pointer + (long)strip * StripColumns;
+            for (var i = column; i < values.Length; i += _width)
+            {
+                var (quad, place) = Math.DivRem(i / _width, Quad);
+                var target = codes + (nint)quad * QuadBytes + place;
+                for (var j = 0; j < StripColumns; j++)
+                {
+                    var code = (sbyte)values[i + j];
+                    target[j * Quad] = code;
+                    sums[j] -= Raise * code;
+                }
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -66,5 +143,6 @@ internal sealed unsafe class Int8Panels : IPanelStore
     {
         _codes.Dispose();
         _scales.Dispose();
+        _sums.Dispose();
     }
 }

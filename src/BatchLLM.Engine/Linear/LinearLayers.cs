@@ -12,9 +12,8 @@ internal sealed class LinearLayers : IDisposable
     private readonly RowRounder _rounder = new();
     private readonly FloatKernels _kernels;
     private readonly MatrixProduct _product;
-    private readonly Int8Product _integerProduct = new();
     private readonly SwiGlu _swiGlu = new();
-    private readonly Int8Rows? _integers;
+    private readonly IntegerLayers? _integers;
 
     /// <summary>Allocates what the layers need.</summary>
     /// <param name="pool">Computes.</param>
@@ -25,10 +24,14 @@ internal sealed class LinearLayers : IDisposable
     public LinearLayers(WorkerPool pool, int rowCount, IReadOnlyCollection<PackedMatrix> layers, InstructionSet? instructions = null)
     {
         _pool = pool;
-        _kernels = new FloatKernels(InstructionSets.Choose(instructions), layers.First().Width);
+        var set = InstructionSets.Choose(instructions);
+        _kernels = new FloatKernels(set, layers.First().Width);
         _product = new MatrixProduct(_kernels, pool.WorkerCount);
-        var depth = layers.Where(l => l.Rounding.Kind == InputRoundingKind.Int8PerRow).Select(l => l.Depth).DefaultIfEmpty().Max();
-        _integers = depth > 0 ? new Int8Rows(rowCount, depth) : null;
+        var integers = layers.Where(l => l.Rounding.Kind == InputRoundingKind.Int8PerRow).ToList();
+        if (integers.Count > 0)
+        {
+            _integers = new IntegerLayers(pool, new IntegerKernels(set, integers[0].Width), rowCount, integers);
+        }
     }
 
     /// <summary>c = a Wᵀ, or c += a Wᵀ.</summary>
@@ -41,8 +44,7 @@ internal sealed class LinearLayers : IDisposable
     {
         if (weights.Rounding.Kind == InputRoundingKind.Int8PerRow)
         {
-            _pool.Run(_integers!.Of(a, rowCount, weights.Depth));
-            _pool.Run(_integerProduct.Of(weights, _integers, c, rowCount, adds));
+            _integers!.Multiply(weights, a, c, rowCount, adds);
             return;
         }
 

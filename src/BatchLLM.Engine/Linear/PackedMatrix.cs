@@ -36,9 +36,10 @@ internal sealed unsafe class PackedMatrix : IDisposable
         Depth = parts[0].InputCount;
         Rounding = rounding;
         PartColumns = Array.ConvertAll(parts, p => (p.OutputCount + width - 1) / width * width);
-        _stores = Array.ConvertAll(parts, p => Pack(p, width));
+        _stores = Array.ConvertAll(parts, p => Pack(p, width, rounding.Kind));
         _factors = Array.ConvertAll(parts, p => p.Format == WeightFormat.Float ? null : p.InputFactors);
         _partOfPanel = [.. PartColumns.SelectMany((columns, part) => Enumerable.Repeat(part, columns / width))];
+        Inputs = [.. InputsOf(_factors, PartColumns, width)];
         _firstPanels = [.. parts.Select((_, part) => Array.IndexOf(_partOfPanel, part))];
     }
 
@@ -59,6 +60,9 @@ internal sealed unsafe class PackedMatrix : IDisposable
 
     /// <summary>Columns of each part, with its padding. // [parts]</summary>
     public int[] PartColumns { get; }
+
+    /// <summary>Runs of panels that read the same input: parts with the same factors, or none.</summary>
+    public IReadOnlyList<(Range Panels, float[]? Factors)> Inputs { get; }
 
     /// <summary>Bytes of memory.</summary>
     public long ByteCount => _stores.Sum(s => s.ByteCount);
@@ -107,6 +111,20 @@ internal sealed unsafe class PackedMatrix : IDisposable
         return run;
     }
 
+    private static IEnumerable<(Range Panels, float[]? Factors)> InputsOf(float[]?[] factors, int[] columns, int width)
+    {
+        var first = 0;
+        for (int part = 0, end = 0; part < factors.Length; part++)
+        {
+            end += columns[part] / width;
+            if (part + 1 == factors.Length || !factors[part].AsSpan().SequenceEqual(factors[part + 1]))
+            {
+                yield return (first..end, factors[part]);
+                first = end;
+            }
+        }
+    }
+
     private void Multiply(float* rows, ReadOnlySpan<float> factors)
     {
         foreach (var factor in factors)
@@ -118,8 +136,9 @@ internal sealed unsafe class PackedMatrix : IDisposable
         }
     }
 
-    private static IPanelStore Pack(LinearWeight weight, int width) => weight.Format switch
+    private static IPanelStore Pack(LinearWeight weight, int width, InputRoundingKind rounding) => weight.Format switch
     {
+        WeightFormat.Nvfp4 or WeightFormat.Int4 when rounding == InputRoundingKind.Int8PerRow => new Int4x8Panels(weight, width),
         WeightFormat.Fp8 => new Fp8Panels(weight, width),
         WeightFormat.Int8 => new Int8Panels(weight, width),
         WeightFormat.Nvfp4 => new Nvfp4Panels(weight, width),

@@ -183,6 +183,11 @@ public sealed class ReferenceModel
     {
         var layers = Array.ConvertAll(modules, _model.Linear);
         var rounding = InputRounding.Of(_numerics, layers);
+        if (rounding.Kind == InputRoundingKind.Int8PerRow)
+        {
+            return Array.ConvertAll(layers, layer => Array.ConvertAll(x, row => ReferenceIntegerProduct.Of(row, layer)));
+        }
+
         var rounded = Array.ConvertAll(x, row => ReferenceRounding.Round(row, rounding));
         return Array.ConvertAll(layers, layer => Array.ConvertAll(rounded, row => Product(row, layer)));
     }

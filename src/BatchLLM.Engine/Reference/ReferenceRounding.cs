@@ -6,12 +6,11 @@ namespace BatchLLM.Engine.Reference;
 /// <summary>Rounds one row of a linear layer's input in plain loops, format by format.</summary>
 internal static class ReferenceRounding
 {
-    /// <summary>The rounded row; the input stays as it is. // [depth]</summary>
+    /// <summary>The rounded row; the input stays as it is. Integers are not rounded here but in their product. // [depth]</summary>
     public static float[] Round(float[] x, InputRounding rounding) => rounding.Kind switch
     {
         InputRoundingKind.E4M3Static => Array.ConvertAll(x, v => E4M3.Round(v * (1 / rounding.Scale)) * rounding.Scale),
         InputRoundingKind.E4M3PerRow => PerRow(x),
-        InputRoundingKind.Int8PerRow => Int8(x),
         InputRoundingKind.Nvfp4 => Nvfp4(x, rounding.Scale),
         _ => x,
     };
@@ -30,11 +29,12 @@ internal static class ReferenceRounding
         return Array.ConvertAll(x, v => E4M3.Round(v / scale) * scale);
     }
 
-    private static float[] Int8(float[] x)
+    /// <summary>The row as integers of -127 to 127, and what they are multiplied by. // [depth]</summary>
+    public static (int[] Integers, float Scale) Int8(float[] x)
     {
         var largest = x.Max(MathF.Abs);
-        var inverse = largest > 0 ? 127 / largest : 0;
-        return Array.ConvertAll(x, v => MathF.Round(v * inverse, MidpointRounding.ToEven) * (largest / 127));
+        var inverse = float.IsFinite(127 / largest) ? 127 / largest : 0;
+        return (Array.ConvertAll(x, v => (int)MathF.Round(v * inverse, MidpointRounding.ToEven)), largest / 127);
     }
 
     // Every 16 elements: block scale E4M3(g max / 6), then E2M1(x / (block scale / g)), g being 1 / the global scale.

@@ -7,7 +7,7 @@ namespace BatchLLM.Tests.Checkpoints;
 public sealed class NumericsNamesTests
 {
     private static readonly QuantizationScheme Nvfp4 = new(
-        "ModelOpt NVFP4", WeightFormat.Nvfp4, [Numerics.W4A16, Numerics.W4A4Emulated], KvPrecision.Fp8, []);
+        "ModelOpt NVFP4", WeightFormat.Nvfp4, [Numerics.W4A16, Numerics.W4A4Emulated, Numerics.W4A8], KvPrecision.Fp8, []);
 
     [Fact]
     public void Every_value_reads_back_from_its_name()
@@ -22,7 +22,7 @@ public sealed class NumericsNamesTests
 
     [Fact]
     public void What_a_checkpoint_does_not_support_is_refused_with_what_it_does() => Assert.Equal(
-        "Model m is NVFP4 and computes w4a16 or w4a4-emulated; the job asks for w8a8-static.",
+        "Model m is NVFP4 and computes w4a16 or w4a4-emulated or w4a8; the job asks for w8a8-static.",
         NumericsRefusal.Of("m", Nvfp4, Numerics.W8A8Static, "the job"));
 
     [Fact]

@@ -38,6 +38,19 @@ public class PanelStoreTests
         }
     }
 
+    [Theory]
+    [InlineData(WeightFormat.Nvfp4, 288)]
+    [InlineData(WeightFormat.Int4, 277)]
+    public void Panels_for_integer_products_decode_to_the_same_weights(WeightFormat format, int inputs)
+    {
+        var seed = Random.Shared.Next();
+        var weight = RandomLinear.Create(new Random(seed), format, 37, inputs, format == WeightFormat.Int4);
+        var expected = new float[37 * inputs];
+        weight.ReadFloats(0, expected);
+        using var packed = new PackedMatrix(64, new InputRounding(InputRoundingKind.Int8PerRow, 1), weight);
+        AssertRun(packed, weight, expected, 0, inputs, $"seed {seed}");
+    }
+
     [Fact]
     public void A_weight_that_is_not_a_number_is_refused_by_its_layer()
     {

@@ -26,11 +26,19 @@ internal sealed class RandomLinear : ILinearReader
         _floats = Fill(outputs * inputs, () => (float)(Half)(random.NextSingle() - 0.5f));
     }
 
-    /// <summary>Makes a layer; of the damaged one, counted over the whole layer, the code is FF.</summary>
+    /// <summary>Makes a layer; of the damaged one, counted over the whole layer, the code is FF; extreme ones are all as large as can be.</summary>
     public static LinearWeight Create(
-        Random random, WeightFormat format, int outputs, int inputs, bool hasFactors = false, int? damaged = null)
+        Random random, WeightFormat format, int outputs, int inputs, bool hasFactors = false, int? damaged = null, int blockSize = 0,
+        bool extreme = false)
     {
-        var reader = new RandomLinear(random, format, outputs, inputs, BlockSize(format, inputs));
+        blockSize = blockSize > 0 ? blockSize : BlockSize(format, inputs);
+        var reader = new RandomLinear(random, format, outputs, inputs, blockSize);
+        if (extreme)
+        {
+            reader._codes.AsSpan().Fill(format switch { WeightFormat.Int8 => 0x80, WeightFormat.Nvfp4 => 7, _ => 15 });
+            reader._zeroPoints.AsSpan().Clear();
+        }
+
         if (damaged is { } code)
         {
             reader._codes[code] = 0xFF;
@@ -43,7 +51,7 @@ internal sealed class RandomLinear : ILinearReader
             StoredType = TensorType.F16,
             OutputCount = outputs,
             InputCount = inputs,
-            BlockSize = BlockSize(format, inputs),
+            BlockSize = blockSize,
             GlobalScale = format == WeightFormat.Nvfp4 ? 0.00123f : 1,
             InputFactors = hasFactors ? Fill(inputs, () => random.NextSingle() + 0.5f) : null,
         };
