@@ -16,6 +16,15 @@ internal sealed record BenchMemory(long WeightBytes, long KvBytes, long StepByte
     /// <summary>All of it.</summary>
     public long Bytes => WeightBytes + KvBytes + StepBytes;
 
+    /// <summary>Bytes that this process may still use, of the machine or of its container.</summary>
+    public static long Free()
+    {
+        // What the runtime knows of the machine's memory is as old as its last collection.
+        GC.Collect();
+        var memory = GC.GetGCMemoryInfo();
+        return Math.Max(0, memory.TotalAvailableMemoryBytes - memory.MemoryLoadBytes);
+    }
+
     /// <summary>The sizes of a runner for a request's combinations.</summary>
     public static CpuModelRunnerOptions Sizes(BenchRequest request, SyntheticModel model)
     {
@@ -43,16 +52,16 @@ internal sealed record BenchMemory(long WeightBytes, long KvBytes, long StepByte
 
     /// <summary>Refuses what does not fit.</summary>
     /// <param name="request">What was asked for.</param>
-    /// <param name="available">Bytes that this process may use.</param>
-    /// <exception cref="BatchLLMException">More is needed than is available.</exception>
-    public void Require(BenchRequest request, long available)
+    /// <param name="free">Bytes that this process may still use.</param>
+    /// <exception cref="BatchLLMException">More is needed than is free.</exception>
+    public void Require(BenchRequest request, long free)
     {
-        if (Bytes > available)
+        if (Bytes > free)
         {
             throw new BatchLLMException(
                 $"{request.Shape} in {request.Precision.Name()} needs {Size(Bytes)} of memory for these combinations: weights " +
-                $"{Size(WeightBytes)}, KV cache {Size(KvBytes)}, a step's rows {Size(StepBytes)}; this process may use " +
-                $"{Size(available)}. Choose a smaller --shape or --precision, or smaller --batch and --prompt.");
+                $"{Size(WeightBytes)}, KV cache {Size(KvBytes)}, a step's rows {Size(StepBytes)}; {Size(free)} are free. " +
+                "Choose a smaller --shape or --precision, smaller --batch and --prompt, or end other programs.");
         }
     }
 

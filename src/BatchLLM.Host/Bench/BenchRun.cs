@@ -25,17 +25,11 @@ internal sealed class BenchRun(BenchRequest request, Terminal terminal)
     {
         var model = new SyntheticModel(request.Config, request.Precision, Seed);
         var sizes = BenchMemory.Sizes(request, model);
-        BenchMemory.Of(model, sizes).Require(request, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        BenchMemory.Of(model, sizes).Require(request, BenchMemory.Free());
         var machine = MachineLimits.Measure(request.Threads);
         var start = Stopwatch.GetTimestamp();
         using var runner = new CpuModelRunner(model, sizes);
-        var loadSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        var loaded = Environment.WorkingSet;
-        var work = new StepWork(model.Config, [.. model.Linears], model.EmbeddingType, runner.Kv);
-        var steps = new BenchSteps(runner, work, BenchLimits.Of(machine, runner.Numerics), cancellationToken);
-        WarmUp(steps);
-        var results = request.Combinations.Select(combination => Measure(combination, steps)).ToList();
-        return new BenchOutput(
+        var unmeasured = new BenchOutput(
             request.Shape,
             request.Precision.Name(),
             runner.Numerics.Name(),
@@ -43,10 +37,24 @@ internal sealed class BenchRun(BenchRequest request, Terminal terminal)
             CpuModelRunner.VectorBits,
             Parameters(model),
             runner.WeightBytes,
-            loadSeconds,
-            Math.Max(loaded, results.Max(r => r.ResidentBytes)),
+            Stopwatch.GetElapsedTime(start).TotalSeconds,
+            Environment.WorkingSet,
             machine,
-            results);
+            []);
+        return Measure(unmeasured, runner, model, cancellationToken);
+    }
+
+    private BenchOutput Measure(BenchOutput unmeasured, CpuModelRunner runner, SyntheticModel model, CancellationToken cancellationToken)
+    {
+        var work = new StepWork(model.Config, [.. model.Linears], model.EmbeddingType, runner.Kv);
+        var steps = new BenchSteps(runner, work, BenchLimits.Of(unmeasured.Limits, runner.Numerics), cancellationToken);
+        WarmUp(steps);
+        var results = request.Combinations.Select(combination => Measure(combination, steps)).ToList();
+        return unmeasured with
+        {
+            PeakResidentBytes = Math.Max(unmeasured.PeakResidentBytes, results.Max(r => r.ResidentBytes)),
+            Results = results,
+        };
     }
 
     private void WarmUp(BenchSteps steps)

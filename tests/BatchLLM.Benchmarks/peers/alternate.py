@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 
-WORK, BATCHLLM = sys.argv[1], sys.argv[2]
+WORK, BATCHLLM = (os.path.abspath(path) for path in sys.argv[1:3])
 CORES = os.cpu_count()
 
 
@@ -36,14 +36,14 @@ def busy_seconds():
 
 
 def measure(command):
-    """The command's output, and how much of the machine others used meanwhile, 0 to 1."""
+    """What the command wrote to its two outputs, and how much of the machine others used meanwhile, 0 to 1."""
     before, usage, start = busy_seconds(), os.times(), time.monotonic()
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=WORK)
     elapsed, now = time.monotonic() - start, os.times()
     if done.returncode != 0:
         sys.exit(f"{' '.join(command)}: exit code {done.returncode}\n{done.stderr[-2000:]}")
     own = now.children_user + now.children_system - usage.children_user - usage.children_system
-    return done.stdout, max(0.0, busy_seconds() - before - own) / (elapsed * CORES)
+    return done.stdout, done.stderr, max(0.0, busy_seconds() - before - own) / (elapsed * CORES)
 
 
 def run_peer(name, kind):
@@ -52,8 +52,10 @@ def run_peer(name, kind):
         f"{WORK}/{name}/bin/llama-batched-bench", "-m", f"{WORK}/1b-{kind}.gguf", "-t", THREADS, "-tb", THREADS, "-c", str(positions),
         "-npp", str(PROMPT), "-ntg", str(OUTPUT), "-npl", str(BATCH),
     ]
-    output, others = measure(command + (["-rtr"] if name == "ik" else []))
-    rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in output.splitlines() if line.startswith("|")]
+    # One writes its table to standard output and the other to standard error.
+    output, error, others = measure(command + (["-rtr"] if name == "ik" else []))
+    lines = (output + error).splitlines()
+    rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in lines if line.startswith("|")]
     row = next(r for r in rows if r[0] == str(PROMPT))
     return {"prompt": float(row[5]), "output": float(row[7]), "total": float(row[9]), "others": others}
 
@@ -64,7 +66,7 @@ def run_ours(precision):
         BATCHLLM, "bench", "--shape", "llama-3.2-1b", "--precision", kind, "--prompt", str(PROMPT), "--output", str(OUTPUT),
         "--batch", str(BATCH), "--threads", THREADS, "--json",
     ] + (["--numerics", numerics] if numerics else [])
-    output, others = measure(command)
+    output, _, others = measure(command)
     result = json.loads(output)["results"][0]
     return {
         "prompt": result["prompts"]["tokens_per_second"], "output": result["outputs"]["tokens_per_second"],

@@ -63,7 +63,9 @@ public sealed class BenchTests(CliFixture cli) : IClassFixture<CliFixture>
     [InlineData("there is no such directory", "--report", "nowhere/report.json")]
     public async Task What_is_wrong_on_the_command_line_is_said_and_nothing_is_begun(string said, params string[] arguments)
     {
-        var result = await cli.RunAsync(["bench", "--shape", "tiny", .. arguments]);
+        string[] shape = arguments[0] == "--shape" ? [] : ["--shape", "tiny"];
+
+        var result = await cli.RunAsync(["bench", .. shape, .. arguments]);
 
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(said, result.Error, StringComparison.Ordinal);
@@ -76,7 +78,7 @@ public sealed class BenchTests(CliFixture cli) : IClassFixture<CliFixture>
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("llama-3.1-8b in f32 needs", result.Error, StringComparison.Ordinal);
-        Assert.Contains("this process may use", result.Error, StringComparison.Ordinal);
+        Assert.Contains("are free", result.Error, StringComparison.Ordinal);
     }
 
     private static void Check(JsonElement result)
