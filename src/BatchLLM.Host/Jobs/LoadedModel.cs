@@ -1,6 +1,7 @@
 using BatchLLM.Checkpoints;
 using BatchLLM.Engine;
 using BatchLLM.Inference;
+using BatchLLM.Planning;
 using BatchLLM.Prompts.Templates;
 using BatchLLM.Tokens;
 
@@ -65,7 +66,7 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>Reads the weights and starts an engine on the CPU.</summary>
     public IBatchEngine OpenCpuEngine(ComputeChoice choice) =>
-        new LocalBatchEngine(OpenCpuRunner(choice), Tokenizer, StopTokenIds.ToHashSet());
+        new LocalBatchEngine(OpenCpuRunner(choice), Tokenizer, StopTokenIds.ToHashSet(), lengths: new OutputLengths());
 
     /// <summary>Reads the weights for the CPU.</summary>
     public CpuModelRunner OpenCpuRunner(ComputeChoice choice) => new(

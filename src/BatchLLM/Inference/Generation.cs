@@ -12,6 +12,14 @@ namespace BatchLLM.Inference;
 public sealed record Generation(
     int Index, string Text, int[] TokenIds, int CompletionTokens, FinishReason FinishReason, RowError? Error)
 {
+    /// <summary>
+    /// Prompt tokens that were not computed, because another row's keys and values were used; for a copy, all of them.
+    /// </summary>
+    public int SharedPromptTokens { get; init; }
+
+    /// <summary>True if the answer was computed for an identical row and is certain to be this row's.</summary>
+    public bool IsCopy { get; init; }
+
     /// <summary>No completion, because of <paramref name="error"/>.</summary>
     public static Generation Failed(int index, RowError error) => new(index, "", [], 0, FinishReason.Stop, error);
 }

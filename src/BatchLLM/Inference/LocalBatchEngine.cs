@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using BatchLLM.Planning;
 using BatchLLM.Tokens;
 
 namespace BatchLLM.Inference;
@@ -22,6 +23,7 @@ public sealed class LocalBatchEngine : IBatchEngine
     private readonly ITokenizer _tokenizer;
     private readonly IReadOnlySet<int> _stopTokens;
     private readonly IProgress<StepReport>? _progress;
+    private readonly OutputLengths? _lengths;
     private int _state = Idle;
 
     /// <summary>Creates an engine.</summary>
@@ -29,16 +31,22 @@ public sealed class LocalBatchEngine : IBatchEngine
     /// <param name="tokenizer">The model's.</param>
     /// <param name="stopTokens">Ids that end any completion; they are not part of it.</param>
     /// <param name="progress">Called after every step on the computing thread, so it must be quick.</param>
+    /// <param name="lengths">
+    /// What is known of completion lengths, to start rows in the best order; learns from every window that ends. Read and
+    /// written while a window runs. Null: rows start in the order of the window. Answers are the same.
+    /// </param>
     public LocalBatchEngine(
         IModelRunner runner,
         ITokenizer tokenizer,
         IReadOnlySet<int> stopTokens,
-        IProgress<StepReport>? progress = null)
+        IProgress<StepReport>? progress = null,
+        OutputLengths? lengths = null)
     {
         _runner = runner;
         _tokenizer = tokenizer;
         _stopTokens = stopTokens;
         _progress = progress;
+        _lengths = lengths;
         Limits = new EngineLimits(runner.Limits.ContextLength, runner.Limits.VocabularySize);
     }
 
@@ -120,8 +128,8 @@ public sealed class LocalBatchEngine : IBatchEngine
     {
         try
         {
-            new WindowRun(_runner, _tokenizer, _stopTokens, window, result => finished.TryWrite(result), _progress)
-                .Run(cancelled, left);
+            new WindowRun(_runner, _tokenizer, _stopTokens, _lengths, result => finished.TryWrite(result), _progress)
+                .Run(window, cancelled, left);
             finished.Complete();
         }
         catch (Exception exception)

@@ -32,6 +32,7 @@ public sealed class Scheduler
     private readonly Stack<Sequence> _preempted = new(); // the oldest on top; all are older than the waiting ones
     private readonly List<Sequence> _live; // oldest first; ended ones stay until the next plan [at most StepSequenceBudget]
     private int _endedCount; // of _live
+    private long _waitingTokens; // positions that the waiting ones have to compute at least
 
     /// <summary>Creates a scheduler with nothing to do and all blocks free.</summary>
     /// <param name="limits">The runner's sizes; budgets and blocks are at least 1.</param>
@@ -52,6 +53,12 @@ public sealed class Scheduler
 
     /// <summary>Sequences not yet admitted, and preempted ones.</summary>
     public int WaitingCount => _waiting.Count + _preempted.Count;
+
+    /// <summary>
+    /// True if the next step may admit more than is waiting, so that sequences can be made as they are needed.
+    /// </summary>
+    public bool WantsMore =>
+        LiveCount + WaitingCount < _limits.StepSequenceBudget && _waitingTokens < _limits.StepTokenBudget;
 
     /// <summary>True if there is something to plan.</summary>
     public bool HasWork => LiveCount + WaitingCount > 0;
@@ -83,6 +90,7 @@ public sealed class Scheduler
         }
 
         _waiting.Enqueue(sequence);
+        _waitingTokens += LeastTokens(sequence);
     }
 
     /// <summary>
@@ -207,6 +215,7 @@ public sealed class Scheduler
         Retire(newest, hasEnded: false);
         newest.ComputedCount = 0;
         _preempted.Push(newest);
+        _waitingTokens += LeastTokens(newest);
         PreemptionCount++;
         return true;
     }
@@ -264,9 +273,12 @@ public sealed class Scheduler
         }
 
         _live.Add(sequence);
+        _waitingTokens -= LeastTokens(sequence);
         sequence.IsLive = true;
         _prefixes.Join(sequence);
     }
+
+    private static int LeastTokens(Sequence sequence) => sequence.KnownCount - (sequence.SharedPrefix?.Length ?? 0);
 
     private int BlocksFor(int positions) => (positions + _limits.KvBlockTokens - 1) / _limits.KvBlockTokens;
 

@@ -7,12 +7,13 @@ namespace BatchLLM.Preflight;
 /// <summary>A runner whose steps are timed, and whose rows' tokens are counted also when they do not come to their end.</summary>
 /// <param name="runner">Computes; disposed with this.</param>
 /// <param name="rows">Rows of the window; their indices are below it.</param>
+/// <param name="computed">Those of them that are computed: that can be served and are no copies.</param>
 /// <param name="time">The clock.</param>
-public sealed class MeteredRunner(IModelRunner runner, int rows, TimeProvider time) : IModelRunner
+public sealed class MeteredRunner(IModelRunner runner, int rows, int computed, TimeProvider time) : IModelRunner
 {
     private readonly List<StepTiming> _steps = [];
     private readonly int[] _generated = new int[rows]; // [rows], by index in the window
-    private int _started;
+    private readonly SortedSet<int> _started = []; // indices in the window
 
     /// <inheritdoc/>
     public RunnerLimits Limits => runner.Limits;
@@ -20,8 +21,8 @@ public sealed class MeteredRunner(IModelRunner runner, int rows, TimeProvider ti
     /// <summary>The steps so far. To be read once the run is over.</summary>
     public ReadOnlySpan<StepTiming> Steps => CollectionsMarshal.AsSpan(_steps);
 
-    /// <summary>Rows that were begun: the first ones, because rows are begun in order.</summary>
-    public int Started => _started;
+    /// <summary>Rows that were begun, ascending. A row whose group has begun comes before its turn.</summary>
+    public IReadOnlyCollection<int> Started => _started;
 
     /// <summary>Tokens generated for a row.</summary>
     public int Generated(int index) => _generated[index];
@@ -40,7 +41,7 @@ public sealed class MeteredRunner(IModelRunner runner, int rows, TimeProvider ti
             Count(slice.Sequence, nextTokens[index]);
         }
 
-        _steps.Add(new StepTiming(prompt, step.TokenCount - prompt, seconds, IsFed: _started < rows));
+        _steps.Add(new StepTiming(prompt, step.TokenCount - prompt, seconds, IsFed: _started.Count < computed));
     }
 
     /// <inheritdoc/>
@@ -48,7 +49,7 @@ public sealed class MeteredRunner(IModelRunner runner, int rows, TimeProvider ti
 
     private void Count(Sequence sequence, int nextToken)
     {
-        _started = Math.Max(_started, sequence.Request.Index + 1);
+        _started.Add(sequence.Request.Index);
         if (nextToken >= 0)
         {
             _generated[sequence.Request.Index] = sequence.Generated.Length + 1;

@@ -1,4 +1,5 @@
 using BatchLLM.Inference;
+using BatchLLM.Planning;
 using BatchLLM.Tokens;
 
 namespace BatchLLM.Preflight;
@@ -22,12 +23,13 @@ public sealed record TrialRun(
         IModelRunner runner, ITokenizer tokenizer, IReadOnlySet<int> stopTokens, IReadOnlyList<InferenceRequest> sample,
         TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
-        var meter = new MeteredRunner(runner, sample.Count, time);
-        await using var engine = new LocalBatchEngine(meter, tokenizer, stopTokens);
         var window = sample.Select((row, index) => row with { Index = index }).ToArray();
+        var forecast = WindowForecast.Of(window, runner.Limits);
+        var meter = new MeteredRunner(runner, sample.Count, forecast.Rows - forecast.Copies, time);
+        await using var engine = new LocalBatchEngine(meter, tokenizer, stopTokens);
         var start = time.GetTimestamp();
         var ended = await EndedAsync(engine, window, limit, time, cancellationToken);
-        var completions = Enumerable.Range(0, meter.Started)
+        var completions = meter.Started
             .Select(index => new CompletionLength(meter.Generated(index), ended.Contains(index), window[index].Sampling.MaxTokens));
         return new TrialRun([.. completions], meter.Steps.ToArray(), time.GetElapsedTime(start).TotalSeconds);
     }

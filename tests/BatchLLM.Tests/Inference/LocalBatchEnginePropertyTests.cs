@@ -1,4 +1,5 @@
 using BatchLLM.Inference;
+using BatchLLM.Planning;
 using Xunit;
 
 namespace BatchLLM.Tests.Inference;
@@ -26,6 +27,32 @@ public sealed class LocalBatchEnginePropertyTests
     }
 
     [Theory]
+    [MemberData(nameof(Seeds))]
+    public async Task Sharing_copying_and_learnt_lengths_change_no_answer(int seed)
+    {
+        var random = new Random(seed);
+        var window = TestWindow.Sharing(random, random.Next(1, 80));
+        var expected = new Dictionary<int, Generation>();
+        foreach (var row in window)
+        {
+            expected.Add(row.Index, (await Run(TestWindow.Ample, [row]))[row.Index]);
+        }
+
+        random.Shuffle(window);
+        var limits = RandomLimits(random, window);
+        using var runner = new ScriptedRunner(limits);
+        await using var engine = new LocalBatchEngine(runner, new ByteTokenizer(), StopTokens, lengths: new OutputLengths());
+
+        // The second window starts with what the first has taught.
+        for (var pass = 0; pass < 2; pass++)
+        {
+            var results = await TestWindow.RunAsync(engine, window);
+            Assert.Equal(window.Length, results.Count);
+            Assert.All(results, pair => AssertSame(expected[pair.Key], pair.Value));
+        }
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
@@ -44,9 +71,13 @@ public sealed class LocalBatchEnginePropertyTests
     [Fact]
     public async Task A_window_of_a_hundred_thousand_rows_finishes_each_once()
     {
+        // Drawn, so that none is another's copy.
         InferenceRequest[] window =
         [
-            .. Enumerable.Range(0, 100_000).Select(index => TestWindow.Request(index, 1 + index % 5, 1 + index % 3)),
+            .. Enumerable.Range(0, 100_000).Select(index => TestWindow.Request(index, 1 + index % 5, 1 + index % 3) with
+            {
+                Sampling = new SamplingParameters { MaxTokens = 1 + index % 3, Temperature = 1 },
+            }),
         ];
         var limits = TestWindow.Ample with { StepTokenBudget = 512, StepSequenceBudget = 128, KvBlockCount = 256 };
         var most = 0;

@@ -22,6 +22,30 @@ internal static class TestWindow
         .. Enumerable.Range(0, count).Select(index => Request(index, random.Next(1, 30), random.Next(1, 25))),
     ];
 
+    /// <summary>Rows that begin as others do, some of them whole copies; greedy and drawn ones.</summary>
+    public static InferenceRequest[] Sharing(Random random, int count)
+    {
+        var prompts = new List<int[]>();
+        while (prompts.Count < count)
+        {
+            var stem = prompts.Count > 0 && random.Next(5) > 0 ? prompts[random.Next(prompts.Count)] : [];
+            var kept = stem[..random.Next(stem.Length + 1)];
+            var added = Enumerable.Range(0, random.Next(kept.Length == 0 ? 1 : 0, 12)).Select(_ => random.Next(256));
+            prompts.Add([.. kept.Concat(added).Take(30)]);
+        }
+
+        int[] limits = [3, 9, 17, 24];
+        return
+        [
+            .. prompts.Select((prompt, index) => new InferenceRequest(index, (ulong)index, prompt, new SamplingParameters
+            {
+                MaxTokens = limits[random.Next(limits.Length)],
+                Temperature = random.Next(4) == 0 ? 1 : 0,
+                Seed = (ulong)random.Next(3),
+            })),
+        ];
+    }
+
     public static async Task<Dictionary<int, Generation>> RunAsync(
         LocalBatchEngine engine, IReadOnlyList<InferenceRequest> window)
     {
