@@ -16,14 +16,14 @@ internal static class PlanningTime
     /// <summary>Prints one line per kind of window; the best of three in time, the most in memory.</summary>
     public static void Run()
     {
-        Measure("nothing shared", sharedTokens: 0, rowsPerPrefix: 1);
-        Measure("16 questions per document", sharedTokens: 450, rowsPerPrefix: 16);
-        Measure("one system prompt", sharedTokens: 400, rowsPerPrefix: Prompts);
+        Measure("nothing shared", Window(sharedTokens: 0, rowsPerPrefix: 1));
+        Measure("16 questions per document", Window(sharedTokens: 450, rowsPerPrefix: 16));
+        Measure("one system prompt", Window(sharedTokens: 400, rowsPerPrefix: Prompts));
+        Measure("each extends another", Chain(10_000));
     }
 
-    private static void Measure(string name, int sharedTokens, int rowsPerPrefix)
+    private static void Measure(string name, int[][] window)
     {
-        var window = Window(sharedTokens, rowsPerPrefix);
         var (seconds, bytes, saved) = (double.MaxValue, 0L, 0L);
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
@@ -37,8 +37,8 @@ internal static class PlanningTime
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{name,-26} {Prompts} prompts of {PromptTokens}: {seconds,6:F2} s, {bytes / 1048576.0,6:F1} MiB beside the "
-            + $"prompts' {Prompts * (PromptTokens + 6L) * sizeof(int) / 1048576}, {saved} tokens saved"));
+            $"{name,-26} {window.Length,7} prompts, {window.Sum(prompt => (long)prompt.Length),9} tokens: {seconds,6:F2} s, "
+            + $"{bytes / 1048576.0,5:F1} MiB, {saved} tokens saved"));
     }
 
     // Shuffled, so that neighbours in the window share nothing but by chance.
@@ -53,6 +53,16 @@ internal static class PlanningTime
             prompts[row] = [.. prefix, .. builder.Tokens(PromptTokens - sharedTokens)];
         }
 
+        builder.Random.Shuffle(prompts);
+        return prompts;
+    }
+
+    // As many tokens, and the deepest tree: what a plan that looks at pairs of rows or levels would choke on.
+    private static int[][] Chain(int count)
+    {
+        var builder = new WorkloadBuilder(seed: 1);
+        var longest = builder.Tokens(count);
+        var prompts = Enumerable.Range(1, count).Select(length => longest[..length]).ToArray();
         builder.Random.Shuffle(prompts);
         return prompts;
     }
