@@ -31,7 +31,7 @@ internal static class ResumeCommand
             await using var session = await DatabaseSession.OpenAsync(
                 parsed.GetValue(database), cancellationToken);
             var job = await FindAsync(session.Store, parsed.GetValue(reference), cancellationToken);
-            return await new JobRun(session.Store, session.Preflights, terminal, show: 0)
+            return await new JobRun(session, terminal, show: 0)
                 .ResumeAsync(job, parsed.GetValue(budget), cancellationToken);
         });
     }

@@ -28,7 +28,7 @@ internal static class RunCommand
                 parsed.GetValue(file)!, options.Read(parsed), cancellationToken);
             await using var session = await DatabaseSession.OpenAsync(
                 parsed.GetValue(database), cancellationToken);
-            var run = new JobRun(session.Store, session.Preflights, terminal, parsed.GetValue(show));
+            var run = new JobRun(session, terminal, parsed.GetValue(show));
             return await run.SubmitAsync(spec, parsed.GetValue(again), cancellationToken);
         });
     }

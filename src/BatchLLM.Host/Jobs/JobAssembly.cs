@@ -4,6 +4,7 @@ using BatchLLM.Blobs.Jsonl;
 using BatchLLM.Blobs.Parquet;
 using BatchLLM.Inference;
 using BatchLLM.Jobs;
+using BatchLLM.Planning;
 using BatchLLM.Prompts;
 using BatchLLM.Rows;
 
@@ -45,10 +46,12 @@ internal static class JobAssembly
     /// <summary>Tokens to completions.</summary>
     /// <param name="spec">The job.</param>
     /// <param name="model">Its model.</param>
+    /// <param name="lengths">How long completions get; learns.</param>
     /// <param name="busy">Receives the time that the engine computes.</param>
-    public static IBatchEngine EngineOf(JobSpec spec, LoadedModel model, BusyTime busy) => (spec.Engine, spec.Device) switch
+    public static IBatchEngine EngineOf(JobSpec spec, LoadedModel model, OutputLengths lengths, BusyTime busy) =>
+        (spec.Engine, spec.Device) switch
     {
-        ("local", "cpu") => model.OpenCpuEngine(ComputeChoice.Of(spec), busy),
+        ("local", "cpu") => model.OpenCpuEngine(ComputeChoice.Of(spec), lengths, busy),
         _ => throw new BatchLLMException(
             $"Engine '{spec.Engine}' on device '{spec.Device}' is not available; this version has engine local on cpu."),
     };

@@ -3,18 +3,17 @@ using BatchLLM.Host.Display;
 using BatchLLM.Host.Preflight;
 using BatchLLM.Inference;
 using BatchLLM.Jobs;
-using BatchLLM.Preflight;
 
 namespace BatchLLM.Host.Jobs;
 
 /// <summary>Submits, resumes and runs one job in this process, with a display.</summary>
-/// <param name="store">Durable state.</param>
-/// <param name="preflights">Reports of preflights.</param>
+/// <param name="state">Durable state.</param>
 /// <param name="terminal">Where to show it.</param>
 /// <param name="show">How many rows to show afterwards.</param>
-internal sealed class JobRun(IJobStore store, IPreflightStore preflights, Terminal terminal, int show)
+internal sealed class JobRun(DatabaseSession state, Terminal terminal, int show)
 {
     private readonly TimeProvider _time = TimeProvider.System;
+    private readonly IJobStore _store = state.Store;
 
     /// <summary>Creates the job, or finds it; runs it unless it is over.</summary>
     public async Task<int> SubmitAsync(JobSpec submitted, bool again, CancellationToken cancellationToken)
@@ -41,14 +40,14 @@ internal sealed class JobRun(IJobStore store, IPreflightStore preflights, Termin
         if (job.State is JobState.Completed or JobState.Cancelled)
         {
             // A crash after the last commit may have left the publishing, or the tidying up, undone.
-            var published = await JobAssembly.PublisherOf(job, store).PublishAsync(job.Id, cancellationToken);
+            var published = await JobAssembly.PublisherOf(job, _store).PublishAsync(job.Id, cancellationToken);
             return await FinishAsync(published, published.Counts, TimeSpan.Zero, busy: null, cancellationToken);
         }
 
         var spec = JobFileLoader.Restore(job.Definition.SpecJson, errorBudget);
         if (job.State == JobState.Paused)
         {
-            await store.ResumeAsync(job.Id, JobSpecJson.Write(spec), cancellationToken);
+            await _store.ResumeAsync(job.Id, JobSpecJson.Write(spec), cancellationToken);
         }
 
         using var model = LoadedModel.Open(spec.Model);
@@ -60,7 +59,7 @@ internal sealed class JobRun(IJobStore store, IPreflightStore preflights, Termin
     {
         var inputs = await JobAssembly.Planner.ResolveAsync(spec.Inputs, cancellationToken);
         var key = JobKey.Compute(spec, inputs, model.Digest);
-        if (!again && await store.FindByKeyAsync(key, cancellationToken) is { } former)
+        if (!again && await _store.FindByKeyAsync(key, cancellationToken) is { } former)
         {
             return former;
         }
@@ -69,7 +68,7 @@ internal sealed class JobRun(IJobStore store, IPreflightStore preflights, Termin
         var plan = await JobAssembly.Planner.CutAsync(spec, inputs, cancellationToken);
         var definition = new NewJob(
             spec.Name, key, JobSpecJson.Write(spec), spec.Model, spec.Output.Uri, inputs, plan.RowCount);
-        var (job, _) = await store.CreateAsync(definition, plan.Shards, again, cancellationToken);
+        var (job, _) = await _store.CreateAsync(definition, plan.Shards, again, cancellationToken);
 
         // If the process dies here, the job waits in the database; `run` and `resume` both find it.
         CrashHook.Reach(CrashWindow.JobCreated);
@@ -79,16 +78,19 @@ internal sealed class JobRun(IJobStore store, IPreflightStore preflights, Termin
     private async Task<int> RunAsync(Job job, JobSpec spec, LoadedModel model, CancellationToken cancellationToken)
     {
         Announce(job);
-        await WorkerIdentity.ReleaseDeadAsync(store, job.Id, cancellationToken);
+        await WorkerIdentity.ReleaseDeadAsync(_store, job.Id, cancellationToken);
         var busy = new BusyTime();
-        await using var engine = JobAssembly.EngineOf(spec, model, busy);
+        var keeping = new LengthKeeping(state.OutputLengths, SeriesKey.Compute(spec, model.Digest));
+        var lengths = await keeping.LoadAsync(cancellationToken);
+        await using var engine = JobAssembly.EngineOf(spec, model, lengths, busy);
         var progress = new JobProgress(job.Counts, job.Definition.RowCount);
         var reader = new ProgressReader(job.Definition.Name, progress, _time);
         var start = _time.GetTimestamp();
-        var pipeline = await JobAssembly.PipelineOfAsync(job, spec, store, model, engine, cancellationToken);
+        var pipeline = await JobAssembly.PipelineOfAsync(job, spec, _store, model, engine, cancellationToken);
         var work = Task.Run(() => pipeline.RunAsync(job, progress, cancellationToken), CancellationToken.None);
         await terminal.Progress().ShowAsync(reader.Read, work, _time);
         var finished = await work;
+        await keeping.SaveAsync(lengths, cancellationToken);
         var exitCode = await FinishAsync(
             finished, job.Counts, _time.GetElapsedTime(start), busy, cancellationToken);
         await ShowSamplesAsync(finished, spec, cancellationToken);
@@ -125,7 +127,7 @@ internal sealed class JobRun(IJobStore store, IPreflightStore preflights, Termin
     private async Task<int> FinishAsync(
         Job job, RowCounts before, TimeSpan elapsed, BusyTime? busy, CancellationToken cancellationToken)
     {
-        var report = await ReportKeeping.FindAsync(preflights, job.Definition.Key, cancellationToken);
+        var report = await ReportKeeping.FindAsync(state.Preflights, job.Definition.Key, cancellationToken);
         var summary = RunSummary.Of(job, before, elapsed) with
         {
             AlreadyComplete = busy is null,
