@@ -34,7 +34,7 @@ internal sealed unsafe class ForwardPass : IDisposable
 
     /// <summary>Allocates everything a step needs.</summary>
     public ForwardPass(
-        ModelDirectory model, LlamaWeights weights, RunnerLimits limits, KvCache cache, StepRows rows, WorkerPool pool, StepTimes times,
+        IModelWeights model, LlamaWeights weights, RunnerLimits limits, KvCache cache, StepRows rows, WorkerPool pool, StepTimes times,
         InstructionSet? instructions)
     {
         (_weights, _rows, _pool, _times, _headSize) = (weights, rows, pool, times, model.Config.HeadSize);
