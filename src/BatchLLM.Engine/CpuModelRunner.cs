@@ -52,7 +52,8 @@ public sealed class CpuModelRunner : IModelRunner
         _pool = new WorkerPool(options.Threads);
         _rows = new StepRows(Limits.StepTokenBudget, Limits.StepSequenceBudget);
         var scales = Enumerable.Range(0, model.Config.LayerCount).Select(model.KvScales).ToArray();
-        _cache = new KvCache(model.Config, Limits.KvBlockTokens, Limits.KvBlockCount, Kv, scales);
+        var panel = panelWidth == PanelKernel.WideWidth ? KvCache.WidePanel : KvCache.NarrowPanel;
+        _cache = new KvCache(model.Config, Limits.KvBlockTokens, Limits.KvBlockCount, Kv, scales, panel);
         _forward = new ForwardPass(model, _weights, Limits, _cache, _rows, _pool, Times, options.Instructions);
         _choice = new TokenChoice(Limits, _rows, options.Threads);
     }

@@ -14,4 +14,12 @@ internal readonly unsafe record struct BFloat16Element(ushort Bits) : IKvElement
         var bits = Vector128.Load((ushort*)elements);
         return (Vector256.WidenLower(bits.ToVector256Unsafe()) << 16).AsSingle();
     }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadWide(BFloat16Element* elements)
+    {
+        var bits = Vector256.Load((ushort*)elements);
+        return (Vector512.WidenLower(bits.ToVector512Unsafe()) << 16).AsSingle();
+    }
 }

@@ -10,4 +10,8 @@ internal readonly unsafe record struct Float32Element(float Value) : IKvElement<
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Load(Float32Element* elements) => Vector256.Load((float*)elements);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadWide(Float32Element* elements) => Vector512.Load((float*)elements);
 }

@@ -9,4 +9,7 @@ internal unsafe interface IKvElement<TSelf>
 {
     /// <summary>Eight elements as float32; exact.</summary>
     static abstract Vector256<float> Load(TSelf* elements);
+
+    /// <summary>Sixteen elements as float32; exact.</summary>
+    static abstract Vector512<float> LoadWide(TSelf* elements);
 }

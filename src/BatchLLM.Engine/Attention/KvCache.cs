@@ -5,8 +5,8 @@ using BatchLLM.Engine.Memory;
 namespace BatchLLM.Engine.Attention;
 
 /// <summary>
-/// Keys and values of all sequences in fixed blocks of positions. Keys stand in panels of 8 positions, [headSize, 8], so that
-/// one load brings the same element of 8 positions; values stand [blockTokens, ValueStride].
+/// Keys and values of all sequences in fixed blocks of positions. Keys stand in panels of 8 or 16 positions, [headSize, panel],
+/// so that one load brings the same element of all of them; values stand [blockTokens, ValueStride].
 /// </summary>
 /// <remarks>
 /// Keys of a whole block side by side, [headSize, blockTokens], were rejected: storing one position then touches a cache line
@@ -14,11 +14,16 @@ namespace BatchLLM.Engine.Attention;
 /// </remarks>
 internal sealed unsafe class KvCache : IDisposable
 {
-    private const int PanelTokens = 8;
+    /// <summary>Positions of a panel for vectors of 8 lanes.</summary>
+    public const int NarrowPanel = 8;
+
+    /// <summary>Positions of a panel for vectors of 16 lanes.</summary>
+    public const int WidePanel = 16;
 
     private readonly AlignedBuffer<byte> _memory; // [layers, blocks, kvHeads, keys | values] of elements
     private readonly KvScales[] _scales; // [layers]
     private readonly int _elementBytes;
+    private readonly int _panel;
     private readonly int _kvHeads;
     private readonly int _headSize;
     private readonly long _keyLength;
@@ -30,8 +35,10 @@ internal sealed unsafe class KvCache : IDisposable
     /// <param name="blockCount">Blocks.</param>
     /// <param name="precision">What is stored.</param>
     /// <param name="scales">Scales of FP8's codes. // [layers]</param>
-    public KvCache(LlamaConfig config, int blockTokens, int blockCount, KvPrecision precision, KvScales[] scales)
+    /// <param name="panel">Positions of a panel, narrow or wide; blocks that wide ones do not divide have narrow ones.</param>
+    public KvCache(LlamaConfig config, int blockTokens, int blockCount, KvPrecision precision, KvScales[] scales, int panel)
     {
+        _panel = blockTokens % panel == 0 ? panel : NarrowPanel;
         _kvHeads = config.KvHeadCount;
         _headSize = config.HeadSize;
         _scales = scales;
@@ -62,7 +69,8 @@ internal sealed unsafe class KvCache : IDisposable
 
     /// <summary>Bytes of one block, all layers.</summary>
     public static long BlockBytes(LlamaConfig config, int blockTokens, KvPrecision precision) =>
-        (long)config.LayerCount * config.KvHeadCount * blockTokens * (config.HeadSize + PadHead(config.HeadSize)) * KvElements.Bytes(precision);
+        (long)config.LayerCount * config.KvHeadCount * blockTokens * (config.HeadSize + PadHead(config.HeadSize))
+            * KvElements.Bytes(precision);
 
     /// <summary>Stores one position's key and value of a head.</summary>
     /// <param name="place">Which layer and head.</param>
@@ -77,7 +85,7 @@ internal sealed unsafe class KvCache : IDisposable
         KvElements.Encode(Precision, value, Element(start + _keyLength + (long)slot * ValueStride), _headSize, scales.Value);
         var encoded = stackalloc byte[_headSize * _elementBytes];
         KvElements.Encode(Precision, key, encoded, _headSize, scales.Key);
-        var column = Element(start + (long)(slot / PanelTokens) * PanelTokens * _headSize + slot % PanelTokens);
+        var column = Element(start + (long)(slot / _panel) * _panel * _headSize + slot % _panel);
         switch (_elementBytes)
         {
             case sizeof(byte):
@@ -97,7 +105,7 @@ internal sealed unsafe class KvCache : IDisposable
     {
         for (nint i = 0; i < _headSize; i++)
         {
-            destination[i * PanelTokens] = source[i];
+            destination[i * _panel] = source[i];
         }
     }
 
@@ -105,10 +113,10 @@ internal sealed unsafe class KvCache : IDisposable
     /// <typeparam name="T">What the cache holds.</typeparam>
     /// <param name="place">Which layer and head.</param>
     /// <param name="block">Which block.</param>
-    /// <param name="slot">First position in the block, a multiple of 8.</param>
+    /// <param name="slot">First position in the block, at the beginning of a panel.</param>
     public KvColumns<T> Keys<T>(KvPlace place, int block, int slot)
         where T : unmanaged, IKvElement<T> =>
-        new((T*)Element(Start(place, block) + (long)slot * _headSize), PanelTokens, PanelTokens * _headSize);
+        KeyColumns((T*)Element(Start(place, block) + (long)slot * _headSize));
 
     /// <summary>Values of one head: k is the position, columns are the elements of the head.</summary>
     /// <typeparam name="T">What the cache holds.</typeparam>
@@ -117,20 +125,20 @@ internal sealed unsafe class KvCache : IDisposable
     /// <param name="slot">First position in the block.</param>
     public KvColumns<T> Values<T>(KvPlace place, int block, int slot)
         where T : unmanaged, IKvElement<T> =>
-        new((T*)Element(Start(place, block) + _keyLength + (long)slot * ValueStride), ValueStride, 8);
+        ValueColumns((T*)Element(Start(place, block) + _keyLength + (long)slot * ValueStride));
 
     /// <summary>The keys as float32, decoded.</summary>
     /// <param name="place">Which layer and head.</param>
     /// <param name="block">Which block.</param>
-    /// <param name="slot">First position in the block, a multiple of 8.</param>
+    /// <param name="slot">First position in the block, at the beginning of a panel.</param>
     /// <param name="count">Positions wanted.</param>
-    /// <param name="scratch">Where they are decoded to. // [count rounded up to 8, ValueStride]</param>
+    /// <param name="scratch">Where they are decoded to. // [count rounded up to panels, ValueStride]</param>
     public KvColumns<Float32Element> DecodeKeys(KvPlace place, int block, int slot, int count, float* scratch)
     {
-        var length = (count + PanelTokens - 1) / PanelTokens * PanelTokens * _headSize;
+        var length = (count + _panel - 1) / _panel * _panel * _headSize;
         var codes = Element(Start(place, block) + (long)slot * _headSize);
         KvElements.Decode(Precision, codes, scratch, length, _scales[place.Layer].Key);
-        return new KvColumns<Float32Element>((Float32Element*)scratch, PanelTokens, PanelTokens * _headSize);
+        return KeyColumns((Float32Element*)scratch);
     }
 
     /// <summary>The values as float32, decoded.</summary>
@@ -143,8 +151,15 @@ internal sealed unsafe class KvCache : IDisposable
     {
         var codes = Element(Start(place, block) + _keyLength + (long)slot * ValueStride);
         KvElements.Decode(Precision, codes, scratch, count * ValueStride, _scales[place.Layer].Value);
-        return new KvColumns<Float32Element>((Float32Element*)scratch, ValueStride, 8);
+        return ValueColumns((Float32Element*)scratch);
     }
+
+    private KvColumns<T> KeyColumns<T>(T* data)
+        where T : unmanaged, IKvElement<T> =>
+        new(data, _panel, WidePanel * _headSize, _panel == WidePanel ? 8 : NarrowPanel * _headSize, _panel == WidePanel);
+
+    private KvColumns<T> ValueColumns<T>(T* data)
+        where T : unmanaged, IKvElement<T> => new(data, ValueStride, 16, 8, _panel == WidePanel);
 
     private byte* Element(long index) => _memory.Pointer + index * _elementBytes;
 

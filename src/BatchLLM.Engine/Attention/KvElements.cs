@@ -107,8 +107,9 @@ internal static unsafe class KvElements
     {
         var padded = stackalloc float[8];
         var encoded = stackalloc byte[8 * sizeof(float)];
+        var bytes = source.Length * Bytes(precision);
         source.CopyTo(new Span<float>(padded, 8));
         EncodeVector(precision, padded, encoded, scale);
-        new ReadOnlySpan<byte>(encoded, source.Length * Bytes(precision)).CopyTo(new Span<byte>(destination, source.Length * Bytes(precision)));
+        new ReadOnlySpan<byte>(encoded, bytes).CopyTo(new Span<byte>(destination, bytes));
     }
 }

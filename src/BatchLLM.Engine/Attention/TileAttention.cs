@@ -52,9 +52,13 @@ internal sealed unsafe class TileAttention : IDisposable
     /// <param name="position">Its position, the last one that it sees.</param>
     public void Begin(int index, float* query, int position)
     {
-        new ReadOnlySpan<float>(query, _headSize).CopyTo(new Span<float>(_queries.Rows[index], _headSize));
-        new Span<float>(_sums.Rows[index], 8 * _valueVectors).Clear();
-        new Span<float>(_lanes.Rows[index], 8).Clear();
+        Scale(query, _queries.Rows[index], 1);
+        for (var vector = 0; vector < _valueVectors; vector++)
+        {
+            Vector256<float>.Zero.Store(_sums.Rows[index] + 8 * vector);
+        }
+
+        Vector256<float>.Zero.Store(_lanes.Rows[index]);
         _positions[index] = position;
         _max[index] = float.NegativeInfinity;
     }
@@ -107,13 +111,20 @@ internal sealed unsafe class TileAttention : IDisposable
     /// <summary>Ends a query.</summary>
     /// <param name="index">Which of the tile's.</param>
     /// <param name="result">Receives the weighted mean of the values. // [headSize]</param>
-    public void End(int index, float* result)
+    public void End(int index, float* result) =>
+        Scale(_sums.Rows[index], result, 1 / Lanes.Sum(Vector256.Load(_lanes.Rows[index])));
+
+    private void Scale(float* source, float* destination, float factor)
     {
-        var factor = 1 / Lanes.Sum(Vector256.Load(_lanes.Rows[index]));
-        var sums = _sums.Rows[index];
-        for (var i = 0; i < _headSize; i++)
+        var i = 0;
+        for (; i <= _headSize - 8; i += 8)
         {
-            result[i] = sums[i] * factor;
+            (Vector256.Load(source + i) * factor).Store(destination + i);
+        }
+
+        for (; i < _headSize; i++)
+        {
+            destination[i] = source[i] * factor;
         }
     }
 

@@ -34,7 +34,8 @@ internal sealed unsafe class OutputHead : IDisposable
     /// <param name="pool">Computes both.</param>
     /// <param name="times">Takes note of the time.</param>
     public OutputHead(
-        LlamaWeights weights, int choices, Matrix hidden, Matrix normed, LinearLayers linear, RmsNorm norm, WorkerPool pool, StepTimes times)
+        LlamaWeights weights, int choices, Matrix hidden, Matrix normed, LinearLayers linear, RmsNorm norm, WorkerPool pool,
+        StepTimes times)
     {
         (_weights, _hidden, _normed, _linear, _norm, _pool, _times) = (weights, hidden, normed, linear, norm, pool, times);
         var columns = weights.Head.ColumnCount;

@@ -164,7 +164,8 @@ public sealed class InvarianceTests
         }
 
         driver.Pin(first);
-        List<Sequence> group = [first, .. prompts.Skip(1).Select((prompt, i) => driver.Add(prompt, MaxTokens, Sampling(i + 1), (ulong)i + 1, prefix))];
+        List<Sequence> group =
+            [first, .. prompts.Skip(1).Select((prompt, i) => driver.Add(prompt, MaxTokens, Sampling(i + 1), (ulong)i + 1, prefix))];
         var rest = Math.Min(first.KnownCount - first.ComputedCount, budget - prompts.Length);
         driver.Run([(first, rest), .. group.Skip(1).Select(s => (s, 1))]);
         return group;

@@ -42,18 +42,21 @@ internal sealed unsafe class AttentionFixture : IDisposable
             NormEpsilon = 1e-5,
             RopeTheta = 10_000,
         };
-        _cache = new KvCache(_config, 8 * random.Next(1, 6), 40 * Budget, precision, [new KvScales(Scale, Scale)]);
+        var panel = random.Next(2) == 0 ? KvCache.NarrowPanel : KvCache.WidePanel;
+        _cache = new KvCache(_config, 8 * random.Next(1, 6), 40 * Budget, precision, [new KvScales(Scale, Scale)], panel);
         _qkv = new MatrixBuffer(Budget, (_config.HeadCount + 2) * _config.HeadSize);
-        _output = new MatrixBuffer(Budget, _config.HeadCount * _config.HeadSize);
+        _output = new MatrixBuffer(Budget, QueryWidth);
         for (var row = 0; row < Budget; row++)
         {
-            Numbers(random, _config.HeadCount * _config.HeadSize).CopyTo(new Span<float>(_qkv.Rows[row], _config.HeadCount * _config.HeadSize));
+            Numbers(random, QueryWidth).CopyTo(new Span<float>(_qkv.Rows[row], QueryWidth));
         }
     }
 
-    private QkvRows Qkv => new(_qkv.Rows, _config.HeadSize, _config.HeadCount * _config.HeadSize, (_config.HeadCount + 1) * _config.HeadSize);
+    private int QueryWidth => _config.HeadCount * _config.HeadSize;
 
-    /// <summary>Prompt chunks and decode tokens of sequences with and without a prefix, all of whose positions stand in the cache.</summary>
+    private QkvRows Qkv => new(_qkv.Rows, _config.HeadSize, QueryWidth, QueryWidth + _config.HeadSize);
+
+    /// <summary>Prompt chunks and decode tokens of sequences with and without a prefix; all positions stand in the cache.</summary>
     public Step MakeStep(Random random)
     {
         var prefixes = Enumerable.Range(0, 2).Select(_ => MakePrefix(random)).ToArray();
@@ -84,7 +87,7 @@ internal sealed unsafe class AttentionFixture : IDisposable
             attention.Run(i, 0);
         }
 
-        return [.. Enumerable.Range(0, rows.Count).Select(row => new Span<float>(_output.Rows[row], _config.HeadCount * _config.HeadSize).ToArray())];
+        return [.. Enumerable.Range(0, rows.Count).Select(row => new Span<float>(_output.Rows[row], QueryWidth).ToArray())];
     }
 
     /// <summary>One row in a step of its own, without its prefix.</summary>
@@ -104,7 +107,7 @@ internal sealed unsafe class AttentionFixture : IDisposable
     /// <summary>The same in plain loops and float64.</summary>
     public float[] Plain(Sequence sequence, int position, int row)
     {
-        var result = new float[_config.HeadCount * _config.HeadSize];
+        var result = new float[QueryWidth];
         for (var head = 0; head < _config.HeadCount; head++)
         {
             var query = new Span<float>(Qkv.Query(row, head), _config.HeadSize).ToArray();
@@ -112,7 +115,8 @@ internal sealed unsafe class AttentionFixture : IDisposable
             var weights = pairs.Select(pair => Math.Exp(pair.Key.Zip(query, (k, q) => (double)Rounded(k) * q).Sum())).ToArray();
             for (var i = 0; i < _config.HeadSize; i++)
             {
-                result[head * _config.HeadSize + i] = (float)(pairs.Zip(weights, (p, w) => Rounded(p.Value[i]) * w).Sum() / weights.Sum());
+                var sum = pairs.Zip(weights, (pair, weight) => Rounded(pair.Value[i]) * weight).Sum();
+                result[head * _config.HeadSize + i] = (float)(sum / weights.Sum());
             }
         }
 
@@ -126,7 +130,7 @@ internal sealed unsafe class AttentionFixture : IDisposable
         Array.Fill(bad, float.NaN);
         for (var i = 0; i < slice.Count; i++)
         {
-            new Span<float>(_qkv.Rows[firstRow + i], _config.HeadCount * _config.HeadSize).Fill(float.NaN);
+            new Span<float>(_qkv.Rows[firstRow + i], QueryWidth).Fill(float.NaN);
             for (var head = 0; head < _config.KvHeadCount && slice.Start + i >= slice.Sequence.SharedPrefix!.Length; head++)
             {
                 Store(slice.Sequence, slice.Start + i, head, bad, bad);
@@ -134,8 +138,11 @@ internal sealed unsafe class AttentionFixture : IDisposable
         }
     }
 
-    private (float[] Key, float[] Value) Stored(Sequence sequence, int position, int head) => _stored[
-        (sequence.BlockTable[position / _cache.BlockTokens], position % _cache.BlockTokens, head / (_config.HeadCount / _config.KvHeadCount))];
+    private (float[] Key, float[] Value) Stored(Sequence sequence, int position, int head)
+    {
+        var kvHead = head / (_config.HeadCount / _config.KvHeadCount);
+        return _stored[(sequence.BlockTable[position / _cache.BlockTokens], position % _cache.BlockTokens, kvHead)];
+    }
 
     private float Rounded(float x) => _precision switch
     {
