@@ -8,7 +8,9 @@ namespace BatchLLM.Engine.Linear;
 /// <param name="rows">Functions.</param>
 /// <param name="strips">Strips of a tile.</param>
 /// <param name="form">How operands are laid out.</param>
-internal sealed unsafe class AssembledKernel(CodePage page, int first, int rows, int strips, IntegerForm form) : IIntegerKernel
+/// <param name="readsCodes">True if weights are read as they are packed.</param>
+internal sealed unsafe class AssembledKernel(
+    CodePage page, int first, int rows, int strips, IntegerForm form, bool readsCodes) : IIntegerKernel
 {
     /// <inheritdoc/>
     public int Rows => rows;
@@ -18,6 +20,9 @@ internal sealed unsafe class AssembledKernel(CodePage page, int first, int rows,
 
     /// <inheritdoc/>
     public IntegerForm Form => form;
+
+    /// <inheritdoc/>
+    public bool ReadsCodes => readsCodes;
 
     // A call lasts a few microseconds at most: a collection can wait for it, and the transition would cost more than a tile of one row.
     /// <inheritdoc/>

@@ -20,6 +20,9 @@ internal sealed unsafe class PortableGroupKernel(int quads) : IIntegerKernel
     public IntegerForm Form => IntegerForm.Shorts;
 
     /// <inheritdoc/>
+    public bool ReadsCodes => false;
+
+    /// <inheritdoc/>
     [SkipLocalsInit]
     public void Multiply(IntegerTile* tile, int rows)
     {

@@ -13,6 +13,9 @@ internal sealed unsafe class PortableInt8Kernel : IIntegerKernel
     public IntegerForm Form => IntegerForm.Shorts;
 
     /// <inheritdoc/>
+    public bool ReadsCodes => false;
+
+    /// <inheritdoc/>
     public void Multiply(IntegerTile* tile, int rows) => PairKernel.Multiply(
         (short*)tile->A, tile->AStride / sizeof(short), (short*)tile->B, 2 * (int)tile->Steps, rows, tile->Sums);
 }
