@@ -23,7 +23,7 @@ internal sealed unsafe class EmulatedIntegerKernel(
     /// <summary>All kernels of an instruction set that this machine may lack.</summary>
     public static IntegerKernels All(bool hasDot, bool isWide, int strips)
     {
-        var (whole, group) = IntegerKernels.Forms(hasDot);
+        var (whole, group) = IntegerFunctions.Forms(hasDot);
         IntegerTileShape Shape(int rows) => new(rows, strips, hasDot, isWide);
         IntegerTileShape Few(int rows) => new(rows, 1, false, false);
         var any = new EmulatedIntegerKernel(
@@ -33,7 +33,7 @@ internal sealed unsafe class EmulatedIntegerKernel(
         };
         var few = new EmulatedIntegerKernel(
             Few(WholeSumTile.MostRowsOfCodes), whole, (64, 0, 4), WholeSumTile.AssembleOfCodes) { ReadsCodes = true };
-        int[] groups = [4, 8];
+        var groups = IntegerKernels.GroupQuads;
         return new IntegerKernels(
             (any, hasDot ? any : few),
             Array.ConvertAll(groups, quads => new EmulatedIntegerKernel(
