@@ -1,7 +1,13 @@
 using BatchLLM.Benchmarks;
+using BatchLLM.Engine.Assembly;
 
 switch (args)
 {
+    case ["kernels", .. var limits]:
+        KernelSpeed.Run(
+            limits is [var set, ..] ? InstructionSets.Parse(set) : InstructionSets.Found,
+            limits is [_, var workers] ? int.Parse(workers, null) : Environment.ProcessorCount);
+        return 0;
     case ["load", .. var directory]:
         LoadTime.Run(directory is [var path] ? path : null);
         return 0;
@@ -16,6 +22,7 @@ switch (args)
         return 0;
     default:
         Console.Error.WriteLine("usage: BatchLLM.Benchmarks <model directory> [threads]");
+        Console.Error.WriteLine("       BatchLLM.Benchmarks kernels [instructions] [threads]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks load [model directory]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks tokenizer [tests/peers]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks preflight <BatchLLM.Host executable> <model directory> [rows]");
