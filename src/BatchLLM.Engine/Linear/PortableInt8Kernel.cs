@@ -4,7 +4,7 @@ namespace BatchLLM.Engine.Linear;
 internal sealed unsafe class PortableInt8Kernel : IIntegerKernel
 {
     /// <inheritdoc/>
-    public int Rows => PairKernel.TileRows;
+    public int Rows => ShortPairKernel.TileRows;
 
     /// <inheritdoc/>
     public int Strips => 1;
@@ -16,6 +16,6 @@ internal sealed unsafe class PortableInt8Kernel : IIntegerKernel
     public bool ReadsCodes => false;
 
     /// <inheritdoc/>
-    public void Multiply(IntegerTile* tile, int rows) => PairKernel.Multiply(
+    public void Multiply(IntegerTile* tile, int rows) => ShortPairKernel.Multiply(
         (short*)tile->A, tile->AStride / sizeof(short), (short*)tile->B, 2 * (int)tile->Steps, rows, tile->Sums);
 }
