@@ -40,7 +40,7 @@ internal static class IntegerKernelSpeed
     {
         var weights = Weights(format, outputs, inputs);
         var kernels = new IntegerKernels(set, weights[0].Width);
-        var form = ((IIntegerPanels)weights[0].Part(0).Store).Kernel(kernels).Form;
+        var form = ((IIntegerPanels)weights[0].Part(0).Store).Kernel(kernels, RowCounts.Max()).Form;
         using var limit = new IntegerPeak(form, set.Includes(InstructionSet.Avx512Vnni), pool.WorkerCount);
         using var memory = new ReadBandwidth();
         using var layers = new IntegerLayers(pool, kernels, RowCounts.Max(), weights);

@@ -4,10 +4,11 @@ using BatchLLM.Engine.Assembly;
 
 switch (args)
 {
-    case ["integer-kernels", .. var limits]:
-        IntegerKernelSpeed.Run(
-            limits is [var set, ..] ? InstructionSets.Parse(set) : InstructionSets.Found,
-            limits is [_, var workers] ? int.Parse(workers, null) : Environment.ProcessorCount);
+    case ["kernels", .. var limits]:
+        var found = limits is [var set, ..] ? InstructionSets.Parse(set) : InstructionSets.Found;
+        var threads = limits is [_, var workers] ? int.Parse(workers, null) : Environment.ProcessorCount;
+        KernelSpeed.Run(found, threads);
+        IntegerKernelSpeed.Run(found, threads);
         return 0;
     case ["load", .. var directory]:
         LoadTime.Run(directory is [var path] ? path : null);
@@ -29,7 +30,7 @@ switch (args)
         return 0;
     default:
         Console.Error.WriteLine("usage: BatchLLM.Benchmarks <model directory> [threads]");
-        Console.Error.WriteLine("       BatchLLM.Benchmarks integer-kernels [instructions] [threads]");
+        Console.Error.WriteLine("       BatchLLM.Benchmarks kernels [instructions] [threads]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks load [model directory]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks tokenizer [tests/peers]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks preflight <BatchLLM.Host executable> <model directory> [rows]");

@@ -4,23 +4,23 @@ namespace BatchLLM.Engine.Linear;
 
 /// <summary>A kernel of assembled functions, one for every count of rows.</summary>
 /// <param name="page">Holds the functions; outlives the kernel.</param>
-/// <param name="first">The function for one row; those for more rows follow it.</param>
-/// <param name="rows">Functions.</param>
-/// <param name="strips">Strips of a tile.</param>
-/// <param name="form">How operands are laid out.</param>
-internal sealed unsafe class AssembledKernel(CodePage page, int first, int rows, int strips, IntegerForm form) : IIntegerKernel
+/// <param name="functions">Which of them.</param>
+internal sealed unsafe class AssembledKernel(CodePage page, KernelFunctions functions) : IIntegerKernel
 {
     /// <inheritdoc/>
-    public int Rows => rows;
+    public int Rows => functions.Rows;
 
     /// <inheritdoc/>
-    public int Strips => strips;
+    public int Strips => functions.Strips;
 
     /// <inheritdoc/>
-    public IntegerForm Form => form;
+    public IntegerForm Form => functions.Form;
+
+    /// <inheritdoc/>
+    public bool ReadsCodes => functions.ReadsCodes;
 
     // A call lasts a few microseconds at most: a collection can wait for it, and the transition would cost more than a tile of one row.
     /// <inheritdoc/>
     public void Multiply(IntegerTile* tile, int rows) =>
-        ((delegate* unmanaged[SuppressGCTransition]<IntegerTile*, void>)page[first + rows - 1])(tile);
+        ((delegate* unmanaged[SuppressGCTransition]<IntegerTile*, void>)page[functions.First + rows - 1])(tile);
 }

@@ -12,6 +12,9 @@ internal unsafe interface IIntegerKernel
     /// <summary>How operands are laid out.</summary>
     IntegerForm Form { get; }
 
+    /// <summary>True if weights are read as they are packed, false if they are expanded beforehand.</summary>
+    bool ReadsCodes { get; }
+
     /// <summary>Adds one tile's products to its sums.</summary>
     /// <param name="tile">Where everything stands.</param>
     /// <param name="rows">1 to <see cref="Rows"/>.</param>

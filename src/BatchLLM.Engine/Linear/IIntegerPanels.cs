@@ -10,18 +10,25 @@ internal unsafe interface IIntegerPanels : IPanelStore
     int StepDepth { get; }
 
     /// <summary>The kernel that multiplies these panels.</summary>
-    IIntegerKernel Kernel(IntegerKernels kernels);
+    /// <param name="kernels">All kernels.</param>
+    /// <param name="rowCount">Rows: few of them have kernels of their own.</param>
+    IIntegerKernel Kernel(IntegerKernels kernels, int rowCount);
 
-    /// <summary>Bytes that a step takes once it is expanded; 0 where the kernel reads the panels as they are.</summary>
-    int ExpandedStepBytes(IntegerForm form);
+    /// <summary>Bytes that a step takes once it is expanded; 0 where the kernel reads nothing but the panels.</summary>
+    int ExpandedStepBytes(IIntegerKernel kernel);
 
     /// <summary>Steps of a strip: expanded into the scratch, or the panels themselves.</summary>
     /// <param name="strip">Which strip of all, [panels, strips].</param>
     /// <param name="first">First step.</param>
     /// <param name="count">How many.</param>
-    /// <param name="form">What the kernel takes.</param>
+    /// <param name="kernel">What takes them.</param>
     /// <param name="scratch">Room for them, 64-byte aligned; not used where nothing is expanded.</param>
-    byte* Steps(int strip, int first, int count, IntegerForm form, byte* scratch);
+    byte* Steps(int strip, int first, int count, IIntegerKernel kernel, byte* scratch);
+
+    /// <summary>A step's codes as they are packed.</summary>
+    /// <param name="strip">Which strip.</param>
+    /// <param name="step">Which step.</param>
+    byte* Codes(int strip, int step);
 
     /// <summary>What a row's sums start from.</summary>
     /// <param name="strip">Which strip.</param>

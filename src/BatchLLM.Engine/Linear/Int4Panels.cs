@@ -41,14 +41,18 @@ internal sealed unsafe class Int4Panels : IPanelStore
             var block = (k + i) / _blockSize;
             var end = Math.Min(count, (block + 1) * _blockSize - k);
             var start = ((long)panel * _blocks + block) * _width;
-            for (var column = 0; column < _width; column += 8)
+            for (var column = 0; column < _width; column += 16)
             {
-                var scale = Vector256.Load(_scales.Pointer + start + column);
-                var zeroPoint = SmallFloats.Widen(_zeroPoints.Pointer + start + column);
-                for (var row = i; row < end; row++)
+                var (left, right) = (Vector256.Load(_scales.Pointer + start + column), Vector256.Load(_scales.Pointer + start + column + 8));
+                var leftZero = SmallFloats.Widen(_zeroPoints.Pointer + start + column);
+                var rightZero = SmallFloats.Widen(_zeroPoints.Pointer + start + column + 8);
+                var codes = _codes.At(panel, k + i, column);
+                var target = scratch + i * _width + column;
+                for (var row = i; row < end; row++, codes += _codes.Stride, target += _width)
                 {
-                    var code = _codes.Load(panel, k + row, column) - zeroPoint;
-                    (Vector256.ConvertToSingle(code) * scale).Store(scratch + row * _width + column);
+                    var both = SmallFloats.Widen(codes);
+                    (Vector256.ConvertToSingle((both & Vector256.Create(15)) - leftZero) * left).Store(target);
+                    (Vector256.ConvertToSingle((both >>> 4) - rightZero) * right).Store(target + 8);
                 }
             }
 

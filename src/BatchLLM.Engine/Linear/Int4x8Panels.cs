@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using BatchLLM.Checkpoints.Formats;
 using BatchLLM.Checkpoints.Linear;
+using BatchLLM.Engine.Assembly;
 using BatchLLM.Engine.Memory;
 
 namespace BatchLLM.Engine.Linear;
@@ -14,6 +15,7 @@ internal sealed unsafe class Int4x8Panels : IIntegerPanels
 {
     private const int StripColumns = IntegerTile.StripColumns;
     private const int Quad = 4;
+    private const int DoubledRaise = 12;
     private const int PairBytes = 2 * Quad * StripColumns / 2;
 
     private static readonly byte[] NoCodes = new byte[StripColumns];
@@ -72,28 +74,39 @@ internal sealed unsafe class Int4x8Panels : IIntegerPanels
     public static float Factor(LinearWeight weight) => weight.Format == WeightFormat.Int4 ? 1 : weight.GlobalScale / 2;
 
     /// <inheritdoc/>
-    public IIntegerKernel Kernel(IntegerKernels kernels) => kernels.GroupSums(_groupQuads);
+    public IIntegerKernel Kernel(IntegerKernels kernels, int rowCount) => kernels.GroupSums(_isInt4, _groupQuads, rowCount);
 
     /// <inheritdoc/>
-    public int ExpandedStepBytes(IntegerForm form) => GroupRecord.Bytes(_groupQuads, form);
+    public int ExpandedStepBytes(IIntegerKernel kernel) =>
+        kernel.ReadsCodes ? CodeStreamTile.HeadBytes : GroupRecord.Bytes(_groupQuads, kernel.Form);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public byte* Steps(int strip, int first, int count, IntegerForm form, byte* scratch)
+    public byte* Steps(int strip, int first, int count, IIntegerKernel kernel, byte* scratch)
     {
-        var bytes = ExpandedStepBytes(form);
+        var (bytes, form, readsCodes) = (ExpandedStepBytes(kernel), kernel.Form, kernel.ReadsCodes);
         for (var i = 0; i < count; i++)
         {
             var record = scratch + i * bytes;
-            var block = (long)strip * _blocks + (first + i) / _groupsOfBlock;
-            var codes = Group(strip, first + i);
-            ExpandScales(block * StripColumns, GroupRecord.Scales(record));
-            var zeroPoints = _isInt4 ? _zeroPoints.Pointer + block * StripColumns : null;
-            GroupExpansion.Expand(codes, _integers, zeroPoints, _groupQuads, form, record);
+            var place = ((long)strip * _blocks + (first + i) / _groupsOfBlock) * StripColumns;
+            ExpandScales(place, GroupRecord.Scales(record));
+            if (readsCodes)
+            {
+                ExpandOffsets(place, (int*)(record + bytes / 2));
+            }
+            else
+            {
+                var zeroPoints = _isInt4 ? _zeroPoints.Pointer + place : null;
+                GroupExpansion.Expand(Codes(strip, first + i), _integers, zeroPoints, _groupQuads, form, record);
+            }
         }
 
         return scratch;
     }
+
+    /// <inheritdoc/>
+    public byte* Codes(int strip, int step) =>
+        _codes.Pointer + ((long)strip * StepCount + step) * (_groupQuads / 2 * PairBytes);
 
     /// <inheritdoc/>
     public void Start(int strip, IntegerForm form, int* sums) => new Span<int>(sums, StripColumns).Clear();
@@ -119,7 +132,7 @@ internal sealed unsafe class Int4x8Panels : IIntegerPanels
             var (strip, j) = Math.DivRem(column, StripColumns);
             var block = ((long)strip * _blocks + at / (StepDepth * _groupsOfBlock)) * StripColumns;
             ExpandScales(block, scales);
-            var pair = Group(strip, at / StepDepth)[at % StepDepth / (2 * Quad) * PairBytes + j * Quad + at % Quad];
+            var pair = Codes(strip, at / StepDepth)[at % StepDepth / (2 * Quad) * PairBytes + j * Quad + at % Quad];
             var integer = _integers[at / Quad % 2 == 0 ? pair & 15 : pair >> 4] - (_isInt4 ? _zeroPoints.Pointer[block + j] : 0);
             scratch[i] = _isInt4 ? integer * scales[j] : integer * 0.5f * scales[j] * (2 * _factor);
         }
@@ -130,9 +143,6 @@ internal sealed unsafe class Int4x8Panels : IIntegerPanels
     /// <inheritdoc/>
     public float* Scales(int panel) => null;
 
-    private byte* Group(int strip, int group) =>
-        _codes.Pointer + ((long)strip * StepCount + group) * (_groupQuads / 2 * PairBytes);
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void ExpandScales(long at, float* scales)
     {
@@ -141,6 +151,20 @@ internal sealed unsafe class Int4x8Panels : IIntegerPanels
             (_isInt4 ? Vector256.Load(_scales.Pointer + at + j) : SmallFloats.DecodeE4M3(_smallScales.Pointer + at + j)).Store(scales + j);
         }
     }
+
+    // What a code is above its integer.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void ExpandOffsets(long at, int* offsets)
+    {
+        for (var j = 0; j < StripColumns; j += 8)
+        {
+            (_isInt4 ? SmallFloats.Widen(_zeroPoints.Pointer + at + j) : Vector256.Create(DoubledRaise)).Store(offsets + j);
+        }
+    }
+
+    /// <summary>What E2M1 codes stand for, doubled and raised to be unsigned. // [16]</summary>
+    public static byte[] RaisedDoubles() =>
+        [.. Enumerable.Range(0, 16).Select(code => (byte)(2 * E2M1.Decode((byte)code) + DoubledRaise))];
 
     private static Vector256<sbyte> Integers(bool isInt4)
     {
@@ -196,7 +220,7 @@ internal sealed unsafe class Int4x8Panels : IIntegerPanels
 
     private void PackRow(ReadOnlySpan<byte> codes, int strip, int k)
     {
-        var target = Group(strip, k / StepDepth) + k % StepDepth / (2 * Quad) * PairBytes + k % Quad;
+        var target = Codes(strip, k / StepDepth) + k % StepDepth / (2 * Quad) * PairBytes + k % Quad;
         var shift = k / Quad % 2 * 4;
         for (var j = 0; j < StripColumns; j++)
         {

@@ -47,17 +47,17 @@ internal sealed unsafe class Int8Panels : IIntegerPanels
     public int StepDepth => Quad;
 
     /// <inheritdoc/>
-    public IIntegerKernel Kernel(IntegerKernels kernels) => kernels.WholeSums;
+    public IIntegerKernel Kernel(IntegerKernels kernels, int rowCount) => kernels.WholeSums(rowCount);
 
     /// <inheritdoc/>
-    public int ExpandedStepBytes(IntegerForm form) => form == IntegerForm.Shorts ? QuadBytes * sizeof(short) : 0;
+    public int ExpandedStepBytes(IIntegerKernel kernel) => kernel.ReadsCodes ? 0 : QuadBytes * sizeof(short);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public byte* Steps(int strip, int first, int count, IntegerForm form, byte* scratch)
+    public byte* Steps(int strip, int first, int count, IIntegerKernel kernel, byte* scratch)
     {
-        var codes = (byte*)Strip(strip) + (nint)first * QuadBytes;
-        if (form != IntegerForm.Shorts)
+        var codes = Codes(strip, first);
+        if (kernel.ReadsCodes)
         {
             return codes;
         }
@@ -69,6 +69,9 @@ internal sealed unsafe class Int8Panels : IIntegerPanels
 
         return scratch;
     }
+
+    /// <inheritdoc/>
+    public byte* Codes(int strip, int step) => (byte*)Strip(strip) + (nint)step * QuadBytes;
 
     /// <inheritdoc/>
     public void Start(int strip, IntegerForm form, int* sums)

@@ -8,57 +8,61 @@ namespace BatchLLM.Engine.Linear;
 /// </summary>
 internal sealed class IntegerKernels : IDisposable
 {
-    private static readonly int[] GroupQuads = [4, 8];
-
     private readonly CodePage? _page;
-    private readonly IIntegerKernel[] _groupSums; // [4 quads, 8 quads]
+    private readonly IIntegerKernel _wholeSums;
+    private readonly IIntegerKernel _wholeSumsOfFew;
+    private readonly IIntegerKernel[] _groupSums; // [group sizes]
+    private readonly IIntegerKernel[] _groupSumsOfFew; // [E2M1, INT4] of [group sizes]
 
     /// <summary>Assembles the kernels.</summary>
     /// <param name="set">What they may be made of.</param>
     /// <param name="panelWidth">Columns of a panel, a multiple of 16.</param>
     public IntegerKernels(InstructionSet set, int panelWidth)
     {
-        var hasDot = set.Includes(InstructionSet.AvxVnni) || set.Includes(InstructionSet.Avx512Vnni);
-        var isWide = set.Includes(InstructionSet.Avx512Vnni);
-        var strips = isWide ? StripsOfTile(panelWidth / IntegerTile.StripColumns) : 1;
-        var (rows, groupRows) = (IntegerTileShape.MostRows(strips, isWide), IntegerTileShape.MostGroupRows(strips, isWide));
-        _page = set.Includes(InstructionSet.Avx2) ? CodePage.Map(
-            [
-                .. Shapes(rows).Select(WholeSumTile.Assemble),
-                .. GroupQuads.SelectMany(quads => Shapes(groupRows).Select(shape => GroupSumTile.Assemble(shape, quads))),
-            ]) : null;
+        var functions = set.Includes(InstructionSet.Avx2) ? new IntegerFunctions(set, panelWidth) : null;
+        _page = functions is null ? null : CodePage.Map(functions.All);
         if (_page is null)
         {
-            WholeSums = new PortableInt8Kernel();
-            _groupSums = [.. GroupQuads.Select(quads => new PortableGroupKernel(quads))];
+            _wholeSums = _wholeSumsOfFew = new PortableInt8Kernel();
+            _groupSums = Array.ConvertAll(GroupQuads, quads => new PortableGroupKernel(quads));
+            _groupSumsOfFew = [.. _groupSums, .. _groupSums];
             return;
         }
 
-        var (whole, group) = hasDot
-            ? (IntegerForm.BytesSummedIn32, IntegerForm.BytesSummedIn32)
-            : (IntegerForm.Shorts, IntegerForm.BytesSummedIn16);
-        WholeSums = new AssembledKernel(_page, 0, rows, strips, whole);
-        _groupSums = [.. GroupQuads.Select((_, i) => new AssembledKernel(_page, rows + i * groupRows, groupRows, strips, group))];
-
-        IEnumerable<IntegerTileShape> Shapes(int most) =>
-            Enumerable.Range(1, most).Select(count => new IntegerTileShape(count, strips, hasDot, isWide));
+        _wholeSums = new AssembledKernel(_page, functions!.WholeSums);
+        _wholeSumsOfFew = new AssembledKernel(_page, functions.WholeSumsOfFew);
+        _groupSums = Array.ConvertAll(functions.GroupSums, f => new AssembledKernel(_page, f));
+        _groupSumsOfFew = Array.ConvertAll(functions.GroupSumsOfFew, f => new AssembledKernel(_page, f));
     }
 
     /// <summary>Takes kernels that are made elsewhere.</summary>
-    /// <param name="wholeSums">Sums over the whole depth.</param>
-    /// <param name="groupSums">Sums over groups of 4 quads and of 8. // [2]</param>
-    internal IntegerKernels(IIntegerKernel wholeSums, params IIntegerKernel[] groupSums) =>
-        (WholeSums, _groupSums) = (wholeSums, groupSums);
+    /// <param name="wholeSums">Sums over the whole depth, of any rows and of few.</param>
+    /// <param name="groupSums">Sums over groups. // [group sizes]</param>
+    /// <param name="groupSumsOfFew">The same for few rows. // [E2M1, INT4] of [group sizes]</param>
+    internal IntegerKernels(
+        (IIntegerKernel Any, IIntegerKernel Few) wholeSums, IIntegerKernel[] groupSums, IIntegerKernel[] groupSumsOfFew)
+    {
+        (_wholeSums, _wholeSumsOfFew) = wholeSums;
+        (_groupSums, _groupSumsOfFew) = (groupSums, groupSumsOfFew);
+    }
+
+    /// <summary>Sizes of groups, in quads of k. // [group sizes]</summary>
+    public static int[] GroupQuads { get; } = [4, 8];
 
     /// <summary>Sums over the whole depth.</summary>
-    public IIntegerKernel WholeSums { get; }
+    /// <param name="rowCount">Rows.</param>
+    public IIntegerKernel WholeSums(int rowCount) => rowCount <= _wholeSumsOfFew.Rows ? _wholeSumsOfFew : _wholeSums;
 
     /// <summary>Sums over groups.</summary>
+    /// <param name="isInt4">True for INT4, false for E2M1.</param>
     /// <param name="quads">Quads of a group: 4 or 8.</param>
-    public IIntegerKernel GroupSums(int quads) => _groupSums[Array.IndexOf(GroupQuads, quads)];
-
-    // The most that divides a panel, up to the three that leave registers for eight rows.
-    private static int StripsOfTile(int strips) => strips % 2 == 0 ? 2 : strips % 3 == 0 ? 3 : 1;
+    /// <param name="rowCount">Rows.</param>
+    public IIntegerKernel GroupSums(bool isInt4, int quads, int rowCount)
+    {
+        var index = Array.IndexOf(GroupQuads, quads);
+        var few = _groupSumsOfFew[(isInt4 ? GroupQuads.Length : 0) + index];
+        return rowCount <= few.Rows ? few : _groupSums[index];
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _page?.Dispose();

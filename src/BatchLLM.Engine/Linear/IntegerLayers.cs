@@ -36,7 +36,7 @@ internal sealed class IntegerLayers : IDisposable
     {
         foreach (var (panels, factors) in weights.Inputs)
         {
-            _pool.Run(_rows.Of(a, rowCount, weights.Depth, factors, _product.Form(weights)));
+            _pool.Run(_rows.Of(a, rowCount, weights.Depth, factors, _product.Form(weights, rowCount)));
             _pool.Run(_product.Of(weights, panels, _rows, c, rowCount, adds));
         }
     }

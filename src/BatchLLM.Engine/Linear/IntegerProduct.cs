@@ -46,7 +46,10 @@ internal sealed unsafe class IntegerProduct : IWorkItems
     }
 
     /// <summary>How the kernel of some panels takes its rows.</summary>
-    public IntegerForm Form(PackedMatrix weights) => ((IIntegerPanels)weights.Part(0).Store).Kernel(_kernels).Form;
+    /// <param name="weights">The panels.</param>
+    /// <param name="rowCount">Rows.</param>
+    public IntegerForm Form(PackedMatrix weights, int rowCount) =>
+        ((IIntegerPanels)weights.Part(0).Store).Kernel(_kernels, rowCount).Form;
 
     /// <inheritdoc/>
     public void Run(int item, int worker)
@@ -54,7 +57,7 @@ internal sealed unsafe class IntegerProduct : IWorkItems
         var (chunk, panel) = Math.DivRem(item, _panelCount);
         var (part, partPanel) = _weights.Part(_firstPanel + panel);
         var store = (IIntegerPanels)part;
-        var kernel = store.Kernel(_kernels);
+        var kernel = store.Kernel(_kernels, _rowCount);
         var stripsOfPanel = _weights.Width / IntegerTile.StripColumns;
         for (var strip = 0; strip < stripsOfPanel; strip += kernel.Strips)
         {
@@ -69,12 +72,12 @@ internal sealed unsafe class IntegerProduct : IWorkItems
         var rows = Math.Min(RowChunk, _rowCount - firstRow);
         var sums = _scratch.Sums(worker);
         Start(store, kernel, strip, rows, sums);
-        var expanded = store.ExpandedStepBytes(kernel.Form);
+        var expanded = store.ExpandedStepBytes(kernel);
         var block = expanded == 0 ? store.StepCount : IntegerScratch.BlockDepth / store.StepDepth;
         for (var step = 0; step < store.StepCount; step += block)
         {
             var count = Math.Min(block, store.StepCount - step);
-            var tile = new IntegerTile { AStride = _a.Stride, Steps = count };
+            var tile = new IntegerTile { AStride = _a.Stride, Steps = count, Codes = store.Codes(strip, step) };
             Expand(store, kernel, strip, step, ref tile, _scratch.Block(worker));
             MultiplyRows(kernel, ref tile, _a.Codes(firstRow) + (nint)step * store.StepDepth * _a.ElementBytes, rows, sums);
         }
@@ -99,11 +102,11 @@ internal sealed unsafe class IntegerProduct : IWorkItems
     private static void Expand(IIntegerPanels store, IIntegerKernel kernel, int strip, int step, ref IntegerTile tile, byte* scratch)
     {
         var count = (int)tile.Steps;
-        var bytes = count * store.ExpandedStepBytes(kernel.Form);
-        tile.B = store.Steps(strip, step, count, kernel.Form, scratch);
+        var bytes = count * store.ExpandedStepBytes(kernel);
+        tile.B = store.Steps(strip, step, count, kernel, scratch);
         for (var i = 1; i < kernel.Strips; i++)
         {
-            tile.BStride = (nint)(store.Steps(strip + i, step, count, kernel.Form, scratch + i * bytes) - tile.B) / i;
+            tile.BStride = (nint)(store.Steps(strip + i, step, count, kernel, scratch + i * bytes) - tile.B) / i;
         }
     }
 

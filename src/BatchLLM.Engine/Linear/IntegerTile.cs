@@ -26,4 +26,7 @@ internal unsafe struct IntegerTile
 
     /// <summary>Steps: quads of k, or groups of quads; at least 1.</summary>
     public nint Steps;
+
+    /// <summary>4-bit codes of the strip, for kernels that read them as they are.</summary>
+    public byte* Codes;
 }

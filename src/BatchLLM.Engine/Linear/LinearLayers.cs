@@ -6,12 +6,19 @@ using BatchLLM.Engine.Threading;
 namespace BatchLLM.Engine.Linear;
 
 /// <summary>Computes linear layers in the numerics that their weights were packed for. All buffers are made once.</summary>
-internal sealed class LinearLayers : IDisposable
+/// <remarks>
+/// With AVX-512 BF16 or AMX, weights that are exact in BF16 are multiplied as pairs of BF16 with sums in float32: input that the
+/// numerics have rounded to E4M3 or E2M1 stays exact, other input is rounded to BF16, ties to even. Elsewhere input stays float32.
+/// </remarks>
+internal sealed unsafe class LinearLayers : IDisposable
 {
     private readonly WorkerPool _pool;
     private readonly RowRounder _rounder = new();
-    private readonly FloatKernels _kernels;
+    private readonly ProductKernels _kernels;
     private readonly MatrixProduct _product;
+    private readonly ProductKernels? _pairKernels;
+    private readonly MatrixProduct? _pairProduct;
+    private readonly BrainFloatRows? _pairs;
     private readonly SwiGlu _swiGlu = new();
     private readonly IntegerLayers? _integers;
 
@@ -24,13 +31,20 @@ internal sealed class LinearLayers : IDisposable
     public LinearLayers(WorkerPool pool, int rowCount, IReadOnlyCollection<PackedMatrix> layers, InstructionSet? instructions = null)
     {
         _pool = pool;
-        var set = InstructionSets.Choose(instructions);
-        _kernels = new FloatKernels(set, layers.First().Width);
+        var (set, width) = (InstructionSets.Choose(instructions), layers.First().Width);
+        _kernels = new ProductKernels(set, width, takesPairs: false);
         _product = new MatrixProduct(_kernels, pool.WorkerCount);
+        if (set.Includes(InstructionSet.Avx512Bf16) && layers.Any(l => l.IsExactInBrainFloat))
+        {
+            _pairKernels = new ProductKernels(set, width, takesPairs: true);
+            _pairProduct = new MatrixProduct(_pairKernels, pool.WorkerCount);
+            _pairs = new BrainFloatRows(rowCount, layers.Where(l => l.IsExactInBrainFloat).Max(l => l.Depth));
+        }
+
         var integers = layers.Where(l => l.Rounding.Kind == InputRoundingKind.Int8PerRow).ToList();
         if (integers.Count > 0)
         {
-            _integers = new IntegerLayers(pool, new IntegerKernels(set, integers[0].Width), rowCount, integers);
+            _integers = new IntegerLayers(pool, new IntegerKernels(set, width), rowCount, integers);
         }
     }
 
@@ -48,8 +62,7 @@ internal sealed class LinearLayers : IDisposable
             return;
         }
 
-        Round(weights, a, rowCount);
-        _pool.Run(_product.Of(weights, a, c, rowCount, adds ? ProductEnd.Add : ProductEnd.Set));
+        Multiply(weights, a, c, rowCount, adds ? ProductEnd.Add : ProductEnd.Set);
     }
 
     /// <summary>c = silu(a gateᵀ) (a upᵀ).</summary>
@@ -66,16 +79,24 @@ internal sealed class LinearLayers : IDisposable
             return;
         }
 
-        Round(weights, a, rowCount);
-        _pool.Run(_product.Of(weights, a, c, rowCount, ProductEnd.Gate));
+        Multiply(weights, a, c, rowCount, ProductEnd.Gate);
     }
 
-    private void Round(PackedMatrix weights, Matrix a, int rowCount)
+    private void Multiply(PackedMatrix weights, Matrix a, Matrix c, int rowCount, ProductEnd end)
     {
+        if (_pairs is not null && weights.IsExactInBrainFloat)
+        {
+            _pool.Run(_pairs.Of(a, rowCount, weights.Depth, weights.Rounding));
+            _pool.Run(_pairProduct!.Of(weights, _pairs.Input, c, rowCount, end));
+            return;
+        }
+
         if (weights.Rounding.Kind != InputRoundingKind.None)
         {
             _pool.Run(_rounder.Of(a, rowCount, weights.Depth, weights.Rounding));
         }
+
+        _pool.Run(_product.Of(weights, new ProductInput(a, null), c, rowCount, end));
     }
 
     /// <inheritdoc/>
@@ -83,6 +104,9 @@ internal sealed class LinearLayers : IDisposable
     {
         _product.Dispose();
         _kernels.Dispose();
+        _pairProduct?.Dispose();
+        _pairKernels?.Dispose();
+        _pairs?.Dispose();
         _integers?.Dispose();
     }
 }

@@ -14,12 +14,16 @@ namespace BatchLLM.Engine.Linear;
 internal sealed unsafe class MatrixProduct : IWorkItems, IDisposable
 {
     // Cuts what a kernel does in one call, during which the garbage collector waits, to tens of microseconds.
-    private const int DirectDepth = 2048;
+    private const int DirectUnits = 2048;
 
-    private readonly FloatKernels _kernels;
+    /// <summary>What a tile kernel prefetches of what comes next.</summary>
+    public const int PrefetchedBytesPerUnit = 16;
+
+
+    private readonly ProductKernels _kernels;
     private readonly ProductScratch[] _scratch; // [workers]
     private PackedMatrix _weights = null!;
-    private Matrix _a;
+    private ProductInput _a;
     private Matrix _c;
     private ProductEnd _end;
     private ProductPlan _plan;
@@ -27,7 +31,7 @@ internal sealed unsafe class MatrixProduct : IWorkItems, IDisposable
     /// <summary>Allocates scratch memory.</summary>
     /// <param name="kernels">For the width of all matrices' panels.</param>
     /// <param name="workers">Threads that take pieces.</param>
-    public MatrixProduct(FloatKernels kernels, int workers)
+    public MatrixProduct(ProductKernels kernels, int workers)
     {
         _kernels = kernels;
         _scratch = [.. Enumerable.Range(0, workers).Select(_ => new ProductScratch())];
@@ -36,13 +40,17 @@ internal sealed unsafe class MatrixProduct : IWorkItems, IDisposable
     /// <inheritdoc/>
     public int Count => _plan.Count;
 
+    private int UnitDepth => _kernels.TakesPairs ? 2 : 1;
+
+    private int Units => (_weights.Depth + UnitDepth - 1) / UnitDepth;
+
     /// <summary>Sets the next product.</summary>
     /// <param name="weights">W.</param>
-    /// <param name="a">Input. // [rowCount, weights.Depth]</param>
+    /// <param name="a">Input, in the kernels' units. // [rowCount, units]</param>
     /// <param name="c">Result. // [rowCount, weights.ColumnCount, or the gate's columns]</param>
     /// <param name="rowCount">Rows of both.</param>
     /// <param name="end">What happens to the results.</param>
-    public MatrixProduct Of(PackedMatrix weights, Matrix a, Matrix c, int rowCount, ProductEnd end = ProductEnd.Set)
+    public MatrixProduct Of(PackedMatrix weights, ProductInput a, Matrix c, int rowCount, ProductEnd end = ProductEnd.Set)
     {
         (_weights, _a, _c, _end) = (weights, a, c, end);
         var panels = end == ProductEnd.Gate ? weights.PanelCount / 2 : weights.PanelCount;
@@ -94,21 +102,21 @@ internal sealed unsafe class MatrixProduct : IWorkItems, IDisposable
 
     private int DirectPanels(ProductPiece part)
     {
-        var isEncoded = _weights.Part(part.FirstPanel).Store is IEncodedPanels && !_weights.HasFactors(part.FirstPanel);
-        return isEncoded && _weights.Depth % 2 == 0 ? _kernels.DirectPanels(part.Rows, part.Panels) : 0;
+        var isWhole = _kernels.TakesPairs || _weights.Depth % 2 == 0;
+        return isWhole && !_weights.HasFactors(part.FirstPanel) && _weights.Part(part.FirstPanel).Store is IEncodedPanels panels
+            ? _kernels.DirectPanels(panels.Encoding, part.Rows, part.Panels)
+            : 0;
     }
 
     private void SumDirect(ProductPiece part, Matrix sums)
     {
         var (store, panel) = _weights.Part(part.FirstPanel);
         var panels = (IEncodedPanels)store;
-        var panelBytes = part.Panels > 1 ? (nint)(panels.Encoded(panel + 1) - panels.Encoded(panel)) : 0;
-        var kBytes = _weights.Width * WeightDecoder.BytesPerWeight(panels.Encoding);
-        for (var k = 0; k < _weights.Depth; k += DirectDepth)
+        for (var unit = 0; unit < Units; unit += DirectUnits)
         {
-            var arguments = Arguments(part.FirstRow, k, Math.Min(DirectDepth, _weights.Depth - k), sums.Data, sums.Stride);
-            arguments.B = panels.Encoded(panel) + (nint)k * kBytes;
-            arguments.PanelStride = panelBytes;
+            var arguments = Arguments(part.FirstRow, unit, Math.Min(DirectUnits, Units - unit), sums.Data, sums.Stride);
+            arguments.B = Encoded(part.FirstPanel, unit, null);
+            arguments.PanelStride = part.Panels > 1 ? (nint)(panels.Encoded(panel + 1) - panels.Encoded(panel)) : 0;
             _kernels.MultiplyDirect(arguments, panels.Encoding, part.Rows, part.Panels);
         }
     }
@@ -116,18 +124,58 @@ internal sealed unsafe class MatrixProduct : IWorkItems, IDisposable
     // k outside, panels inside: the rows' run of k is read from memory once and from the second-level cache for every panel.
     private void SumTiles(ProductPiece part, Matrix sums, float* scratch)
     {
-        var depth = ProductScratch.Depth(_weights.Width);
-        for (var k = 0; k < _weights.Depth; k += depth)
+        var run = ProductScratch.Depth(_weights.Width);
+        for (var unit = 0; unit < Units; unit += run)
         {
-            var count = Math.Min(depth, _weights.Depth - k);
+            var count = Math.Min(run, Units - unit);
             for (var panel = 0; panel < part.Panels; panel++)
             {
-                var run = _weights.Run(part.FirstPanel + panel, k, count, scratch);
-                var arguments = Arguments(part.FirstRow, k, count, sums.Data + panel * _weights.Width, sums.Stride);
-                arguments.B = (byte*)run;
+                var arguments = Arguments(part.FirstRow, unit, count, sums.Data + panel * _weights.Width, sums.Stride);
+                arguments.B = (byte*)Decode(part.FirstPanel + panel, unit, count, scratch);
+                arguments.Prefetch = panel + 1 < part.Panels
+                    ? Encoded(part.FirstPanel + panel + 1, unit, arguments.B)
+                    : Encoded(part.FirstPanel, Math.Min(unit + run, Units - 1), arguments.B);
                 SumRows(part, arguments);
             }
         }
+    }
+
+    // A panel's run in the kernels' units: where it stands, or decoded into the scratch.
+    private float* Decode(int panel, int unit, int count, float* scratch)
+    {
+        if (_weights.Part(panel).Store is IEncodedPanels panels && !_weights.HasFactors(panel))
+        {
+            var encoded = Encoded(panel, unit, null);
+            if (_kernels.TakesPairs && panels.Encoding == WeightEncoding.BrainFloatPairs)
+            {
+                return (float*)encoded;
+            }
+
+            if (_kernels.Expand(encoded, panels.Encoding, count, scratch))
+            {
+                return scratch;
+            }
+        }
+
+        return _kernels.TakesPairs ? Pair(panel, unit, count, scratch) : _weights.Run(panel, unit, count, scratch);
+    }
+
+    private float* Pair(int panel, int unit, int count, float* scratch)
+    {
+        var depth = Math.Min(2 * count, _weights.Depth - 2 * unit);
+        new Span<float>(scratch + depth * _weights.Width, (2 * count - depth) * _weights.Width).Clear();
+        _weights.Run(panel, 2 * unit, depth, scratch);
+        BrainFloat.PackPairs(scratch, count, _weights.Width);
+        return scratch;
+    }
+
+    // Where a run begins, or what is given where only the store itself knows.
+    private byte* Encoded(int panel, int unit, byte* otherwise)
+    {
+        var (store, partPanel) = _weights.Part(panel);
+        return store is IEncodedPanels panels
+            ? panels.Encoded(partPanel) + (nint)unit * UnitDepth * _weights.Width * WeightDecoder.BytesPerWeight(panels.Encoding)
+            : otherwise;
     }
 
     // As equal tiles as there can be: a short one at the end would leave registers empty.
@@ -135,40 +183,43 @@ internal sealed unsafe class MatrixProduct : IWorkItems, IDisposable
     {
         var a = arguments.A;
         var c = arguments.C;
-        var tiles = (part.Rows + _kernels.TileRows - 1) / _kernels.TileRows;
+        var units = (int)arguments.Units;
+        var tiles = (part.Rows + _kernels.TileRows(units) - 1) / _kernels.TileRows(units);
         for (var tile = 0; tile < tiles; tile++)
         {
             var (first, end) = (tile * part.Rows / tiles, (tile + 1) * part.Rows / tiles);
             arguments.A = a + first * arguments.AStride;
             arguments.C = c + first * arguments.CStride / sizeof(float);
+            arguments.Prefetch += tile > 0 ? units * _kernels.Strips(units) * PrefetchedBytesPerUnit : 0;
             _kernels.MultiplyTile(arguments, end - first);
         }
     }
 
-    private TileArguments Arguments(int row, int k, int count, float* sums, nint stride) => new()
+    private TileArguments Arguments(int row, int unit, int count, float* sums, nint stride) => new()
     {
-        A = (byte*)(_a[row] + k),
-        AStride = _a.Stride * sizeof(float),
+        A = (byte*)(_a.Rows[row] + unit),
+        AStride = _a.Rows.Stride * sizeof(float),
         C = sums,
         CStride = stride * sizeof(float),
         Units = count,
-        Adds = k > 0 ? 1 : 0,
+        Adds = unit > 0 ? 1 : 0,
     };
 
     private void Write(ProductPiece piece, int row, float* sums)
     {
         var (width, columns) = (_weights.Width, piece.Panels * _weights.Width);
         var c = _c[piece.FirstRow + row] + (nint)piece.FirstPanel * width;
+        var scale = _a.Scale(piece.FirstRow + row);
         for (var panel = piece.FirstPanel; panel < piece.FirstPanel + piece.Panels; panel++)
         {
             var scales = _weights.Scales(panel);
             if (_end == ProductEnd.Gate)
             {
-                ProductResults.WriteGated(sums, scales, sums + columns, _weights.Scales(panel + _plan.Panels), c, width);
+                ProductResults.WriteGated(sums, scales, sums + columns, _weights.Scales(panel + _plan.Panels), scale, c, width);
             }
             else
             {
-                ProductResults.Write(sums, scales, c, width, _end == ProductEnd.Add);
+                ProductResults.Write(sums, scales, scale, c, width, _end == ProductEnd.Add);
             }
 
             sums += width;

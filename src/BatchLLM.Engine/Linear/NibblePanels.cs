@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using BatchLLM.Checkpoints.Linear;
 using BatchLLM.Engine.Memory;
 
@@ -33,17 +31,14 @@ internal sealed unsafe class NibblePanels : IDisposable
     /// <summary>Bytes of memory.</summary>
     public long ByteCount => _bytes.Length;
 
-    /// <summary>The codes of eight columns at one k, one per lane.</summary>
+    /// <summary>The bytes of 16 columns at one k; <see cref="Stride"/> bytes lie between one k and the next. // [8]</summary>
     /// <param name="panel">Which panel.</param>
     /// <param name="k">Which k.</param>
-    /// <param name="column">First column, a multiple of 8.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<int> Load(int panel, int k, int column)
-    {
-        var bytes = _bytes.Pointer + ((long)panel * _depth + k) * (_width / 2) + column / Group * (Group / 2);
-        var wide = SmallFloats.Widen(bytes);
-        return column % Group == 0 ? wide & Vector256.Create(15) : wide >>> 4;
-    }
+    /// <param name="column">First column, a multiple of 16.</param>
+    public byte* At(int panel, int k, int column) => _bytes.Pointer + ((long)panel * _depth + k) * Stride + column / 2;
+
+    /// <summary>Bytes of a panel's k.</summary>
+    public int Stride => _width / 2;
 
     private static void Pack(ReadOnlySpan<byte> codes, byte* bytes)
     {

@@ -49,14 +49,17 @@ internal sealed unsafe class Nvfp4Panels : IPanelStore
             var block = (k + i) / _blockSize;
             var end = Math.Min(count, (block + 1) * _blockSize - k);
             var scales = _scales.Pointer + ((long)panel * _blocks + block) * _width;
-            for (var column = 0; column < _width; column += 8)
+            for (var column = 0; column < _width; column += 16)
             {
-                var scale = SmallFloats.DecodeE4M3(scales + column);
-                for (var row = i; row < end; row++)
+                var (left, right) = (SmallFloats.DecodeE4M3(scales + column), SmallFloats.DecodeE4M3(scales + column + 8));
+                var codes = _codes.At(panel, k + i, column);
+                var target = scratch + i * _width + column;
+                for (var row = i; row < end; row++, codes += _codes.Stride, target += _width)
                 {
                     // Code times block scale is exact; only the global scale rounds, once per sum.
-                    var value = SmallFloats.DecodeE2M1(_codes.Load(panel, k + row, column)) * scale;
-                    value.Store(scratch + row * _width + column);
+                    var both = SmallFloats.Widen(codes);
+                    (SmallFloats.DecodeE2M1(both) * left).Store(target);
+                    (SmallFloats.DecodeE2M1(both >>> 4) * right).Store(target + 8);
                 }
             }
 

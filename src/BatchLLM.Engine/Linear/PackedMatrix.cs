@@ -64,6 +64,11 @@ internal sealed unsafe class PackedMatrix : IDisposable
     /// <summary>Runs of panels that read the same input: parts with the same factors, or none.</summary>
     public IReadOnlyList<(Range Panels, float[]? Factors)> Inputs { get; }
 
+    /// <summary>
+    /// True if all weights, but for their columns' scales, are BF16 numbers: BF16 itself, E4M3, and every product of E2M1 and E4M3.
+    /// </summary>
+    public bool IsExactInBrainFloat => _factors.All(f => f is null) && _stores.All(s => s is BrainFloatPanels or Fp8Panels or Nvfp4Panels);
+
     /// <summary>Bytes of memory.</summary>
     public long ByteCount => _stores.Sum(s => s.ByteCount);
 

@@ -11,7 +11,7 @@ namespace BatchLLM.Engine.Linear;
 internal sealed unsafe class PortableGroupKernel(int quads) : IIntegerKernel
 {
     /// <inheritdoc/>
-    public int Rows => PairKernel.TileRows;
+    public int Rows => ShortPairKernel.TileRows;
 
     /// <inheritdoc/>
     public int Strips => 1;
@@ -20,17 +20,20 @@ internal sealed unsafe class PortableGroupKernel(int quads) : IIntegerKernel
     public IntegerForm Form => IntegerForm.Shorts;
 
     /// <inheritdoc/>
+    public bool ReadsCodes => false;
+
+    /// <inheritdoc/>
     [SkipLocalsInit]
     public void Multiply(IntegerTile* tile, int rows)
     {
-        var sums = stackalloc int[PairKernel.TileRows * IntegerTile.StripColumns];
+        var sums = stackalloc int[ShortPairKernel.TileRows * IntegerTile.StripColumns];
         var step = GroupRecord.Bytes(quads, IntegerForm.Shorts);
         for (var group = 0; group < tile->Steps; group++)
         {
             var record = tile->B + (nint)group * step;
             var a = (short*)tile->A + 4 * quads * (nint)group;
             new Span<int>(sums, rows * IntegerTile.StripColumns).Clear();
-            PairKernel.Multiply(a, tile->AStride / sizeof(short), (short*)GroupRecord.Weights(record), 2 * quads, rows, sums);
+            ShortPairKernel.Multiply(a, tile->AStride / sizeof(short), (short*)GroupRecord.Weights(record), 2 * quads, rows, sums);
             Add(sums, GroupRecord.Scales(record), (float*)tile->Sums, rows);
         }
     }

@@ -4,7 +4,7 @@ namespace BatchLLM.Engine.Linear;
 internal sealed unsafe class PortableInt8Kernel : IIntegerKernel
 {
     /// <inheritdoc/>
-    public int Rows => PairKernel.TileRows;
+    public int Rows => ShortPairKernel.TileRows;
 
     /// <inheritdoc/>
     public int Strips => 1;
@@ -13,6 +13,9 @@ internal sealed unsafe class PortableInt8Kernel : IIntegerKernel
     public IntegerForm Form => IntegerForm.Shorts;
 
     /// <inheritdoc/>
-    public void Multiply(IntegerTile* tile, int rows) => PairKernel.Multiply(
+    public bool ReadsCodes => false;
+
+    /// <inheritdoc/>
+    public void Multiply(IntegerTile* tile, int rows) => ShortPairKernel.Multiply(
         (short*)tile->A, tile->AStride / sizeof(short), (short*)tile->B, 2 * (int)tile->Steps, rows, tile->Sums);
 }

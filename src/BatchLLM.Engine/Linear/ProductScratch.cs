@@ -9,16 +9,16 @@ internal sealed unsafe class ProductScratch : IDisposable
     private const int NarrowDepth = 256;
     private const int WideDepth = 128;
 
-    private readonly AlignedBuffer<float> _run = new(WideDepth * PanelKernel.WideWidth);
+    private readonly AlignedBuffer<float> _run = new(2 * WideDepth * PanelKernel.WideWidth);
     private readonly AlignedBuffer<float> _sums = new(ProductPlan.MaxChunkRows * 2 * ProductPlan.MaxGroupColumns);
 
-    /// <summary>A decoded run. // [Depth(width), width]</summary>
+    /// <summary>A decoded run, and room for twice of it while two k are put side by side. // [Depth(width), width]</summary>
     public float* Run => _run.Pointer;
 
     /// <summary>Sums; with gate and up, the gate's columns and then up's. // [rows, columns]</summary>
     public float* Sums => _sums.Pointer;
 
-    /// <summary>k of a run.</summary>
+    /// <summary>Units of a run.</summary>
     /// <param name="width">Columns of a panel.</param>
     public static int Depth(int width) => width == PanelKernel.WideWidth ? WideDepth : NarrowDepth;
 

@@ -102,6 +102,18 @@ internal sealed unsafe class RowRounder : IWorkItems
     /// <param name="globalScale">Largest calibrated magnitude / 2688.</param>
     internal static void RoundBlock(Span<float> x, float globalScale)
     {
+        RoundBlockUnscaled(x, globalScale);
+        foreach (ref var value in x)
+        {
+            value *= globalScale;
+        }
+    }
+
+    /// <summary>As <see cref="RoundBlock"/>, but leaves the global scale to be multiplied in: products of code and block scale.</summary>
+    /// <param name="x">Rounded in place. // [16]</param>
+    /// <param name="globalScale">Largest calibrated magnitude / 2688.</param>
+    internal static void RoundBlockUnscaled(Span<float> x, float globalScale)
+    {
         var global = 1 / globalScale;
         var largest = 0f;
         foreach (var value in x)
@@ -119,7 +131,7 @@ internal sealed unsafe class RowRounder : IWorkItems
         var reciprocal = scale == 0 ? 0 : 1 / (scale * (1 / global));
         for (var i = 0; i < x.Length; i++)
         {
-            x[i] = E2M1.Decode(E2M1.Encode(x[i] * reciprocal)) * scale * globalScale;
+            x[i] = E2M1.Decode(E2M1.Encode(x[i] * reciprocal)) * scale;
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using BatchLLM.Checkpoints.Formats;
 
 namespace BatchLLM.Engine.Linear;
@@ -35,12 +36,15 @@ internal static unsafe class SmallFloats
         return DecodeE4M3(wide);
     }
 
-    /// <summary>Eight E2M1 codes, one per lane.</summary>
+    /// <summary>Eight E2M1 codes, one per lane, in its lowest four bits; the others do not matter.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> DecodeE2M1(Vector256<int> codes)
     {
-        var sign = (codes & Vector256.Create(8)) << 28;
-        return (Vector256.Shuffle(Magnitudes, codes & Vector256.Create(7)).AsInt32() | sign).AsSingle();
+        var sign = (codes << 28) & Vector256.Create(int.MinValue);
+        var magnitude = Avx2.IsSupported
+            ? Avx2.PermuteVar8x32(Magnitudes, codes)
+            : Vector256.Shuffle(Magnitudes, codes & Vector256.Create(7));
+        return (magnitude.AsInt32() | sign).AsSingle();
     }
 
     /// <summary>Eight values rounded to what E4M3 holds, ties to even, saturated at ±448; NaN stays.</summary>

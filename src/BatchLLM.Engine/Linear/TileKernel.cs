@@ -19,6 +19,7 @@ internal sealed class TileKernel
     private const int UnrolledUnits = 4;
     private const int RowsPerBase = 3; // a base, a base and a stride, a base and two strides
     private const int LineBytes = 64;
+    private const int PrefetchDistance = 2048;
 
     private static readonly Register[] RowBases = [Register.RAX, Register.RBX, Register.RBP, Register.R8, Register.R9];
     private static readonly Register[] PanelBases = [Register.RSI, Register.R11, Register.R12, Register.R13];
@@ -28,18 +29,23 @@ internal sealed class TileKernel
     private readonly WeightDecoder _decoder;
     private readonly TileShape _shape;
     private readonly bool _takesPairs;
+    private readonly bool _readsMemory;
     private readonly bool _broadcastsFirst;
+    private readonly int _decodedVectors;
     private readonly int _constants;
     private readonly int _weights;
     private readonly int _inputs;
 
-    private TileKernel(VectorAssembler vectors, WeightDecoder decoder, TileShape shape, bool takesPairs)
+    private TileKernel(VectorAssembler vectors, WeightDecoder decoder, TileShape shape, bool takesPairs, bool readsMemory)
     {
-        (_vectors, _code, _decoder, _shape, _takesPairs) = (vectors, vectors.Code, decoder, shape, takesPairs);
+        (_vectors, _code, _decoder, _shape) = (vectors, vectors.Code, decoder, shape);
+        (_takesPairs, _readsMemory) = (takesPairs, readsMemory);
         _constants = shape.Accumulators;
         _weights = _constants + decoder.ConstantCount;
         _broadcastsFirst = _weights + decoder.StepDepth * (1 + shape.Rows) <= vectors.RegisterCount;
-        _inputs = _weights + decoder.StepDepth * (_broadcastsFirst ? 1 : shape.Vectors);
+        var fits = _weights + decoder.StepDepth * shape.Vectors + 1 <= vectors.RegisterCount;
+        _decodedVectors = fits && !_broadcastsFirst ? shape.Vectors : 1;
+        _inputs = _weights + decoder.StepDepth * _decodedVectors;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(
             _inputs + (_broadcastsFirst ? decoder.StepDepth * shape.Rows : 1), vectors.RegisterCount, nameof(shape));
     }
@@ -48,13 +54,15 @@ internal sealed class TileKernel
     /// <param name="isWide">True for 512-bit vectors.</param>
     /// <param name="encoding">How it finds weights.</param>
     /// <param name="shape">Its tile.</param>
-    public static byte[] Assemble(bool isWide, WeightEncoding encoding, TileShape shape) => KernelFrame.Assemble(code =>
-        new TileKernel(new VectorAssembler(code, isWide), new WeightDecoder(encoding), shape, takesPairs: false).Emit());
+    /// <param name="readsMemory">True if weights come from memory, false if they stand in first-level cache.</param>
+    public static byte[] Assemble(bool isWide, WeightEncoding encoding, TileShape shape, bool readsMemory) => KernelFrame.Assemble(code =>
+        new TileKernel(new VectorAssembler(code, isWide), new WeightDecoder(encoding), shape, takesPairs: false, readsMemory).Emit());
 
     /// <summary>Assembles a kernel whose units, of input and weights, are pairs of BF16 (AVX-512 BF16).</summary>
     /// <param name="shape">Its tile.</param>
-    public static byte[] AssemblePairs(TileShape shape) => KernelFrame.Assemble(code =>
-        new TileKernel(new VectorAssembler(code, isWide: true), new WeightDecoder(WeightEncoding.Float32), shape, takesPairs: true).Emit());
+    /// <param name="readsMemory">True if weights come from memory, false if they stand in first-level cache.</param>
+    public static byte[] AssemblePairs(TileShape shape, bool readsMemory) => KernelFrame.Assemble(code => new TileKernel(
+        new VectorAssembler(code, isWide: true), new WeightDecoder(WeightEncoding.Float32), shape, takesPairs: true, readsMemory).Emit());
 
     private void Emit()
     {
@@ -130,8 +138,7 @@ internal sealed class TileKernel
         _code.sub(rcx, UnrolledUnits);
         _code.jl(rest);
         _code.Label(ref unrolled);
-        _code.prefetcht0(__[r15]);
-        _code.add(r15, LineBytes);
+        EmitPrefetch();
         EmitUnits(UnrolledUnits);
         _code.sub(rcx, UnrolledUnits);
         _code.jge(unrolled);
@@ -143,6 +150,24 @@ internal sealed class TileKernel
         _code.sub(rcx, _decoder.StepDepth);
         _code.jg(single);
         _code.Label(ref done);
+    }
+
+    // Panels that come from memory are prefetched themselves, others what the caller will want next.
+    private void EmitPrefetch()
+    {
+        if (!_readsMemory)
+        {
+            _code.prefetcht0(__[r15]);
+            _code.add(r15, LineBytes);
+            return;
+        }
+
+        var bytes = UnrolledUnits / _decoder.StepDepth * _shape.PanelWidth * _decoder.ColumnBytes;
+        for (var i = 0; i < _shape.Panels * bytes / LineBytes; i++)
+        {
+            var (panel, line) = Math.DivRem(i, bytes / LineBytes);
+            _code.prefetcht0(__[new AssemblerRegister64(PanelBases[panel]) + (PrefetchDistance + line * LineBytes)]);
+        }
     }
 
     private void EmitUnits(int units)
@@ -157,7 +182,8 @@ internal sealed class TileKernel
         Advance(PanelBases.AsSpan(0, _shape.Panels), units / _decoder.StepDepth * stepBytes);
     }
 
-    // With registers to spare, inputs are repeated first and weights decoded a vector at a time; otherwise the other way round.
+    // With registers to spare, inputs are repeated once and weights decoded a vector at a time. Otherwise a panel's weights are
+    // decoded first, and inputs repeated after; with even less room, inputs are repeated for each vector of weights.
     private void EmitStep(int weightOffset, int inputOffset)
     {
         for (var i = 0; _broadcastsFirst && i < _shape.Rows * _decoder.StepDepth; i++)
@@ -167,44 +193,32 @@ internal sealed class TileKernel
 
         for (var panel = 0; panel < _shape.Panels; panel++)
         {
-            if (_broadcastsFirst)
+            for (var vector = 0; vector < _shape.Vectors; vector += _decodedVectors)
             {
-                EmitWeightByWeight(panel, weightOffset);
-            }
-            else
-            {
-                EmitRowByRow(panel, weightOffset, inputOffset);
+                EmitVectors(panel, vector, weightOffset, inputOffset);
             }
         }
     }
 
-    private void EmitWeightByWeight(int panel, int weightOffset)
+    private void EmitVectors(int panel, int first, int weightOffset, int inputOffset)
     {
-        for (var vector = 0; vector < _shape.Vectors; vector++)
+        for (var vector = 0; vector < _decodedVectors; vector++)
         {
-            Decode(_weights, panel, vector, weightOffset);
-            for (var i = 0; i < _shape.Rows * _decoder.StepDepth; i++)
-            {
-                var (k, row) = Math.DivRem(i, _shape.Rows);
-                MultiplyAdd(Sum(row, panel, vector), _inputs + row * _decoder.StepDepth + k, _weights + k);
-            }
-        }
-    }
-
-    private void EmitRowByRow(int panel, int weightOffset, int inputOffset)
-    {
-        for (var vector = 0; vector < _shape.Vectors; vector++)
-        {
-            Decode(_weights + vector * _decoder.StepDepth, panel, vector, weightOffset);
+            Decode(_weights + vector * _decoder.StepDepth, panel, first + vector, weightOffset);
         }
 
         for (var i = 0; i < _shape.Rows * _decoder.StepDepth; i++)
         {
             var (k, row) = Math.DivRem(i, _shape.Rows);
-            Broadcast(_inputs, row, inputOffset + k * UnitBytes);
-            for (var vector = 0; vector < _shape.Vectors; vector++)
+            var input = _broadcastsFirst ? _inputs + row * _decoder.StepDepth + k : _inputs;
+            if (!_broadcastsFirst)
             {
-                MultiplyAdd(Sum(row, panel, vector), _inputs, _weights + vector * _decoder.StepDepth + k);
+                Broadcast(input, row, inputOffset + k * UnitBytes);
+            }
+
+            for (var vector = 0; vector < _decodedVectors; vector++)
+            {
+                MultiplyAdd(Sum(row, panel, first + vector), input, _weights + vector * _decoder.StepDepth + k);
             }
         }
     }

@@ -60,6 +60,7 @@ internal static class LaneOperations
         Of(4, DotProducts.AddedShorts, Mnemonic.Vpdpwssd),
         Of(2, DotProducts.SaturatedBytes, Mnemonic.Vpmaddubsw),
         Of(4, DotProducts.AddedBytes, Mnemonic.Vpdpbusd),
+        Of(8, TestNone, Mnemonic.Vptestnmw),
         Of(1, Permutations.Bytes, Mnemonic.Vpshufb),
         Of(4, Permutations.Elements<int>, Mnemonic.Vpermd, Mnemonic.Vpermps),
         Of(2, Permutations.Elements<short>, Mnemonic.Vpermw),
@@ -147,6 +148,18 @@ internal static class LaneOperations
         }
 
         return result;
+    }
+
+    // The destination is a mask: a bit for each word whose common bits are all zero.
+    private static void TestNone(Span<byte> d, ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, LaneShape shape)
+    {
+        var mask = 0UL;
+        for (var i = 0; i < shape.Bytes / 2; i++)
+        {
+            mask |= (Cast<short>(a)[i] & Cast<short>(b)[i]) == 0 ? 1UL << i : 0;
+        }
+
+        BitConverter.TryWriteBytes(d, mask);
     }
 
     private static void ToBrainFloats(Span<byte> d, ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, LaneShape shape)

@@ -1,7 +1,9 @@
+using BatchLLM.Checkpoints;
 using BatchLLM.Checkpoints.Linear;
 using BatchLLM.Engine.Assembly;
 using BatchLLM.Engine.Linear;
 using BatchLLM.Engine.Memory;
+using BatchLLM.Engine.Reference;
 using BatchLLM.Engine.Threading;
 using Xunit;
 
@@ -10,28 +12,33 @@ namespace BatchLLM.Tests.Engine.Linear;
 public unsafe class MatrixProductTests
 {
     private static readonly InstructionSet[] Sets = [InstructionSet.Portable, InstructionSet.Avx2, InstructionSet.Avx512];
+    private static readonly InstructionSet[] PairSets = [InstructionSet.Portable, InstructionSet.Avx512Bf16, InstructionSet.Amx];
 
-    public static TheoryData<WeightFormat, int, bool> Cases()
+    public static TheoryData<WeightFormat, TensorType, int, bool> Cases()
     {
-        var cases = new TheoryData<WeightFormat, int, bool>();
+        var cases = new TheoryData<WeightFormat, TensorType, int, bool>();
         foreach (var format in Enum.GetValues<WeightFormat>())
         {
-            cases.Add(format, 16, false);
-            cases.Add(format, 64, false);
-            cases.Add(format, 16, true);
+            cases.Add(format, TensorType.F16, 16, false);
+            cases.Add(format, TensorType.F16, 64, false);
+            cases.Add(format, TensorType.F16, 16, true);
         }
+
+        cases.Add(WeightFormat.Float, TensorType.BF16, 16, false);
+        cases.Add(WeightFormat.Float, TensorType.BF16, 64, false);
 
         return cases;
     }
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Every_instruction_set_gives_the_bits_of_plain_loops(WeightFormat format, int width, bool hasFactors)
+    public void Every_instruction_set_gives_the_bits_of_plain_loops(
+        WeightFormat format, TensorType stored, int width, bool hasFactors)
     {
         var seed = Random.Shared.Next();
         var random = new Random(seed);
         var depth = format == WeightFormat.Nvfp4 ? 336 : random.Next(150, 190) * 2 + random.Next(2);
-        var parts = new[] { 70, 33 }.Select(o => RandomLinear.Create(random, format, o, depth, hasFactors)).ToArray();
+        var parts = new[] { 70, 33 }.Select(o => RandomLinear.Create(random, format, o, depth, hasFactors, stored: stored)).ToArray();
         using var weights = new PackedMatrix(width, parts);
         foreach (var rows in new[] { 1, 2, 3, 4, 5, 7, 13, 64, 200 })
         {
@@ -76,6 +83,79 @@ public unsafe class MatrixProductTests
         }
     }
 
+    public static TheoryData<WeightFormat, int, int> PairCases() => new()
+    {
+        { WeightFormat.Float, (int)InputRoundingKind.None, 16 },
+        { WeightFormat.Float, (int)InputRoundingKind.None, 64 },
+        { WeightFormat.Fp8, (int)InputRoundingKind.E4M3Static, 64 },
+        { WeightFormat.Fp8, (int)InputRoundingKind.E4M3PerRow, 16 },
+        { WeightFormat.Nvfp4, (int)InputRoundingKind.Nvfp4, 64 },
+        { WeightFormat.Nvfp4, (int)InputRoundingKind.None, 16 },
+    };
+
+    // In double precision: pairs' kernels may sum in any order, but what goes into the sums is exact where the numerics round.
+    [Theory]
+    [MemberData(nameof(PairCases))]
+    public void Pairs_of_BF16_multiply_what_the_numerics_have_rounded(WeightFormat format, int kind, int width)
+    {
+        var seed = Random.Shared.Next();
+        var random = new Random(seed);
+        var depth = format == WeightFormat.Nvfp4 ? 336 : 331;
+        var weight = RandomLinear.Create(random, format, 70, depth, stored: TensorType.BF16);
+        using var weights = new PackedMatrix(width, weight);
+        Assert.True(weights.IsExactInBrainFloat);
+        var rounding = new InputRounding((InputRoundingKind)kind, 0.0021f);
+        foreach (var set in PairSets.Where(s => InstructionSets.Found.Includes(s)))
+        {
+            using var a = RandomRows(random, 33, depth);
+            using var c = new MatrixBuffer(33, weights.ColumnCount);
+            var rounded = Enumerable.Range(0, 33).Select(r => Rounded(new Span<float>(a.Rows[r], depth), rounding)).ToArray();
+            MultiplyPairs(set, weights, a.Rows, c.Rows, 33, rounding);
+            AssertClose(weight, rounded, c.Rows, $"seed {seed}, {set}");
+            AssertAlone(set, weights, a.Rows[32], c.Rows[32], rounding, $"seed {seed}, {set}");
+        }
+    }
+
+    // A row's results are the same bits without its neighbours.
+    private static void AssertAlone(InstructionSet set, PackedMatrix weights, float* row, float* expected, InputRounding rounding, string because)
+    {
+        using var alone = new MatrixBuffer(1, weights.ColumnCount);
+        MultiplyPairs(set, weights, new Matrix(row, weights.Depth), alone.Rows, 1, rounding);
+        for (var column = 0; column < weights.ColumnCount; column++)
+        {
+            Assert.True(expected[column] == alone.Rows[0][column], $"{because}: column {column} changes with the rows beside it");
+        }
+    }
+
+    private static float[] Rounded(Span<float> x, InputRounding rounding) => rounding.Kind == InputRoundingKind.None
+        ? [.. x.ToArray().Select(v => BitConverter.UInt32BitsToSingle((uint)BrainFloat.Round(v) << 16))]
+        : ReferenceRounding.Round(x.ToArray(), rounding);
+
+    private static void AssertClose(LinearWeight weight, float[][] rows, Matrix c, string because)
+    {
+        var floats = new float[weight.OutputCount * weight.InputCount];
+        weight.ReadFloats(0, floats);
+        for (var i = 0; i < rows.Length * weight.OutputCount; i++)
+        {
+            var (row, column) = (i / weight.OutputCount, i % weight.OutputCount);
+            var products = rows[row].Select((x, k) => (double)x * floats[column * weight.InputCount + k]).ToArray();
+            var allowed = 1e-6 * products.Sum(Math.Abs);
+            Assert.True(
+                Math.Abs(products.Sum() - c[row][column]) <= allowed,
+                $"{because}: row {row}, column {column}: {c[row][column]}, expected {products.Sum()} within {allowed}");
+        }
+    }
+
+    private static void MultiplyPairs(InstructionSet set, PackedMatrix weights, Matrix a, Matrix c, int rows, InputRounding rounding)
+    {
+        using var kernels = new ProductKernels(set, weights.Width, takesPairs: true);
+        using var product = new MatrixProduct(kernels, 2);
+        using var pairs = new BrainFloatRows(rows, weights.Depth);
+        using var pool = new WorkerPool(2);
+        pool.Run(pairs.Of(a, rows, weights.Depth, rounding));
+        pool.Run(product.Of(weights, pairs.Input, c, rows));
+    }
+
     [Theory]
     [InlineData(1, 128, 16, 2)]
     [InlineData(64, 512, 16, 2)]
@@ -101,10 +181,10 @@ public unsafe class MatrixProductTests
 
     private static void Multiply(InstructionSet set, PackedMatrix weights, Matrix a, Matrix c, int rows, ProductEnd end)
     {
-        using var kernels = new FloatKernels(set, weights.Width);
+        using var kernels = new ProductKernels(set, weights.Width, takesPairs: false);
         using var product = new MatrixProduct(kernels, 2);
         using var pool = new WorkerPool(2);
-        pool.Run(product.Of(weights, a, c, rows, end));
+        pool.Run(product.Of(weights, new ProductInput(a, null), c, rows, end));
     }
 
     // Each sum takes its products in ascending k, fused, and is scaled once.

@@ -1,3 +1,4 @@
+using BatchLLM.Checkpoints;
 using BatchLLM.Checkpoints.Linear;
 using BatchLLM.Engine.Linear;
 using BatchLLM.Engine.Memory;
@@ -49,6 +50,22 @@ public class PanelStoreTests
         weight.ReadFloats(0, expected);
         using var packed = new PackedMatrix(64, new InputRounding(InputRoundingKind.Int8PerRow, 1), weight);
         AssertRun(packed, weight, expected, 0, inputs, $"seed {seed}");
+    }
+
+    [Theory]
+    [InlineData(16, 37, 48)]
+    [InlineData(64, 300, 277)]
+    public void BF16_weights_come_out_of_their_pairs_as_they_were(int width, int outputs, int inputs)
+    {
+        var seed = Random.Shared.Next();
+        var weight = RandomLinear.Create(new Random(seed), WeightFormat.Float, outputs, inputs, stored: TensorType.BF16);
+        var expected = new float[outputs * inputs];
+        weight.ReadFloats(0, expected);
+        using var packed = new PackedMatrix(width, weight);
+        foreach (var (k, count) in new[] { (0, inputs), (inputs / 2, inputs - inputs / 2), (inputs - 1, 1) })
+        {
+            AssertRun(packed, weight, expected, k, count, $"seed {seed}");
+        }
     }
 
     [Fact]

@@ -11,11 +11,13 @@ internal sealed class RandomLinear : ILinearReader
     private readonly float[] _scales; // [outputs, blocks]
     private readonly byte[] _zeroPoints; // [outputs, blocks]
     private readonly float[] _floats; // [outputs, inputs]
+    private readonly TensorType _stored;
     private readonly int _inputs;
     private readonly int _blocks;
 
-    private RandomLinear(Random random, WeightFormat format, int outputs, int inputs, int blockSize)
+    private RandomLinear(Random random, WeightFormat format, TensorType stored, int outputs, int inputs, int blockSize)
     {
+        _stored = stored;
         _inputs = inputs;
         _blocks = (inputs + blockSize - 1) / blockSize;
         _codes = Fill(outputs * inputs, () => Code(random, format));
@@ -23,16 +25,16 @@ internal sealed class RandomLinear : ILinearReader
             ? E4M3.Decode((byte)random.Next(0x7F))
             : random.NextSingle() * 0.01f + 0.001f);
         _zeroPoints = Fill(outputs * _blocks, () => (byte)random.Next(16));
-        _floats = Fill(outputs * inputs, () => (float)(Half)(random.NextSingle() - 0.5f));
+        _floats = Fill(outputs * inputs, () => Widen(Bits(random.NextSingle() - 0.5f)));
     }
 
     /// <summary>Makes a layer; of the damaged one, counted over the whole layer, the code is FF; extreme ones are all as large as can be.</summary>
     public static LinearWeight Create(
-        Random random, WeightFormat format, int outputs, int inputs, bool hasFactors = false, int? damaged = null, int blockSize = 0,
-        bool extreme = false)
+        Random random, WeightFormat format, int outputs, int inputs, bool hasFactors = false, int? damaged = null,
+        TensorType stored = TensorType.F16, int blockSize = 0, bool extreme = false)
     {
         blockSize = blockSize > 0 ? blockSize : BlockSize(format, inputs);
-        var reader = new RandomLinear(random, format, outputs, inputs, blockSize);
+        var reader = new RandomLinear(random, format, stored, outputs, inputs, blockSize);
         if (extreme)
         {
             reader._codes.AsSpan().Fill(format switch { WeightFormat.Int8 => 0x80, WeightFormat.Nvfp4 => 7, _ => 15 });
@@ -48,7 +50,7 @@ internal sealed class RandomLinear : ILinearReader
         {
             Name = "model.layers.3.mlp.up_proj",
             Format = format,
-            StoredType = TensorType.F16,
+            StoredType = stored,
             OutputCount = outputs,
             InputCount = inputs,
             BlockSize = blockSize,
@@ -73,9 +75,17 @@ internal sealed class RandomLinear : ILinearReader
     {
         for (var i = 0; i < bits.Length; i++)
         {
-            bits[i] = BitConverter.HalfToUInt16Bits((Half)_floats[firstRow * _inputs + i]);
+            bits[i] = Bits(_floats[firstRow * _inputs + i]);
         }
     }
+
+    private ushort Bits(float value) => _stored == TensorType.BF16
+        ? (ushort)(BitConverter.SingleToUInt32Bits(value) >> 16)
+        : BitConverter.HalfToUInt16Bits((Half)value);
+
+    private float Widen(ushort bits) => _stored == TensorType.BF16
+        ? BitConverter.UInt32BitsToSingle((uint)bits << 16)
+        : (float)BitConverter.UInt16BitsToHalf(bits);
 
     private static int BlockSize(WeightFormat format, int inputs) =>
         format switch { WeightFormat.Nvfp4 => 16, WeightFormat.Int4 => 32, _ => inputs };

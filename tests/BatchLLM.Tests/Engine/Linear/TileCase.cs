@@ -17,6 +17,7 @@ internal sealed unsafe class TileCase : IDisposable
     private readonly int _columns;
     private readonly int _units;
     private readonly bool _adds;
+    private readonly int _tileUnits;
 
     /// <summary>Makes a case.</summary>
     /// <param name="random">Where numbers come from.</param>
@@ -25,9 +26,10 @@ internal sealed unsafe class TileCase : IDisposable
     /// <param name="lanes">Columns of a vector.</param>
     /// <param name="units">Units of k.</param>
     /// <param name="adds">Whether it starts from sums.</param>
-    public TileCase(Random random, WeightEncoding? encoding, TileShape shape, int lanes, int units, bool adds)
+    /// <param name="tileUnits">Units that AMX sums at once, even and odd k apart; 0 for one after the other.</param>
+    public TileCase(Random random, WeightEncoding? encoding, TileShape shape, int lanes, int units, bool adds, int tileUnits = 0)
     {
-        (_shape, _columns, _units, _adds) = (shape, shape.Vectors * lanes, units, adds);
+        (_shape, _columns, _units, _adds, _tileUnits) = (shape, shape.Vectors * lanes, units, adds, tileUnits);
         var decoder = new WeightDecoder(encoding ?? WeightEncoding.Float32);
         var panelBytes = units / decoder.StepDepth * shape.PanelWidth * decoder.ColumnBytes;
         _a = new AlignedBuffer<float>((long)shape.Rows * (units + Spread));
@@ -92,7 +94,9 @@ internal sealed unsafe class TileCase : IDisposable
 
         for (var i = 0; i < _a.Length; i++)
         {
-            _a.Pointer[i] = random.NextSingle() - 0.5f;
+            _a.Pointer[i] = encoding is null
+                ? BitConverter.UInt32BitsToSingle((uint)Bits16(random, null) << 16 | Bits16(random, null))
+                : random.NextSingle() - 0.5f;
         }
 
         for (var i = 0; i < _start.Length; i++)
@@ -101,8 +105,14 @@ internal sealed unsafe class TileCase : IDisposable
         }
     }
 
+    // Some are BF16 denormals, which the instructions take for zero.
     private static ushort Bits16(Random random, WeightEncoding? encoding)
     {
+        if (encoding is null && random.Next(20) == 0)
+        {
+            return (ushort)(random.Next(2) << 15 | random.Next(0x80));
+        }
+
         var value = (random.NextSingle() - 0.5f) * MathF.ScaleB(1, random.Next(-16, 4));
         return encoding == WeightEncoding.Float16
             ? BitConverter.HalfToUInt16Bits((Half)value)
@@ -129,7 +139,12 @@ internal sealed unsafe class TileCase : IDisposable
     {
         var a = _a.Pointer + row * (_units + Spread);
         var b = _b.Pointer + panel * Arguments.PanelStride;
-        for (var unit = 0; unit < _units; unit++)
+        for (var unit = 0; _tileUnits > 0 && unit < _units; unit += _tileUnits)
+        {
+            sum = BrainFloatArithmetic.Add(sum, SumTile((ushort*)(a + unit), (ushort*)b + 2 * (unit * _shape.PanelWidth + column)));
+        }
+
+        for (var unit = 0; _tileUnits == 0 && unit < _units; unit++)
         {
             if (encoding is { } known)
             {
@@ -144,6 +159,18 @@ internal sealed unsafe class TileCase : IDisposable
         }
 
         return sum;
+    }
+
+    private float SumTile(ushort* x, ushort* y)
+    {
+        float even = 0, odd = 0;
+        for (var unit = 0; unit < _tileUnits; unit++, x += 2, y += 2 * _shape.PanelWidth)
+        {
+            even = BrainFloatArithmetic.FusedMultiplyAdd(x[0], y[0], even);
+            odd = BrainFloatArithmetic.FusedMultiplyAdd(x[1], y[1], odd);
+        }
+
+        return BrainFloatArithmetic.Add(even, odd);
     }
 
     private float Weight(byte* b, WeightEncoding encoding, int k, int column)

@@ -1,5 +1,7 @@
+using BatchLLM.Checkpoints.Formats;
 using BatchLLM.Engine.Assembly;
 using BatchLLM.Engine.Linear;
+using BatchLLM.Engine.Memory;
 using BatchLLM.Tests.Engine.Assembly;
 using Xunit;
 
@@ -14,7 +16,7 @@ public unsafe class TileKernelTests
     public void Narrow_kernels_sum_as_plain_loops_do(int number)
     {
         var encoding = (WeightEncoding)number;
-        foreach (var rows in Enumerable.Range(1, encoding == WeightEncoding.Float32 ? 6 : 4))
+        foreach (var rows in Enumerable.Range(1, encoding == WeightEncoding.Float32 ? 6 : 5))
         {
             AssertSums(isWide: false, encoding, new TileShape(rows, 2, 1, 16));
         }
@@ -29,7 +31,7 @@ public unsafe class TileKernelTests
     public void Wide_kernels_sum_as_plain_loops_do(int number)
     {
         var encoding = (WeightEncoding)number;
-        foreach (var rows in Enumerable.Range(1, encoding == WeightEncoding.Float32 ? 14 : 4))
+        foreach (var rows in Enumerable.Range(1, encoding == WeightEncoding.Float32 ? 14 : 12))
         {
             AssertSums(isWide: true, encoding, new TileShape(rows, 2, 1, 64));
         }
@@ -45,17 +47,52 @@ public unsafe class TileKernelTests
         foreach (var rows in Enumerable.Range(1, 14))
         {
             var shape = new TileShape(rows, 2, 1, 64);
-            AssertSums(TileKernel.AssemblePairs(shape), InstructionSet.Avx512Bf16, null, shape, 16);
+            AssertSums(TileKernel.AssemblePairs(shape, readsMemory: rows < 3), InstructionSet.Avx512Bf16, null, shape, 16);
+        }
+    }
+
+    [Fact]
+    public void Matrix_tiles_sum_as_the_instruction_is_documented()
+    {
+        foreach (var rows in Enumerable.Range(1, MatrixTileKernel.MaxRows))
+        {
+            var seed = Random.Shared.Next();
+            var random = new Random(seed);
+            var units = MatrixTileKernel.Units * random.Next(1, 5);
+            var shape = new TileShape(rows, 2, 1, 64);
+            using var tile = new TileCase(random, null, shape, 16, units, random.Next(2) == 0, MatrixTileKernel.Units);
+            AssertSums(MatrixTileKernel.Assemble(rows, 64), InstructionSet.Amx, tile, $"seed {seed}, {rows} rows, {units} units");
+        }
+    }
+
+    [Fact]
+    public void Pairs_of_E4M3_become_the_same_numbers_in_BF16()
+    {
+        using var codes = new AlignedBuffer<byte>(8 * 16 * 2);
+        using var pairs = new AlignedBuffer<ushort>(8 * 16 * 2);
+        for (var i = 0; i < codes.Length; i++)
+        {
+            codes.Pointer[i] = E4M3.IsNaN((byte)i) ? (byte)0 : (byte)i;
+        }
+
+        var arguments = new TileArguments { B = codes.Pointer, C = (float*)pairs.Pointer, Units = 8 };
+        var memory = new EmulatedMemory()
+            .Readable(&arguments, sizeof(TileArguments)).Readable(codes.Pointer, codes.Length).Writable(pairs.Pointer, 2 * pairs.Length);
+        new KernelEmulator(memory).Call(PairExpandKernel.Assemble(16), &arguments, OperatingSystem.IsWindows());
+        for (var i = 0; i < codes.Length; i++)
+        {
+            var expected = BitConverter.SingleToUInt32Bits(E4M3.Decode(codes.Pointer[i]));
+            Assert.True(expected == (uint)pairs.Pointer[i] << 16, $"code {codes.Pointer[i]:X2} became {pairs.Pointer[i]:X4}, expected {expected:X8}");
         }
     }
 
     [Fact]
     public void A_tile_that_needs_more_registers_than_there_are_is_refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(
-            () => TileKernel.Assemble(isWide: false, WeightEncoding.Float32, new TileShape(7, 2, 1, 16)));
+            () => TileKernel.Assemble(isWide: false, WeightEncoding.Float32, new TileShape(8, 2, 1, 16), readsMemory: false));
 
     private static void AssertSums(bool isWide, WeightEncoding encoding, TileShape shape) => AssertSums(
-        TileKernel.Assemble(isWide, encoding, shape),
+        TileKernel.Assemble(isWide, encoding, shape, readsMemory: shape.Rows % 2 == 0),
         isWide ? InstructionSet.Avx512 : InstructionSet.Avx2,
         encoding,
         shape,
@@ -69,15 +106,19 @@ public unsafe class TileKernelTests
         {
             var adds = random.Next(2) == 0;
             using var tile = new TileCase(random, encoding, shape, lanes, units, adds);
-            var because = $"seed {seed}, {encoding}, {shape}, {units} units, adds {adds}";
-            var emulated = tile.Run((arguments, memory) => new KernelEmulator(memory).Call(code, (void*)arguments, OperatingSystem.IsWindows()));
-            AssertSame(tile.Expected, emulated, "emulated, " + because);
-            if (InstructionSets.Found.Includes(needs))
-            {
-                using var page = CodePage.Map([code])!;
-                var native = tile.Run((arguments, _) => ((delegate* unmanaged<void*, void>)page[0])((void*)arguments));
-                AssertSame(tile.Expected, native, "native, " + because);
-            }
+            AssertSums(code, needs, tile, $"seed {seed}, {encoding}, {shape}, {units} units, adds {adds}");
+        }
+    }
+
+    private static void AssertSums(byte[] code, InstructionSet needs, TileCase tile, string because)
+    {
+        var emulated = tile.Run((arguments, memory) => new KernelEmulator(memory).Call(code, (void*)arguments, OperatingSystem.IsWindows()));
+        AssertSame(tile.Expected, emulated, "emulated, " + because);
+        if (InstructionSets.Found.Includes(needs))
+        {
+            using var page = CodePage.Map([code])!;
+            var native = tile.Run((arguments, _) => ((delegate* unmanaged<void*, void>)page[0])((void*)arguments));
+            AssertSame(tile.Expected, native, "native, " + because);
         }
     }
 
