@@ -15,6 +15,7 @@ internal sealed class BenchSteps(CpuModelRunner runner, StepWork work, BenchLimi
 {
     private readonly int[] _next = new int[runner.Limits.StepSequenceBudget]; // [slices of the step used]
     private long _start;
+    private TimeSpan _processorStart;
     private int _steps;
     private double _operations;
     private double _bytes;
@@ -27,6 +28,7 @@ internal sealed class BenchSteps(CpuModelRunner runner, StepWork work, BenchLimi
     {
         (_steps, _operations, _bytes) = (0, 0, 0);
         runner.Times.Reset();
+        _processorStart = Environment.CpuUsage.TotalTime;
         _start = Stopwatch.GetTimestamp();
     }
 
@@ -58,6 +60,7 @@ internal sealed class BenchSteps(CpuModelRunner runner, StepWork work, BenchLimi
             tokens,
             _steps,
             seconds,
+            (Environment.CpuUsage.TotalTime - _processorStart).TotalSeconds,
             tokens / seconds,
             _operations / seconds / limits.OperationsPerSecond,
             _bytes / seconds / limits.BytesPerSecond,

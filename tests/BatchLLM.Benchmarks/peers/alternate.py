@@ -71,6 +71,7 @@ def run_ours(precision):
     return {
         "prompt": result["prompts"]["tokens_per_second"], "output": result["outputs"]["tokens_per_second"],
         "total": result["total_tokens_per_second"], "mixed": result["mixed"]["tokens_per_second"], "others": others,
+        "processor": sum(result[phase]["processor_seconds"] for phase in ("prompts", "outputs")),
         "arithmetic": result["prompts"]["arithmetic_share"], "bandwidth": result["outputs"]["bandwidth_share"],
     }
 
