@@ -14,6 +14,7 @@ namespace BatchLLM.Planning;
 public sealed class OutputLengths
 {
     private const double PriorRows = 8;
+    private const double LongShare = 0.05;
     private const int UnknownTokens = 256; // the limit of a row that names none
 
     private readonly SortedDictionary<(int Prompt, int Limit), LengthCounts> _buckets = []; // by powers of two
@@ -63,6 +64,28 @@ public sealed class OutputLengths
             ? UnknownTokens
             : generatedTokens + MeanLeft(Hazards(Key(promptTokens, maxTokens)), maxTokens, generatedTokens);
         return Math.Clamp((int)Math.Round(mean), generatedTokens + 1, maxTokens);
+    }
+
+    /// <summary>Tokens that only one row in twenty of its kind gets beyond.</summary>
+    /// <param name="promptTokens">Tokens of its prompt, at least 1.</param>
+    /// <param name="maxTokens">Most tokens it can come to, at least 1.</param>
+    /// <returns>1 to its limit.</returns>
+    public int ExpectAtMost(int promptTokens, int maxTokens)
+    {
+        if (IsEmpty)
+        {
+            return Math.Min(UnknownTokens, maxTokens);
+        }
+
+        var hazards = Hazards(Key(promptTokens, maxTokens));
+        var (bin, alive) = (0, 1 - hazards[0]);
+        while (alive > LongShare && LengthCounts.Shortest(bin + 1) <= maxTokens)
+        {
+            bin++;
+            alive *= 1 - hazards[bin];
+        }
+
+        return Math.Min(LengthCounts.Shortest(bin + 1) - 1, maxTokens);
     }
 
     private static (int, int) Key(int promptTokens, int maxTokens) =>

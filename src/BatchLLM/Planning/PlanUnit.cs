@@ -38,11 +38,11 @@ internal sealed class PlanUnit(SharedPrefix? prefix, List<InferenceRequest> rows
         return taken;
     }
 
-    /// <summary>Puts the rows that have not started in the order of their keys, the largest first; ties stay as they are.</summary>
-    public void SortDescending(Func<InferenceRequest, int> key)
+    /// <summary>Puts the rows that have not started in ascending order of their keys; ties stay as they are.</summary>
+    /// <param name="keys">Of each of <see cref="Rows"/>.</param>
+    public void Sort(double[] keys)
     {
-        InferenceRequest[] sorted = [.. Rows];
-        sorted = [.. sorted.OrderByDescending(key)];
+        InferenceRequest[] sorted = [.. Enumerable.Range(0, keys.Length).OrderBy(place => keys[place]).Select(place => rows[_next + place])];
         rows.RemoveRange(_next, sorted.Length);
         rows.AddRange(sorted);
     }

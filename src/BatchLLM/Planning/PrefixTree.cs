@@ -16,7 +16,7 @@ internal sealed class PrefixTree
     private readonly int[][] _prompts;
     private readonly int[] _order; // [prompts] rows, each node's next to each other
     private readonly int[] _sorted; // [prompts] scratch
-    private readonly ulong[] _keys; // [prompts] scratch: next token, then place in the order
+    private readonly ulong[] _keys; // [prompts] scratch: next token, then place in the range
     private readonly Stack<Range> _ranges = new();
     private readonly List<PrefixNode> _nodes = [];
 
@@ -50,9 +50,15 @@ internal sealed class PrefixTree
     private void AddNode(Range range)
     {
         var depth = SharedDepth(range);
-        SortByToken(range, depth);
         var node = _nodes.Count;
-        _nodes.Add(new PrefixNode(range.Parent, depth, CutRuns(range, depth, node)));
+        var ended = SortByToken(range, depth);
+        foreach (var row in _order.AsSpan(range.First, ended))
+        {
+            NodeOfRow[row] = node;
+        }
+
+        var single = CutRuns(range with { First = range.First + ended, Count = range.Count - ended }, depth, node);
+        _nodes.Add(new PrefixNode(range.Parent, depth, ended + single));
     }
 
     private int SharedDepth(Range range)
@@ -67,55 +73,71 @@ internal sealed class PrefixTree
         return range.Known + first.Length;
     }
 
-    private void SortByToken(Range range, int depth)
+    // Rows that end here come first, then the others by their next token; returns how many end. Where the others are in
+    // order already, as in a chain of prompts that each extend the last, this is one pass.
+    private int SortByToken(Range range, int depth)
     {
         var order = _order.AsSpan(range.First, range.Count);
-        var keys = _keys.AsSpan(range.First, range.Count);
+        var (ended, others, isSorted) = (0, 0, true);
         for (var place = 0; place < order.Length; place++)
         {
-            keys[place] = (NextToken(order[place], depth) << 31) | (uint)place;
-        }
-
-        keys.Sort();
-        var sorted = _sorted.AsSpan(0, range.Count);
-        for (var place = 0; place < order.Length; place++)
-        {
-            sorted[place] = order[(int)(keys[place] & int.MaxValue)];
-        }
-
-        sorted.CopyTo(order);
-    }
-
-    // 0 for a row that ends here, else the token plus 1: 33 bits.
-    private ulong NextToken(int row, int depth) =>
-        depth < Usable(_prompts[row]) ? (ulong)(uint)_prompts[row][depth] + 1 : 0;
-
-    // Rows with the same next token become a range of their own; returns how many rows are in none.
-    private int CutRuns(Range range, int depth, int node)
-    {
-        var (ownRows, end) = (0, range.First + range.Count);
-        for (var first = range.First; first < end;)
-        {
-            var token = _keys[first] >> 31;
-            var next = first + 1;
-            while (next < end && token != 0 && _keys[next] >> 31 == token)
+            var prompt = _prompts[order[place]];
+            if (depth == Usable(prompt))
             {
-                next++;
-            }
-
-            if (next - first > 1)
-            {
-                _ranges.Push(new Range(node, first, next - first, depth + 1));
+                _sorted[ended++] = order[place];
             }
             else
             {
-                NodeOfRow[_order[first]] = node;
-                ownRows++;
+                _keys[others] = ((ulong)(uint)prompt[depth] << 31) | (uint)place;
+                isSorted = isSorted && (others == 0 || _keys[others - 1] < _keys[others]);
+                others++;
             }
-
-            first = next;
         }
 
-        return ownRows;
+        if (!isSorted)
+        {
+            _keys.AsSpan(0, others).Sort();
+        }
+
+        Gather(order, ended);
+        return ended;
+    }
+
+    private void Gather(Span<int> order, int ended)
+    {
+        for (var place = ended; place < order.Length; place++)
+        {
+            _sorted[place] = order[(int)(_keys[place - ended] & int.MaxValue)];
+        }
+
+        _sorted.AsSpan(0, order.Length).CopyTo(order);
+    }
+
+    // Rows with the same next token become a range of their own; returns how many are alone.
+    private int CutRuns(Range range, int depth, int node)
+    {
+        var single = 0;
+        for (var from = 0; from < range.Count;)
+        {
+            var to = from + 1;
+            while (to < range.Count && _keys[to] >> 31 == _keys[from] >> 31)
+            {
+                to++;
+            }
+
+            if (to - from > 1)
+            {
+                _ranges.Push(new Range(node, range.First + from, to - from, depth + 1));
+            }
+            else
+            {
+                NodeOfRow[_order[range.First + from]] = node;
+                single++;
+            }
+
+            from = to;
+        }
+
+        return single;
     }
 }

@@ -3,70 +3,91 @@ using BatchLLM.Inference;
 namespace BatchLLM.Planning;
 
 /// <summary>
-/// In which order the units of a window start: those with many decode tokens per prompt token first, so that they run
-/// beside the prompts of the others (BatchLLM: Zheng et al. 2024, arXiv 2412.03594), but none so late that it would run on
-/// alone when all others have ended.
+/// In which order the units of a window start: as they stand in the window, except that a row which may get so long that it
+/// would run on alone at the end starts as early as it has to.
 /// </summary>
 /// <remarks>
-/// The order is filled from its end, as the rule of Lawler (1973) does for due dates: a place may go to any unit whose
-/// longest row still has as many steps from there, and goes to the one with the fewest decode tokens per prompt token.
-/// Where none has, at the very end, the shortest goes last; among equals that with the most decode tokens, because in the
-/// last steps, which nothing fills up, many rows cost no more than few. Longest first for all was rejected: it says
-/// nothing where lengths are alike, and puts long prompts beside each other.
+/// A row's place in the window gives the step in which it would start; what it may generate, the step in which it has to.
+/// The earlier of the two is its key. Measured in simulated steps of 2,048 tokens (makespan over the lower bound): this
+/// order 1.01 on unique documents, on mixed lengths and on outputs in proportion to prompts, where the order of the window
+/// has 1.03 to 1.14. Two orders were rejected. Longest first for all, 1.06, fills the cache with decoding rows at the start
+/// and leaves the long prompts without any beside them. Many decode tokens per prompt token first, as in BatchLLM (Zheng et
+/// al. 2024, arXiv 2412.03594), 1.03 to 1.16, does the same to a lesser degree; a window's own order is mixed already.
 /// </remarks>
 internal static class UnitOrder
 {
-    /// <summary>Orders units, and the rows in each by length, long ones first.</summary>
-    /// <param name="units">Each with at least one row.</param>
+    /// <summary>Orders units, and the rows in each.</summary>
+    /// <param name="units">Each with at least one row, in the order of the window.</param>
     /// <param name="limits">The runner's sizes.</param>
     /// <param name="lengths">Foretells the rows' lengths.</param>
-    public static List<PlanUnit> Of(IEnumerable<PlanUnit> units, RunnerLimits limits, OutputLengths lengths)
+    public static List<PlanUnit> Of(IReadOnlyList<PlanUnit> units, RunnerLimits limits, OutputLengths lengths)
     {
-        int Expect(InferenceRequest row) => lengths.Expect(row.PromptTokens.Length, RequestCheck.MaxTokens(row, limits));
-        var weights = new List<UnitWeight>();
-        foreach (var unit in units)
+        var foretold = units.Select(unit => Foretell(unit, limits, lengths)).ToArray();
+        var tokensPerStep = TokensPerStep(units, foretold, limits);
+        var steps = units.Zip(foretold, Work).Sum() / tokensPerStep;
+        var keyed = new List<(PlanUnit Unit, double Key)>(units.Count);
+        var before = 0.0; // tokens of the units before
+        for (var index = 0; index < units.Count; index++)
         {
-            unit.SortDescending(Expect);
-            weights.Add(UnitWeight.Of(unit, Expect));
+            keyed.Add((units[index], SortRows(units[index], foretold[index], before, tokensPerStep, steps)));
+            before += Work(units[index], foretold[index]);
         }
 
-        return weights.Count == 0 ? [] : Arrange(weights, TokensPerStep(weights, limits));
+        return [.. keyed.OrderBy(pair => pair.Key).Select(pair => pair.Unit)];
+    }
+
+    // What a row generates on average, and what it may generate. // [rows of the unit]
+    private static (int Mean, int Most)[] Foretell(PlanUnit unit, RunnerLimits limits, OutputLengths lengths)
+    {
+        var foretold = new (int, int)[unit.Rows.Length];
+        for (var row = 0; row < foretold.Length; row++)
+        {
+            var (prompt, limit) = (unit.Rows[row].PromptTokens.Length, RequestCheck.MaxTokens(unit.Rows[row], limits));
+            foretold[row] = (lengths.Expect(prompt, limit), lengths.ExpectAtMost(prompt, limit));
+        }
+
+        return foretold;
     }
 
     // The whole budget, unless too few rows fit the cache at once to fill it.
-    private static double TokensPerStep(List<UnitWeight> weights, RunnerLimits limits)
+    private static double TokensPerStep(IReadOnlyList<PlanUnit> units, (int Mean, int Most)[][] foretold, RunnerLimits limits)
     {
-        double rows = weights.Sum(weight => weight.Rows);
-        double outputs = weights.Sum(weight => weight.OutputTokens);
-        double work = weights.Sum(weight => weight.Work);
+        double rows = foretold.Sum(unit => unit.Length);
+        double outputs = foretold.Sum(unit => unit.Sum(row => (double)row.Mean));
+        var work = units.Zip(foretold, Work).Sum();
         var heldPerRow = (work - (outputs / 2)) / rows;
         var live = Math.Min(limits.StepSequenceBudget, Math.Max(1, Scheduler.Capacity(limits) / heldPerRow));
         return Math.Min(limits.StepTokenBudget, live * work / outputs);
     }
 
-    private static List<PlanUnit> Arrange(List<UnitWeight> weights, double tokensPerStep)
+    // Positions to be computed: the prefix once, then each row's own.
+    private static double Work(PlanUnit unit, (int Mean, int Most)[] foretold)
     {
-        var byLength = Enumerable.Range(0, weights.Count)
-            .OrderBy(index => weights[index].Longest)
-            .ThenByDescending(index => weights[index].DecodeRatio)
-            .ThenByDescending(index => index)
-            .ToArray();
-        var inTime = new PriorityQueue<int, (double Ratio, int Place)>(); // lowest ratio first, then the last of the input
-        var order = new PlanUnit[weights.Count];
-        var (next, after) = (0, 0.0); // tokens computed after the place under consideration
-        for (var place = order.Length - 1; place >= 0; place--)
+        double work = unit.Prefix?.Length ?? 0;
+        for (var row = 0; row < foretold.Length; row++)
         {
-            while (next < byLength.Length && weights[byLength[next]].Longest * tokensPerStep <= after)
-            {
-                inTime.Enqueue(byLength[next], (weights[byLength[next]].DecodeRatio, -byLength[next]));
-                next++;
-            }
-
-            var chosen = inTime.Count > 0 ? inTime.Dequeue() : byLength[next++];
-            order[place] = weights[chosen].Unit;
-            after += weights[chosen].Work;
+            work += OwnWork(unit, row, foretold);
         }
 
-        return [.. order];
+        return work;
+    }
+
+    private static int OwnWork(PlanUnit unit, int row, (int Mean, int Most)[] foretold) =>
+        unit.Rows[row].PromptTokens.Length - (unit.Prefix?.Length ?? 0) + foretold[row].Mean;
+
+    // Returns the step in which the unit starts.
+    private static double SortRows(
+        PlanUnit unit, (int Mean, int Most)[] foretold, double before, double tokensPerStep, double steps)
+    {
+        var keys = new double[foretold.Length];
+        var position = before + (unit.Prefix?.Length ?? 0);
+        for (var row = 0; row < keys.Length; row++)
+        {
+            keys[row] = Math.Min(position / tokensPerStep, steps - foretold[row].Most);
+            position += OwnWork(unit, row, foretold);
+        }
+
+        unit.Sort(keys);
+        return Math.Min(before / tokensPerStep, keys.Min());
     }
 }

@@ -83,8 +83,8 @@ public sealed class WindowPlan
     public void Reorder(OutputLengths lengths)
     {
         _lengths = lengths;
-        var left = _units.Where(unit => !unit.Rows.IsEmpty).ToLookup(unit => unit.IsBegun);
-        _units = [.. UnitOrder.Of(left[true], _limits, lengths), .. UnitOrder.Of(left[false], _limits, lengths)];
+        var left = UnitOrder.Of([.. _units.Where(unit => !unit.Rows.IsEmpty)], _limits, lengths);
+        _units = [.. left.Where(unit => unit.IsBegun), .. left.Where(unit => !unit.IsBegun)];
         _unit = 0;
     }
 

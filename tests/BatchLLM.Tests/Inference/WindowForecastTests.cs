@@ -18,7 +18,9 @@ public sealed class WindowForecastTests
             var window = TestWindow.Sharing(random, random.Next(1, 100));
             var limits = TestWindow.Ample with
             {
-                KvBlockTokens = random.Next(1, 7), KvBlockCount = 6000, StepTokenBudget = random.Next(1, 100),
+                KvBlockTokens = random.Next(1, 7),
+                KvBlockCount = 6000,
+                StepTokenBudget = random.Next(1, 100),
             };
             var lengths = random.Next(2) == 0 ? null : new OutputLengths();
 
@@ -61,7 +63,8 @@ public sealed class WindowForecastTests
 
     private static InferenceRequest Row(int index, double temperature = 0) => TestWindow.Request(0, 8, 5) with
     {
-        Index = index, Sampling = new SamplingParameters { MaxTokens = 5, Temperature = temperature },
+        Index = index,
+        Sampling = new SamplingParameters { MaxTokens = 5, Temperature = temperature },
     };
 
     private static async Task<(WindowForecast Found, int ComputedTokens)> RunAsync(
