@@ -1,22 +1,37 @@
 using BatchLLM.Benchmarks.Workloads;
 using BatchLLM.Inference;
+using BatchLLM.Planning;
 
 namespace BatchLLM.Benchmarks.Simulation;
 
 /// <summary>BatchLLM's own planning: the product's engine, whole, over a runner that only counts.</summary>
-internal sealed class EnginePolicy : IPolicy
+/// <param name="before">
+/// A window that the engine runs first, to learn how long completions get; its steps do not count. Null: it knows nothing but
+/// what it learns from a sample of the window itself.
+/// </param>
+internal sealed class EnginePolicy(Workload? before = null) : IPolicy
 {
     /// <inheritdoc/>
-    public string Name => "planned";
+    public string Name => before is null ? "planned" : "planned, learnt";
 
     /// <inheritdoc/>
-    public List<StepRecord> Run(Workload workload, Device device) => RunAsync(workload, device).GetAwaiter().GetResult();
+    public List<StepRecord> Run(Workload workload, Device device)
+    {
+        var lengths = new OutputLengths();
+        if (before is not null)
+        {
+            RunAsync(before, device, lengths).GetAwaiter().GetResult();
+        }
 
-    private static async Task<List<StepRecord>> RunAsync(Workload workload, Device device)
+        return RunAsync(workload, device, lengths).GetAwaiter().GetResult();
+    }
+
+    private static async Task<List<StepRecord>> RunAsync(Workload workload, Device device, OutputLengths lengths)
     {
         var runner = new SimulatedRunner(workload, device);
         var stopTokens = new HashSet<int> { SimulatedRunner.StopToken };
-        await using var engine = new LocalBatchEngine(runner, new TextlessTokenizer(), stopTokens, new WaitingNote(runner.Records));
+        var waiting = new WaitingNote(runner.Records);
+        await using var engine = new LocalBatchEngine(runner, new TextlessTokenizer(), stopTokens, waiting, lengths);
         await foreach (var generation in engine.RunAsync(workload.Rows, CancellationToken.None))
         {
             Check(workload, generation);

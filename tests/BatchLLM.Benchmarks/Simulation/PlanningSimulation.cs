@@ -8,6 +8,10 @@ namespace BatchLLM.Benchmarks.Simulation;
 internal static class PlanningSimulation
 {
     private const int Seed = 1;
+    private const int SeedBefore = 2;
+
+    // A fast device is through a small window so soon that its tail is much of it.
+    private static readonly (Device Device, int Scale)[] Runs = [(Devices.Cpu, 1), (Devices.Gpu, 1), (Devices.Gpu, 4)];
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -16,18 +20,16 @@ internal static class PlanningSimulation
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    private static readonly IPolicy[] Policies = [new EnginePolicy(), new FirstComePolicy(), new StaticBatchPolicy()];
-
     /// <summary>Runs all; a table, or JSON with everything in the table and more.</summary>
     public static void Run(bool isJson)
     {
         var results = new List<PolicyResult>();
-        foreach (var device in new[] { Devices.Cpu, Devices.Gpu })
+        foreach (var (device, scale) in Runs)
         {
             Say(isJson, SimulationTable.Heading(device));
-            foreach (var workload in WorkloadSet.All(Seed))
+            foreach (var (workload, before) in new WorkloadSet(Seed, scale).All.Zip(new WorkloadSet(SeedBefore, scale).All))
             {
-                foreach (var result in Run(workload, device))
+                foreach (var result in Run(workload, before, device))
                 {
                     results.Add(result);
                     Say(isJson, SimulationTable.Line(result));
@@ -38,11 +40,12 @@ internal static class PlanningSimulation
         Say(!isJson, JsonSerializer.Serialize(results, Json));
     }
 
-    private static IEnumerable<PolicyResult> Run(Workload workload, Device device)
+    private static IEnumerable<PolicyResult> Run(Workload workload, Workload before, Device device)
     {
+        IPolicy[] policies = [new EnginePolicy(), new EnginePolicy(before), new FirstComePolicy(), new StaticBatchPolicy()];
         var sharing = new AttainableSharing(workload, device.Limits.KvBlockTokens);
         var bound = MakespanBound.Of(workload, device, sharing);
-        return Policies.Select(policy =>
+        return policies.Select(policy =>
             PolicyResult.Of(policy.Name, workload, device, sharing, bound, policy.Run(workload, device)));
     }
 

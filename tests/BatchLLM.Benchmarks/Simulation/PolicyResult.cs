@@ -5,6 +5,7 @@ namespace BatchLLM.Benchmarks.Simulation;
 /// <summary>What one policy made of one workload on one device.</summary>
 /// <param name="Device">Device and model.</param>
 /// <param name="Workload">The workload's name.</param>
+/// <param name="Rows">The workload's rows.</param>
 /// <param name="Policy">The policy's name.</param>
 /// <param name="Steps">Forward passes.</param>
 /// <param name="PromptTokens">Prompt tokens of all rows.</param>
@@ -25,6 +26,7 @@ namespace BatchLLM.Benchmarks.Simulation;
 internal sealed record PolicyResult(
     string Device,
     string Workload,
+    int Rows,
     string Policy,
     int Steps,
     long PromptTokens,
@@ -58,6 +60,7 @@ internal sealed record PolicyResult(
         return new PolicyResult(
             device.Name,
             workload.Name,
+            workload.Rows.Length,
             policy,
             steps.Count,
             workload.PromptTokens,

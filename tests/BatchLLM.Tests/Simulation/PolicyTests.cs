@@ -40,6 +40,32 @@ public sealed class PolicyTests
     }
 
     [Fact]
+    public void With_room_for_all_the_plan_saves_what_is_attainable_and_fills_its_steps_until_the_tail()
+    {
+        for (var seed = 0; seed < 40; seed++)
+        {
+            var workload = SmallWorkload.Random(seed, rows: 200);
+            var result = SmallWorkload.Result(new EnginePolicy(), workload, SmallWorkload.Device(stepTokens: 64, kvBlocks: 8_000));
+
+            Assert.True(result.SavingsShare > 0.95, $"seed {seed}: {result}");
+            Assert.True(result.Occupancy > 0.97, $"seed {seed}: {result}");
+        }
+    }
+
+    [Fact]
+    public void What_a_window_before_has_taught_changes_no_row()
+    {
+        for (var seed = 0; seed < 20; seed++)
+        {
+            // Throws if a row does not end where it must.
+            var result = SmallWorkload.Result(
+                new EnginePolicy(SmallWorkload.Random(seed + 100)), SmallWorkload.Random(seed), SmallWorkload.Device(stepTokens: 16, kvBlocks: 60));
+
+            Assert.True(result.Steps > 0, $"seed {seed}: {result}");
+        }
+    }
+
+    [Fact]
     public void First_come_finds_a_prefix_within_the_step_that_computes_it()
     {
         var builder = new WorkloadBuilder(seed: 1);

@@ -11,8 +11,8 @@ public sealed class WorkloadTests
     [Fact]
     public void The_same_seed_gives_the_same_rows_and_another_seed_others()
     {
-        Assert.NotEqual(WorkloadSet.LongTail(1).NaturalLengths, WorkloadSet.LongTail(2).NaturalLengths);
-        foreach (var (first, same) in WorkloadSet.All(1).Zip(WorkloadSet.All(1)))
+        Assert.NotEqual(new WorkloadSet(1).LongTail().NaturalLengths, new WorkloadSet(2).LongTail().NaturalLengths);
+        foreach (var (first, same) in new WorkloadSet(1).All.Zip(new WorkloadSet(1).All))
         {
             Assert.Equal(first.NaturalLengths, same.NaturalLengths);
             Assert.All(first.Rows.Zip(same.Rows), pair => Assert.True(
@@ -24,7 +24,7 @@ public sealed class WorkloadTests
     public void Every_row_fits_every_device_and_only_those_with_common_fronts_can_save_anything()
     {
         var context = Math.Min(Devices.Cpu.Limits.ContextLength, Devices.Gpu.Limits.ContextLength);
-        foreach (var workload in WorkloadSet.All(1))
+        foreach (var workload in new WorkloadSet(1).All)
         {
             Assert.All(workload.Rows, row => Assert.InRange(row.PromptTokens.Length + row.Sampling.MaxTokens, 2, context));
             var saved = (double)new AttainableSharing(workload, 32).Tokens / workload.PromptTokens;
@@ -35,7 +35,7 @@ public sealed class WorkloadTests
     [Fact]
     public void The_long_tail_is_one()
     {
-        var workload = WorkloadSet.LongTail(1);
+        var workload = new WorkloadSet(1).LongTail();
         var lengths = Enumerable.Range(0, workload.Rows.Length).Select(workload.OutputTokens).Order().ToArray();
 
         Assert.InRange(lengths[lengths.Length / 2], 30, 80);
