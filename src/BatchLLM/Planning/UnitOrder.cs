@@ -63,7 +63,7 @@ internal static class UnitOrder
     // Positions to be computed: the prefix once, then each row's own.
     private static double Work(PlanUnit unit, (int Mean, int Most)[] foretold)
     {
-        double work = unit.Prefix?.Length ?? 0;
+        var work = (double)(unit.Prefix?.Length ?? 0);
         for (var row = 0; row < foretold.Length; row++)
         {
             work += OwnWork(unit, row, foretold);
