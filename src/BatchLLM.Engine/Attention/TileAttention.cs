@@ -14,8 +14,8 @@ internal sealed unsafe class TileAttention : IDisposable
     /// <summary>Positions that the online softmax takes at once, from multiples of it on.</summary>
     public const int ChunkTokens = 128;
 
-    // BF16 is widened inside the kernel for a few queries, and once into the scratch for many.
-    private const int DirectQueries = 2 * AttentionKernel.TileRows;
+    // A few queries compute as fast as memory delivers. BF16 is then widened inside the kernel, instead of once for all queries.
+    private const int FewQueries = 2 * AttentionKernel.TileRows;
 
     private readonly KvCache _cache;
     private readonly int _headSize;
@@ -74,6 +74,7 @@ internal sealed unsafe class TileAttention : IDisposable
         {
             var (block, slot) = Math.DivRem(position, _cache.BlockTokens);
             length = Math.Min(_cache.BlockTokens - slot, part.EndPosition - position);
+            Prefetch(place, blocks, block, part);
             ScoreBlock(place, blocks[block], slot, length, part with { FirstPosition = position });
         }
     }
@@ -128,6 +129,21 @@ internal sealed unsafe class TileAttention : IDisposable
         }
     }
 
+    // Values are asked for while their keys are scored, and so are the next block's keys.
+    private void Prefetch(KvPlace place, ReadOnlySpan<int> blocks, int block, TilePart part)
+    {
+        if (part.EndQuery - part.FirstQuery > FewQueries)
+        {
+            return;
+        }
+
+        _cache.PrefetchValues(place, blocks[block]);
+        if (block + 1 < blocks.Length)
+        {
+            _cache.PrefetchKeys(place, blocks[block + 1]);
+        }
+    }
+
     // How many of some positions a query sees; none if not above 0.
     private int Seen(int query, int first, int count) => Math.Min(count, _positions[query] + 1 - first);
 
@@ -138,7 +154,7 @@ internal sealed unsafe class TileAttention : IDisposable
             case KvPrecision.Full:
                 Score(_cache.Keys<Float32Element>(place, block, slot), length, part);
                 break;
-            case KvPrecision.Bf16 when part.EndQuery - part.FirstQuery <= DirectQueries:
+            case KvPrecision.Bf16 when part.EndQuery - part.FirstQuery <= FewQueries:
                 Score(_cache.Keys<BFloat16Element>(place, block, slot), length, part);
                 break;
             default:
@@ -168,7 +184,7 @@ internal sealed unsafe class TileAttention : IDisposable
             case KvPrecision.Full:
                 Accumulate(_cache.Values<Float32Element>(place, block, slot), length, part);
                 break;
-            case KvPrecision.Bf16 when part.EndQuery - part.FirstQuery <= DirectQueries:
+            case KvPrecision.Bf16 when part.EndQuery - part.FirstQuery <= FewQueries:
                 Accumulate(_cache.Values<BFloat16Element>(place, block, slot), length, part);
                 break;
             default:
