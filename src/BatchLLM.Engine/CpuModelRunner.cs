@@ -1,4 +1,5 @@
 using BatchLLM.Checkpoints;
+using BatchLLM.Engine.Assembly;
 using BatchLLM.Engine.Attention;
 using BatchLLM.Engine.Linear;
 using BatchLLM.Engine.Memory;
@@ -11,7 +12,8 @@ using BatchLLM.Planning;
 namespace BatchLLM.Engine;
 
 /// <summary>
-/// Runs a Llama model on the CPU: float32 arithmetic, or integers for INT8, over weights as compressed as the checkpoint has them.
+/// Runs a Llama model on the CPU, over weights as compressed as the checkpoint has them: in float32, in integers for INT8, or,
+/// where the processor has the instructions, in pairs of BF16 with sums in float32.
 /// </summary>
 /// <remarks>
 /// Every sum has one fixed order per row, so a sequence's logits are the same bits whatever its neighbours, its prompt's
@@ -35,7 +37,8 @@ public sealed class CpuModelRunner : IModelRunner
     /// <param name="options">Sizes.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is outside its range.</exception>
     /// <exception cref="BatchLLMException">
-    /// The KV cache's bytes hold no block of this model, the checkpoint has no such numerics, or a weight is damaged.
+    /// The KV cache's bytes hold no block of this model, the checkpoint has no such numerics, the machine no such
+    /// instructions, or a weight is damaged.
     /// </exception>
     public CpuModelRunner(IModelWeights model, CpuModelRunnerOptions options)
         : this(model, options, PanelKernel.PreferredWidth)
@@ -44,6 +47,7 @@ public sealed class CpuModelRunner : IModelRunner
 
     internal CpuModelRunner(IModelWeights model, CpuModelRunnerOptions options, int panelWidth)
     {
+        var instructions = InstructionSets.Choose(options.Instructions);
         Numerics = options.Numerics ?? model.Quantization.Default;
         model.Quantization.Require(Numerics);
         Kv = options.Kv ?? model.Quantization.Kv;
@@ -54,7 +58,7 @@ public sealed class CpuModelRunner : IModelRunner
         var scales = Enumerable.Range(0, model.Config.LayerCount).Select(model.KvScales).ToArray();
         var panel = panelWidth == PanelKernel.WideWidth ? KvCache.WidePanel : KvCache.NarrowPanel;
         _cache = new KvCache(model.Config, Limits.KvBlockTokens, Limits.KvBlockCount, Kv, scales, panel);
-        _forward = new ForwardPass(model, _weights, Limits, _cache, _rows, _pool, Times, options.Instructions);
+        _forward = new ForwardPass(model, _weights, Limits, _cache, _rows, _pool, Times, instructions);
         _choice = new TokenChoice(Limits, _rows, options.Threads);
     }
 

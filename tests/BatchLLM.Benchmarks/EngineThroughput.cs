@@ -43,7 +43,7 @@ public static class EngineThroughput
                 using var a = new MatrixBuffer(rows, weights.Depth);
                 using var c = new MatrixBuffer(rows, weights.ColumnCount);
                 using var kernels = new ProductKernels(InstructionSets.Found, weights.Width, takesPairs: false);
-                using var product = new MatrixProduct(kernels, pool.WorkerCount);
+                var product = new MatrixProduct(kernels, ProductScratch.ForWorkers(pool.WorkerCount));
                 var seconds = Best(() => pool.Run(product.Of(weights, Input(a.Rows), c.Rows, rows)));
                 var gflops = 2.0 * rows * weights.Depth * weights.ColumnCount / seconds / 1e9;
                 Print($"{module,-14} {rows,4} rows {seconds * 1e6,9:F1} us {gflops,8:F1} GFLOP/s {gflops / peak,6:P0} of peak");

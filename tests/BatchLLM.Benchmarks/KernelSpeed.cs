@@ -22,47 +22,74 @@ internal static class KernelSpeed
     private static readonly WeightFormat[] Formats = [WeightFormat.Float, WeightFormat.Fp8, WeightFormat.Nvfp4, WeightFormat.Int4];
 
     /// <summary>Measures and prints.</summary>
-    /// <param name="set">What kernels may be made of.</param>
+    /// <param name="set">What kernels may be made of, AVX2 at least.</param>
     /// <param name="threads">Threads that compute.</param>
     public static void Run(InstructionSet set, int threads)
     {
         using var pool = new WorkerPool(threads);
         using var memory = new ReadBandwidth();
-        var bandwidth = ReadBandwidth.Bytes / Best(() => pool.Run(memory), () => { }).Action / threads / 1e9;
-        Print($"{InstructionSets.Name(set)}, {threads} threads; reading memory {bandwidth * threads:F1} GB/s");
-        foreach (var format in Formats)
+        var reading = ReadBandwidth.Bytes / (Best(() => pool.Run(memory), () => { }).Action / threads) / 1e9;
+        Print($"{InstructionSets.Name(set)}, {threads} threads; reading memory {reading:F1} GB/s");
+        bool[] units = set.Includes(InstructionSet.Avx512Bf16) ? [false, true] : [false];
+        foreach (var takesPairs in units)
         {
-            foreach (var (outputs, inputs) in Shapes)
+            using var limit = new RegisterPeak(set, takesPairs, threads);
+            using var kernels = new ProductKernels(set, PanelKernel.PreferredWidth, takesPairs);
+            Print($"{(takesPairs ? "pairs of BF16" : "float32")}");
+            foreach (var (format, (outputs, inputs)) in Formats.SelectMany(f => Shapes.Select(s => (f, s))))
             {
-                Measure(format, outputs, inputs, set, pool, bandwidth * threads);
+                Measure(RandomLayer.Create(format, outputs, inputs), kernels, limit, pool, reading);
             }
         }
     }
 
-    private static void Measure(WeightFormat format, int outputs, int inputs, InstructionSet set, WorkerPool pool, double bandwidth)
+    private static void Measure(LinearWeight layer, ProductKernels kernels, RegisterPeak limit, WorkerPool pool, double reading)
     {
-        using var first = new PackedMatrix(PanelKernel.PreferredWidth, RandomLayer.Create(format, outputs, inputs));
+        using var first = new PackedMatrix(PanelKernel.PreferredWidth, layer);
+        if (kernels.TakesPairs && !first.IsExactInBrainFloat)
+        {
+            return;
+        }
+
         var copies = (int)(ColdBytes / first.ByteCount) + 1;
-        PackedMatrix[] weights = [first, .. Enumerable.Range(1, copies).Select(
-            _ => new PackedMatrix(PanelKernel.PreferredWidth, RandomLayer.Create(format, outputs, inputs)))];
-        using var kernels = new ProductKernels(set, first.Width, takesPairs: false);
-        using var product = new MatrixProduct(kernels, pool.WorkerCount);
+        PackedMatrix[] weights = [first, .. Enumerable.Range(1, copies).Select(_ => new PackedMatrix(PanelKernel.PreferredWidth, layer))];
         foreach (var rows in RowCounts)
         {
-            using var a = new MatrixBuffer(rows, inputs);
-            using var c = new MatrixBuffer(rows, outputs);
-            Fill(a.Rows, rows, inputs);
-            var next = 0;
-            var limit = new FusedMultiplyAddPeak(pool.WorkerCount);
-            var (seconds, limitSeconds) = Best(
-                () => pool.Run(product.Of(weights[next++ % weights.Length], Input(a.Rows), c.Rows, rows)), () => pool.Run(limit));
-            seconds /= pool.WorkerCount;
-            var rate = 2.0 * rows * outputs * inputs / seconds / 1e9;
-            var peak = limit.Operations / (limitSeconds / pool.WorkerCount) / 1e9;
-            Print($"{Name(format),-6} {outputs}x{inputs} {rows,4} rows {rate,7:F1} GFLOP/s {rate / peak,5:P0} of {peak:F0}   weights {first.ByteCount / seconds / 1e9,5:F1} GB/s {first.ByteCount / seconds / 1e9 / bandwidth,5:P0} of reading");
+            var (seconds, limitSeconds) = Time(weights, kernels, limit, pool, rows);
+            var rate = 2.0 * rows * layer.OutputCount * layer.InputCount / seconds / 1e9;
+            var peak = limit.Operations / limitSeconds / 1e9;
+            var read = first.ByteCount / seconds / 1e9;
+            Print($"{Name(layer.Format),-6} {layer.OutputCount}x{layer.InputCount} {rows,4} rows {rate,7:F1} GFLOP/s {rate / peak,5:P0} of {peak:F0}   weights {read,5:F1} GB/s {read / reading,5:P0} of reading");
         }
 
         Array.ForEach(weights[1..], w => w.Dispose());
+    }
+
+    // Seconds of a product, its input's conversion included, and of a run of the limit; weights come from memory each time.
+    private static (double Product, double Limit) Time(
+        PackedMatrix[] weights, ProductKernels kernels, RegisterPeak limit, WorkerPool pool, int rows)
+    {
+        var depth = weights[0].Depth;
+        var scratch = ProductScratch.ForWorkers(pool.WorkerCount);
+        var product = new MatrixProduct(kernels, scratch);
+        using var a = new MatrixBuffer(rows, depth);
+        using var pairs = new BrainFloatRows(rows, depth);
+        using var c = new MatrixBuffer(rows, weights[0].ColumnCount);
+        Fill(a.Rows, rows, depth);
+        var next = 0;
+        var best = Best(
+            () =>
+            {
+                if (kernels.TakesPairs)
+                {
+                    pool.Run(pairs.Of(a.Rows, rows, depth, InputRounding.None));
+                }
+
+                pool.Run(product.Of(weights[next++ % weights.Length], kernels.TakesPairs ? pairs.Input : Input(a.Rows), c.Rows, rows));
+            },
+            () => pool.Run(limit));
+        Array.ForEach(scratch, s => s.Dispose());
+        return (best.Action / pool.WorkerCount, best.Limit / pool.WorkerCount);
     }
 
     private static unsafe void Fill(Matrix a, int rows, int inputs)

@@ -6,9 +6,9 @@ switch (args)
 {
     case ["kernels", .. var limits]:
         var found = limits is [var set, ..] ? InstructionSets.Parse(set) : InstructionSets.Found;
-        var threads = limits is [_, var workers] ? int.Parse(workers, null) : Environment.ProcessorCount;
-        KernelSpeed.Run(found, threads);
-        IntegerKernelSpeed.Run(found, threads);
+        var workerCount = limits is [_, var workers] ? int.Parse(workers, null) : Environment.ProcessorCount;
+        KernelSpeed.Run(found, workerCount);
+        IntegerKernelSpeed.Run(found, workerCount);
         return 0;
     case ["load", .. var directory]:
         LoadTime.Run(directory is [var path] ? path : null);

@@ -15,6 +15,7 @@ internal sealed unsafe class LinearLayers : IDisposable
     private readonly WorkerPool _pool;
     private readonly RowRounder _rounder = new();
     private readonly ProductKernels _kernels;
+    private readonly ProductScratch[] _scratch; // [workers]
     private readonly MatrixProduct _product;
     private readonly ProductKernels? _pairKernels;
     private readonly MatrixProduct? _pairProduct;
@@ -26,18 +27,19 @@ internal sealed unsafe class LinearLayers : IDisposable
     /// <param name="pool">Computes.</param>
     /// <param name="rowCount">Most rows of a step.</param>
     /// <param name="layers">All layers that will be computed; their panels have one width.</param>
-    /// <param name="instructions">What kernels may be made of; null for all that the machine has.</param>
-    /// <exception cref="BatchLLMException">The machine lacks the instructions.</exception>
-    public LinearLayers(WorkerPool pool, int rowCount, IReadOnlyCollection<PackedMatrix> layers, InstructionSet? instructions = null)
+    /// <param name="instructions">What kernels may be made of, which the machine has; null for all of it.</param>
+    public LinearLayers(
+        WorkerPool pool, int rowCount, IReadOnlyCollection<PackedMatrix> layers, InstructionSet? instructions = null)
     {
         _pool = pool;
-        var (set, width) = (InstructionSets.Choose(instructions), layers.First().Width);
+        var (set, width) = (instructions ?? InstructionSets.Found, layers.First().Width);
         _kernels = new ProductKernels(set, width, takesPairs: false);
-        _product = new MatrixProduct(_kernels, pool.WorkerCount);
+        _scratch = ProductScratch.ForWorkers(pool.WorkerCount);
+        _product = new MatrixProduct(_kernels, _scratch);
         if (set.Includes(InstructionSet.Avx512Bf16) && layers.Any(l => l.IsExactInBrainFloat))
         {
             _pairKernels = new ProductKernels(set, width, takesPairs: true);
-            _pairProduct = new MatrixProduct(_pairKernels, pool.WorkerCount);
+            _pairProduct = new MatrixProduct(_pairKernels, _scratch);
             _pairs = new BrainFloatRows(rowCount, layers.Where(l => l.IsExactInBrainFloat).Max(l => l.Depth));
         }
 
@@ -102,9 +104,8 @@ internal sealed unsafe class LinearLayers : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _product.Dispose();
+        Array.ForEach(_scratch, s => s.Dispose());
         _kernels.Dispose();
-        _pairProduct?.Dispose();
         _pairKernels?.Dispose();
         _pairs?.Dispose();
         _integers?.Dispose();

@@ -8,13 +8,13 @@ namespace BatchLLM.Engine.Linear;
 /// cache until all k are in, so that scales, additions and gates are applied once. Reused.
 /// </summary>
 /// <remarks>
-/// Few rows are bound by memory: their weights are decoded in registers. For more rows a run of each panel is decoded into
+/// Few rows are bound by memory: their weights are decoded in registers, or in short runs. For more rows a run of each panel is decoded into
 /// first-level cache once for a whole chunk of rows. Sums are the same bits either way.
 /// </remarks>
-internal sealed unsafe class MatrixProduct : IWorkItems, IDisposable
+internal sealed unsafe class MatrixProduct : IWorkItems
 {
-    // Cuts what a kernel does in one call, during which the garbage collector waits, to tens of microseconds.
-    private const int DirectUnits = 2048;
+    // Cuts what a kernel does in one call, during which the garbage collector waits, to tens of microseconds: half a megabyte.
+    private const int DirectElements = 1 << 15;
 
     /// <summary>What a tile kernel prefetches of what comes next.</summary>
     public const int PrefetchedBytesPerUnit = 16;
@@ -28,14 +28,10 @@ internal sealed unsafe class MatrixProduct : IWorkItems, IDisposable
     private ProductEnd _end;
     private ProductPlan _plan;
 
-    /// <summary>Allocates scratch memory.</summary>
+    /// <summary>Makes products.</summary>
     /// <param name="kernels">For the width of all matrices' panels.</param>
-    /// <param name="workers">Threads that take pieces.</param>
-    public MatrixProduct(ProductKernels kernels, int workers)
-    {
-        _kernels = kernels;
-        _scratch = [.. Enumerable.Range(0, workers).Select(_ => new ProductScratch())];
-    }
+    /// <param name="scratch">Memory of each thread that takes pieces. // [workers]</param>
+    public MatrixProduct(ProductKernels kernels, ProductScratch[] scratch) => (_kernels, _scratch) = (kernels, scratch);
 
     /// <inheritdoc/>
     public int Count => _plan.Count;
@@ -87,37 +83,75 @@ internal sealed unsafe class MatrixProduct : IWorkItems, IDisposable
                 Panels = Math.Min(piece.Panels - panel, _weights.PanelsLeft(piece.FirstPanel + panel)),
             };
             var target = new Matrix(sums.Data + panel * _weights.Width, sums.Stride);
-            if (DirectPanels(part) is var direct and > 0)
-            {
-                SumDirect(part with { Panels = direct }, target);
-                panel += direct;
-            }
-            else
-            {
-                SumTiles(part, target, scratch);
-                panel += part.Panels;
-            }
+            panel += SumPart(part, target, scratch);
         }
     }
 
-    private int DirectPanels(ProductPiece part)
+    // Panels of one part; returns how many were summed.
+    private int SumPart(ProductPiece part, Matrix sums, float* scratch)
+    {
+        var together = DirectEncoding(part.FirstPanel) is { } encoding ? _kernels.DirectPanels(encoding, part.Rows, part.Panels) : 0;
+        if (together > 0)
+        {
+            SumDirect(part with { Panels = together }, sums);
+            return together;
+        }
+
+        together = _kernels.DirectPanels(DecodedEncoding, part.Rows, part.Panels);
+        if (together > 0)
+        {
+            SumFewRows(part with { Panels = together }, sums, scratch);
+            return together;
+        }
+
+        SumTiles(part, sums, scratch);
+        return part.Panels;
+    }
+
+    // What a decoded run looks like to a kernel.
+    private WeightEncoding DecodedEncoding => _kernels.TakesPairs ? WeightEncoding.BrainFloatPairs : WeightEncoding.Float32;
+
+    private WeightEncoding? DirectEncoding(int panel)
     {
         var isWhole = _kernels.TakesPairs || _weights.Depth % 2 == 0;
-        return isWhole && !_weights.HasFactors(part.FirstPanel) && _weights.Part(part.FirstPanel).Store is IEncodedPanels panels
-            ? _kernels.DirectPanels(panels.Encoding, part.Rows, part.Panels)
-            : 0;
+        return isWhole && !_weights.HasFactors(panel) && _weights.Part(panel).Store is IEncodedPanels panels ? panels.Encoding : null;
     }
 
     private void SumDirect(ProductPiece part, Matrix sums)
     {
         var (store, panel) = _weights.Part(part.FirstPanel);
         var panels = (IEncodedPanels)store;
-        for (var unit = 0; unit < Units; unit += DirectUnits)
+        var run = DirectElements / _weights.Width;
+        for (var unit = 0; unit < Units; unit += run)
         {
-            var arguments = Arguments(part.FirstRow, unit, Math.Min(DirectUnits, Units - unit), sums.Data, sums.Stride);
+            var arguments = Arguments(part.FirstRow, unit, Math.Min(run, Units - unit), sums.Data, sums.Stride);
             arguments.B = Encoded(part.FirstPanel, unit, null);
             arguments.PanelStride = part.Panels > 1 ? (nint)(panels.Encoded(panel + 1) - panels.Encoded(panel)) : 0;
             _kernels.MultiplyDirect(arguments, panels.Encoding, part.Rows, part.Panels);
+        }
+    }
+
+    // Weights that no kernel decodes in registers: short runs of several panels, so that there are sums enough to work on at once.
+    private void SumFewRows(ProductPiece part, Matrix sums, float* scratch)
+    {
+        var run = ProductScratch.Depth(_weights.Width) / part.Panels;
+        for (var unit = 0; unit < Units; unit += run)
+        {
+            var count = Math.Min(run, Units - unit);
+            for (var panel = 0; panel < part.Panels; panel++)
+            {
+                var target = scratch + panel * run * _weights.Width;
+                var decoded = Decode(part.FirstPanel + panel, unit, count, target);
+                if (decoded != target)
+                {
+                    new Span<float>(decoded, count * _weights.Width).CopyTo(new Span<float>(target, count * _weights.Width));
+                }
+            }
+
+            var arguments = Arguments(part.FirstRow, unit, count, sums.Data, sums.Stride);
+            arguments.B = (byte*)scratch;
+            arguments.PanelStride = (nint)run * _weights.Width * sizeof(float);
+            _kernels.MultiplyDirect(arguments, DecodedEncoding, part.Rows, part.Panels);
         }
     }
 
@@ -226,7 +260,4 @@ internal sealed unsafe class MatrixProduct : IWorkItems, IDisposable
             c += width;
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => Array.ForEach(_scratch, s => s.Dispose());
 }

@@ -125,8 +125,9 @@ internal static class MatrixTileKernel
     {
         var bytes = new byte[ConfigurationBytes];
         bytes[0] = 1;
-        var first = Math.Min(rows, TileRows);
-        byte[] tileRows = [(byte)first, (byte)first, (byte)(rows - first), (byte)(rows - first), (byte)first, (byte)(rows - first), TileRows, TileRows];
+        var first = (byte)Math.Min(rows, TileRows);
+        var second = (byte)(rows - first);
+        byte[] tileRows = [first, first, second, second, first, second, TileRows, TileRows];
         for (var tile = 0; tile < tileRows.Length; tile++)
         {
             bytes[RowsOffset + tile] = tileRows[tile];

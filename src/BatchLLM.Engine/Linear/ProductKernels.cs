@@ -12,7 +12,7 @@ namespace BatchLLM.Engine.Linear;
 /// </remarks>
 internal sealed unsafe class ProductKernels : IDisposable
 {
-    /// <summary>Most rows that are worth decoding weights in registers for; of more, the registers hold no E4M3 constants.</summary>
+    /// <summary>Most rows that weights are decoded in registers for: with six, the constants that E4M3 takes find no room.</summary>
     public const int DirectRows = 5;
 
     private const int MaxPanels = 4;
@@ -42,8 +42,12 @@ internal sealed unsafe class ProductKernels : IDisposable
         {
             AssembleTiles(isWide);
             AssembleDirect(isWide);
-            _matrixKernels = takesPairs && set.Includes(InstructionSet.Amx) && panelWidth % MatrixTileKernel.Columns == 0 ? _functions.Count : -1;
-            _functions.AddRange(_matrixKernels < 0 ? [] : Rows(MatrixTileKernel.MaxRows).Select(rows => MatrixTileKernel.Assemble(rows, panelWidth)));
+            if (takesPairs && set.Includes(InstructionSet.Amx) && panelWidth % MatrixTileKernel.Columns == 0)
+            {
+                _matrixKernels = _functions.Count;
+                _functions.AddRange(Rows(MatrixTileKernel.MaxRows).Select(rows => MatrixTileKernel.Assemble(rows, panelWidth)));
+            }
+
             _page = CodePage.Map(_functions);
         }
     }
@@ -52,7 +56,9 @@ internal sealed unsafe class ProductKernels : IDisposable
     public bool TakesPairs { get; }
 
     /// <summary>Calls that a tile of a whole panel takes; each prefetches 16 bytes per unit.</summary>
-    public int Strips(int units) => _page is null ? 1 : UsesMatrices(units) ? _width / MatrixTileKernel.Columns : _width / (StripVectors * _lanes);
+    /// <param name="units">Units of the run.</param>
+    public int Strips(int units) =>
+        _page is null ? 1 : UsesMatrices(units) ? _width / MatrixTileKernel.Columns : _width / (StripVectors * _lanes);
 
     private int StripVectors => Math.Min(TileVectors, _width / _lanes);
 
@@ -144,7 +150,10 @@ internal sealed unsafe class ProductKernels : IDisposable
     {
         _functions.AddRange(Rows(_tileRows).Select(rows =>
             Tile(isWide, WeightEncoding.Float32, new TileShape(rows, StripVectors, 1, _width), readsMemory: false)));
-        foreach (var encoding in Enum.GetValues<WeightEncoding>().Where(e => TakesPairs ? e == WeightEncoding.Fp8Pairs : e != WeightEncoding.Float32))
+        WeightEncoding[] expanded = TakesPairs
+            ? [WeightEncoding.Fp8Pairs]
+            : [WeightEncoding.Float16, WeightEncoding.BrainFloatPairs, WeightEncoding.Fp8Pairs];
+        foreach (var encoding in expanded)
         {
             _expand[encoding] = _functions.Count;
             _functions.Add(TakesPairs ? PairExpandKernel.Assemble(_width) : ExpandKernel.Assemble(isWide, encoding, _width));

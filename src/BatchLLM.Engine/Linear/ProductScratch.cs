@@ -5,7 +5,7 @@ namespace BatchLLM.Engine.Linear;
 /// <summary>One thread's memory: a decoded run of a panel, and the sums of a piece.</summary>
 internal sealed unsafe class ProductScratch : IDisposable
 {
-    /// <summary>Floats of a decoded run: half of a 32 KiB first-level cache with narrow panels, two thirds of 48 KiB with wide ones.</summary>
+    // A decoded run fills half of a 32 KiB first-level cache with narrow panels, and two thirds of 48 KiB with wide ones.
     private const int NarrowDepth = 256;
     private const int WideDepth = 128;
 
@@ -17,6 +17,10 @@ internal sealed unsafe class ProductScratch : IDisposable
 
     /// <summary>Sums; with gate and up, the gate's columns and then up's. // [rows, columns]</summary>
     public float* Sums => _sums.Pointer;
+
+    /// <summary>Memory for several threads.</summary>
+    /// <param name="workers">Threads.</param>
+    public static ProductScratch[] ForWorkers(int workers) => [.. Enumerable.Range(0, workers).Select(_ => new ProductScratch())];
 
     /// <summary>Units of a run.</summary>
     /// <param name="width">Columns of a panel.</param>

@@ -27,7 +27,7 @@ public sealed class DependencyRuleTests
         ["BatchLLM"] = [],
         ["BatchLLM.Parquet"] = [],
         ["BatchLLM.Checkpoints"] = ["Google.Protobuf", "Grpc.Tools"],
-        ["BatchLLM.Engine"] = [],
+        ["BatchLLM.Engine"] = ["Iced"],
     };
 
     private static readonly string[] WithUnsafeCode = ["BatchLLM.Engine", "BatchLLM.Parquet"];

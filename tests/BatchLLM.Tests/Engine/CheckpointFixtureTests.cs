@@ -89,7 +89,8 @@ public sealed class CheckpointFixtureTests
         foreach (var width in new[] { PanelKernel.NarrowWidth, PanelKernel.WideWidth })
         {
             var options = new CpuModelRunnerOptions(
-                2, StepTokens: 64, KvBytes: 8 << 20, Numerics: cases[0].ParsedNumerics, Kv: cases[0].ParsedKv);
+                2, StepTokens: 64, KvBytes: 8 << 20, Numerics: cases[0].ParsedNumerics, Kv: cases[0].ParsedKv,
+                Instructions: TestData.FloatInstructions);
             using var runner = new CpuModelRunner(model, options, width);
             var driver = new StepDriver(runner);
             var sequences = cases.Select(c => driver.Add(c.Prompt, c.Greedy.Length)).ToList();

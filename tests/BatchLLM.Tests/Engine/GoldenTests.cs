@@ -65,7 +65,9 @@ public sealed class GoldenTests
     public void Runner_agrees_with_pytorch_in_logits_and_greedy_tokens(string name, int panelWidth)
     {
         using var model = ModelDirectory.Open(TestData.Model(name));
-        using var runner = new CpuModelRunner(model, new CpuModelRunnerOptions(2, StepTokens: 128, KvBytes: 32 << 20, Kv: KvPrecision.Full), panelWidth);
+        var options = new CpuModelRunnerOptions(
+            2, StepTokens: 128, KvBytes: 32 << 20, Kv: KvPrecision.Full, Instructions: TestData.FloatInstructions);
+        using var runner = new CpuModelRunner(model, options, panelWidth);
         var driver = new StepDriver(runner);
         foreach (var golden in GoldenCase.Load(name))
         {
@@ -82,7 +84,9 @@ public sealed class GoldenTests
     {
         using var model = ModelDirectory.Open(TestData.Model(name));
         var reference = new ReferenceModel(model, kv: KvPrecision.Full);
-        using var runner = new CpuModelRunner(model, new CpuModelRunnerOptions(1, KvBytes: 32 << 20, Kv: KvPrecision.Full));
+        var options = new CpuModelRunnerOptions(
+            1, KvBytes: 32 << 20, Kv: KvPrecision.Full, Instructions: TestData.FloatInstructions);
+        using var runner = new CpuModelRunner(model, options);
         var driver = new StepDriver(runner);
         var golden = GoldenCase.Load(name)[2];
         var sequence = driver.Add(golden.Prompt, golden.Greedy.Length);

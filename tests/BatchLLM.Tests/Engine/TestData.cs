@@ -1,3 +1,4 @@
+using BatchLLM.Engine.Assembly;
 using BatchLLM.Tests.Architecture;
 
 namespace BatchLLM.Tests.Engine;
@@ -6,6 +7,9 @@ namespace BatchLLM.Tests.Engine;
 internal static class TestData
 {
     public static readonly string[] ModelNames = ["tied-bf16", "llama3-rope-f16", "mha-f32"];
+
+    /// <summary>What this machine has without the instructions that round a layer's input to BF16, which goldens do not.</summary>
+    public static InstructionSet FloatInstructions => InstructionSets.Found & InstructionSet.Avx512;
 
     public static string EngineFolder { get; } = Path.Combine(RepositoryRoot.Path, "tests", "data", "engine");
 

@@ -49,7 +49,7 @@ public unsafe class CodePageTests
     [Fact]
     public void The_emulator_refuses_what_was_not_declared()
     {
-        long* numbers = stackalloc long[2];
+        var numbers = stackalloc long[2];
         var reads = KernelFrame.Assemble(code => code.mov(rax, __[rdi + 8]));
         var writes = KernelFrame.Assemble(code => code.mov(__[rdi], rax));
         var unknown = KernelFrame.Assemble(code => code.vrcpps(ymm0, ymm1));

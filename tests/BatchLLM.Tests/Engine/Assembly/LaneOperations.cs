@@ -64,7 +64,7 @@ internal static class LaneOperations
         Of(1, Permutations.Bytes, Mnemonic.Vpshufb),
         Of(4, Permutations.Elements<int>, Mnemonic.Vpermd, Mnemonic.Vpermps),
         Of(2, Permutations.Elements<short>, Mnemonic.Vpermw),
-        Of(4, Permutations.Extract, Mnemonic.Vextracti128, Mnemonic.Vextractf128, Mnemonic.Vextracti64x4, Mnemonic.Vextractf64x4, Mnemonic.Vextracti32x8),
+        Of(4, (d, a, _, s) => Permutations.Extract(d, a, s), Mnemonic.Vextracti128, Mnemonic.Vextractf128, Mnemonic.Vextracti64x4, Mnemonic.Vextractf64x4),
         Of(1, (d, a, b, s) => Permutations.Interleave<byte>(d, a, b, s, 0), Mnemonic.Vpunpcklbw),
         Of(1, (d, a, b, s) => Permutations.Interleave<byte>(d, a, b, s, 1), Mnemonic.Vpunpckhbw),
         Of(2, (d, a, b, s) => Permutations.Interleave<short>(d, a, b, s, 0), Mnemonic.Vpunpcklwd),

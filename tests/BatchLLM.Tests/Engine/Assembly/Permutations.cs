@@ -30,7 +30,7 @@ internal static class Permutations
     }
 
     /// <summary>VEXTRACT: the immediate counts parts as large as the destination.</summary>
-    public static void Extract(Span<byte> d, ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, LaneShape shape)
+    public static void Extract(Span<byte> d, ReadOnlySpan<byte> a, LaneShape shape)
     {
         d.Clear();
         a.Slice(shape.Immediate * shape.Bytes, shape.Bytes).CopyTo(d);

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Iced.Intel;
 
 namespace BatchLLM.Tests.Engine.Assembly;

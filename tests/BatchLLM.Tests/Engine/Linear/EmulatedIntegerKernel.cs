@@ -32,7 +32,10 @@ internal sealed unsafe class EmulatedIntegerKernel(
             ReadsCodes = hasDot,
         };
         var few = new EmulatedIntegerKernel(
-            Few(WholeSumTile.MostRowsOfCodes), whole, (64, 0, 4), WholeSumTile.AssembleOfCodes) { ReadsCodes = true };
+            Few(WholeSumTile.MostRowsOfCodes), whole, (64, 0, 4), WholeSumTile.AssembleOfCodes)
+        {
+            ReadsCodes = true,
+        };
         var groups = IntegerKernels.GroupQuads;
         return new IntegerKernels(
             (any, hasDot ? any : few),
@@ -43,7 +46,10 @@ internal sealed unsafe class EmulatedIntegerKernel(
 
         IEnumerable<EmulatedIntegerKernel> Streams(byte[]? values) => groups.Select(quads => new EmulatedIntegerKernel(
             Few(CodeStreamTile.MostRows), group, (CodeStreamTile.HeadBytes, 32 * quads, 4 * quads),
-            r => CodeStreamTile.Assemble(r, quads, values)) { ReadsCodes = true });
+            r => CodeStreamTile.Assemble(r, quads, values))
+        {
+            ReadsCodes = true,
+        });
     }
 
     public void Multiply(IntegerTile* tile, int rows)

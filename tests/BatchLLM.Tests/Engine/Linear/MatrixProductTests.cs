@@ -149,11 +149,13 @@ public unsafe class MatrixProductTests
     private static void MultiplyPairs(InstructionSet set, PackedMatrix weights, Matrix a, Matrix c, int rows, InputRounding rounding)
     {
         using var kernels = new ProductKernels(set, weights.Width, takesPairs: true);
-        using var product = new MatrixProduct(kernels, 2);
+        var scratch = ProductScratch.ForWorkers(2);
+        var product = new MatrixProduct(kernels, scratch);
         using var pairs = new BrainFloatRows(rows, weights.Depth);
         using var pool = new WorkerPool(2);
         pool.Run(pairs.Of(a, rows, weights.Depth, rounding));
         pool.Run(product.Of(weights, pairs.Input, c, rows));
+        Array.ForEach(scratch, s => s.Dispose());
     }
 
     [Theory]
@@ -182,9 +184,11 @@ public unsafe class MatrixProductTests
     private static void Multiply(InstructionSet set, PackedMatrix weights, Matrix a, Matrix c, int rows, ProductEnd end)
     {
         using var kernels = new ProductKernels(set, weights.Width, takesPairs: false);
-        using var product = new MatrixProduct(kernels, 2);
+        var scratch = ProductScratch.ForWorkers(2);
+        var product = new MatrixProduct(kernels, scratch);
         using var pool = new WorkerPool(2);
         pool.Run(product.Of(weights, new ProductInput(a, null), c, rows, end));
+        Array.ForEach(scratch, s => s.Dispose());
     }
 
     // Each sum takes its products in ascending k, fused, and is scaled once.
