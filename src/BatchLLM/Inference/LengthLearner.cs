@@ -2,29 +2,29 @@ using BatchLLM.Planning;
 
 namespace BatchLLM.Inference;
 
-/// <summary>Learns from a window's completions how long completions get: early, from its sample, for the rest of the window.</summary>
+/// <summary>Learns from a window's completions how long completions get, while it runs, for the rest of it.</summary>
 /// <remarks>
-/// The rest waits for three quarters of the sample, not for its longest row; those that still run count as cut where they
-/// are. Rows that are not in the sample are kept until the window's end, because those that end first are the short ones.
+/// The rest waits for three quarters of the sample, not for its longest row, and is ordered again each time twice as many
+/// rows have ended. Rows that still run count as cut where they are: those that end first are the short ones. What is kept
+/// for the next window is only what whole windows tell.
 /// </remarks>
 /// <param name="lengths">What is known before the window; takes up the window's completions once it is over.</param>
 /// <param name="plan">The window's plan.</param>
 internal sealed class LengthLearner(OutputLengths lengths, WindowPlan plan)
 {
-    private readonly HashSet<Sequence> _sample = []; // started and not ended
-    private readonly OutputLengths _ofSample = new();
-    private readonly List<(int Prompt, int Limit, int Tokens, bool IsCut)> _ended = []; // all rows
-    private int _started; // of the sample
-    private bool _hasLearnt = plan.SampleCount == 0;
-
-    private OutputLengths Known => _hasLearnt && plan.SampleCount > 0 ? _ofSample : lengths;
+    private readonly HashSet<Sequence> _running = []; // started and not ended
+    private readonly HashSet<Sequence> _sample = []; // those of them that are of the sample
+    private readonly List<(int Prompt, int Limit, int Tokens, bool IsCut)> _ended = [];
+    private OutputLengths? _learnt;
+    private int _started;
+    private int _due; // rows that have to end before the next order; 0 until the sample has ended
 
     /// <summary>Takes note of a sequence that the plan handed out.</summary>
     public void Start(Sequence sequence)
     {
-        if (_started < plan.SampleCount)
+        _running.Add(sequence);
+        if (_started++ < plan.SampleCount)
         {
-            _started++;
             _sample.Add(sequence);
         }
     }
@@ -32,17 +32,12 @@ internal sealed class LengthLearner(OutputLengths lengths, WindowPlan plan)
     /// <summary>Takes note of a completion.</summary>
     public void End(Sequence sequence, Generation result)
     {
-        var isOfSample = _sample.Remove(sequence);
-        if (result.Error is not null)
+        _running.Remove(sequence);
+        _sample.Remove(sequence);
+        if (result.Error is null)
         {
-            return;
-        }
-
-        var isCut = result.FinishReason == FinishReason.Length;
-        _ended.Add((sequence.PromptCount, sequence.MaxTokens, result.CompletionTokens, isCut));
-        if (isOfSample && !_hasLearnt)
-        {
-            _ofSample.Add(sequence.PromptCount, sequence.MaxTokens, result.CompletionTokens, isCut);
+            var isCut = result.FinishReason == FinishReason.Length;
+            _ended.Add((sequence.PromptCount, sequence.MaxTokens, result.CompletionTokens, isCut));
         }
     }
 
@@ -55,32 +50,49 @@ internal sealed class LengthLearner(OutputLengths lengths, WindowPlan plan)
         }
     }
 
-    /// <summary>Orders the rest of the window once enough of the sample has ended.</summary>
+    /// <summary>Orders the rest of the window by what is known now, if that is much more than before.</summary>
     /// <param name="step">The step that was computed last.</param>
     public void LearnIfDue(Step step)
     {
-        if (_hasLearnt || _started < plan.SampleCount || 4 * _sample.Count > plan.SampleCount)
+        var isSampleOver = _started >= plan.SampleCount && 4 * _sample.Count <= plan.SampleCount;
+        if (plan.SampleCount == 0 || !isSampleOver || _ended.Count < _due)
         {
             return;
         }
 
-        foreach (var sequence in _sample.Where(sequence => sequence.Generated.Length > 0))
-        {
-            _ofSample.Add(sequence.PromptCount, sequence.MaxTokens, sequence.Generated.Length, isCut: true);
-        }
-
-        _hasLearnt = true;
-        plan.Reorder(_ofSample);
-        foreach (var slice in step.Slices.Where(slice => slice.Sequence.Generated.Length < slice.Sequence.MaxTokens))
+        _due = 2 * Math.Max(1, _ended.Count);
+        _learnt = Learn();
+        plan.Reorder(_learnt);
+        foreach (var slice in step.Slices)
         {
             Expect(slice.Sequence);
         }
     }
 
     /// <summary>Keeps what the window's completions tell; to be called when all have ended.</summary>
-    public void Keep() =>
-        _ended.ForEach(row => lengths.Add(row.Prompt, row.Limit, row.Tokens, row.IsCut));
+    public void Keep() => AddEnded(lengths);
 
-    private void Expect(Sequence sequence) =>
-        sequence.ExpectedTokens = Known.Expect(sequence.PromptCount, sequence.MaxTokens, sequence.Generated.Length);
+    private OutputLengths Learn()
+    {
+        var learnt = new OutputLengths();
+        AddEnded(learnt);
+        foreach (var sequence in _running.Where(sequence => sequence.Generated.Length > 0))
+        {
+            learnt.Add(sequence.PromptCount, sequence.MaxTokens, sequence.Generated.Length, isCut: true);
+        }
+
+        return learnt;
+    }
+
+    private void AddEnded(OutputLengths to) => _ended.ForEach(row => to.Add(row.Prompt, row.Limit, row.Tokens, row.IsCut));
+
+    // One that has ended meanwhile may have reached its limit.
+    private void Expect(Sequence sequence)
+    {
+        if (sequence.Generated.Length < sequence.MaxTokens)
+        {
+            sequence.ExpectedTokens = (_learnt ?? lengths).Expect(
+                sequence.PromptCount, sequence.MaxTokens, sequence.Generated.Length);
+        }
+    }
 }

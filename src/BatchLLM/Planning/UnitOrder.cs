@@ -53,7 +53,7 @@ internal static class UnitOrder
     private static double TokensPerStep(IReadOnlyList<PlanUnit> units, (int Mean, int Most)[][] foretold, RunnerLimits limits)
     {
         double rows = foretold.Sum(unit => unit.Length);
-        double outputs = foretold.Sum(unit => unit.Sum(row => (double)row.Mean));
+        var outputs = foretold.Sum(unit => unit.Sum(row => (double)row.Mean));
         var work = units.Zip(foretold, Work).Sum();
         var heldPerRow = (work - (outputs / 2)) / rows;
         var live = Math.Min(limits.StepSequenceBudget, Math.Max(1, Scheduler.Capacity(limits) / heldPerRow));
@@ -63,7 +63,7 @@ internal static class UnitOrder
     // Positions to be computed: the prefix once, then each row's own.
     private static double Work(PlanUnit unit, (int Mean, int Most)[] foretold)
     {
-        double work = unit.Prefix?.Length ?? 0;
+        var work = (double)(unit.Prefix?.Length ?? 0);
         for (var row = 0; row < foretold.Length; row++)
         {
             work += OwnWork(unit, row, foretold);
