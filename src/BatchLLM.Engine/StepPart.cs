@@ -21,11 +21,8 @@ public enum StepPart
     /// <summary>The product from heads back to the residual stream.</summary>
     Output,
 
-    /// <summary>The product of gate and up.</summary>
+    /// <summary>The products of gate and up, and silu(gate) up at their end.</summary>
     GateUp,
-
-    /// <summary>silu(gate) up.</summary>
-    Activation,
 
     /// <summary>The product from the inner width back to the residual stream.</summary>
     Down,

@@ -50,11 +50,11 @@ internal static class JobAssembly
     /// <param name="busy">Receives the time that the engine computes.</param>
     public static IBatchEngine EngineOf(JobSpec spec, LoadedModel model, OutputLengths lengths, BusyTime busy) =>
         (spec.Engine, spec.Device) switch
-    {
-        ("local", "cpu") => model.OpenCpuEngine(ComputeChoice.Of(spec), lengths, busy),
-        _ => throw new BatchLLMException(
-            $"Engine '{spec.Engine}' on device '{spec.Device}' is not available; this version has engine local on cpu."),
-    };
+        {
+            ("local", "cpu") => model.OpenCpuEngine(ComputeChoice.Of(spec), lengths, busy),
+            _ => throw new BatchLLMException(
+                $"Engine '{spec.Engine}' on device '{spec.Device}' is not available; this version has engine local on cpu."),
+        };
 
     /// <summary>The pipeline of one job in this process.</summary>
     /// <exception cref="BatchLLMException">An input's schema cannot be read.</exception>

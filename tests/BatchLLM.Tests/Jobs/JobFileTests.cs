@@ -98,7 +98,7 @@ public sealed class JobFileTests
     [InlineData(
         "\"numerics\":\"fp16\"",
         "numerics is 'fp16'; expected one of bf16, w8a8-static, w8a8-dynamic, w8a8-int8, w4a16, w4a8, w4a4-emulated")]
-    [InlineData("\"kv_cache\":\"int8\"", "kv_cache is 'int8'; expected one of full, fp8")]
+    [InlineData("\"kv_cache\":\"int8\"", "kv_cache is 'int8'; expected one of full, fp8, bf16")]
     [InlineData("\"id_column\":\"\"", "id_column is empty; expected at least one character")]
     public void A_bad_value_is_named_with_what_was_expected(string more, string expected)
     {

@@ -28,7 +28,7 @@ public sealed class CalibrationPassTests : IDisposable
 
         var hidden = MemoryMarshal.Cast<byte, float>(
             File.ReadAllBytes(Path.Combine(_scratch, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"hidden-{model.Config.LayerCount}.bin")))).ToArray();
-        var reference = new ReferenceModel(model);
+        var reference = new ReferenceModel(model, kv: KvPrecision.Full);
         var token = 0;
         foreach (var prompt in prompts)
         {
