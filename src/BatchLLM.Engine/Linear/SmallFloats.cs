@@ -17,7 +17,7 @@ internal static unsafe class SmallFloats
         var wide = Widen(codes);
         var magnitude = (wide & Vector256.Create(0x7F)) << 20;
         var sign = (wide & Vector256.Create(0x80)) << 24;
-        return (magnitude | sign).AsSingle() * Vector256.Create(MathF.ScaleB(1, 120));
+        return (magnitude | sign).AsSingle() * Vector256.Create(1.329227995784916e36f);
     }
 
     /// <summary>Eight E2M1 codes, one per lane.</summary>
