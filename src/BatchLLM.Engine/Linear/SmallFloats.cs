@@ -23,7 +23,7 @@ internal static unsafe class SmallFloats
     {
         var magnitude = (wide & Vector256.Create(0x7F)) << 20;
         var sign = (wide & Vector256.Create(0x80)) << 24;
-        return (magnitude | sign).AsSingle() * Vector256.Create(MathF.ScaleB(1, 120));
+        return (magnitude | sign).AsSingle() * Vector256.Create(1.329227995784916e36f);
     }
 
     /// <summary>One E4M3 code of each of eight pairs as float32.</summary>

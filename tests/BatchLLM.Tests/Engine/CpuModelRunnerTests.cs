@@ -20,8 +20,32 @@ public sealed class CpuModelRunnerTests : IDisposable
         using var runner = new CpuModelRunner(_model, new CpuModelRunnerOptions(2, KvBytes: 8 << 20));
         var sampling = new SamplingParameters { Temperature = 1, TopK = 20, TopP = 0.9, RepetitionPenalty = 1.1 };
         var (step, sequences) = MakeStep(runner, 6, sampling);
+        AssertAllocatesNothing(runner, step, sequences);
+    }
+
+    [Fact]
+    public void A_step_behind_a_shared_prefix_allocates_nothing_after_warm_up()
+    {
+        using var runner = new CpuModelRunner(_model, new CpuModelRunnerOptions(2, KvBytes: 8 << 20));
+        var prefix = new SharedPrefix(runner.Limits.KvBlockTokens);
+        prefix.BlockTable.Add(0);
+        var request = new InferenceRequest(0, 0, [.. Enumerable.Repeat(5, prefix.Length + 1)], new SamplingParameters());
+        var sequences = Enumerable.Range(0, 5).Select(_ => new Sequence(request, 150) { SharedPrefix = prefix }).ToArray();
+        var step = new Step();
+        for (var i = 0; i < sequences.Length; i++)
+        {
+            sequences[i].BlockTable.AddRange([0, .. Enumerable.Range(1 + i * 6, 6)]);
+            step.Slices.Add(new StepSlice(sequences[i], prefix.Length, 1));
+        }
+
+        AssertAllocatesNothing(runner, step, sequences);
+    }
+
+    private static void AssertAllocatesNothing(CpuModelRunner runner, Step step, Sequence[] sequences)
+    {
         var next = new int[step.Slices.Count];
         RunSteps(runner, step, sequences, next, 40);
+
         // Other tests and the test host allocate too, so what counts is that some run of steps is clean.
         var least = long.MaxValue;
         for (var attempt = 0; attempt < 8 && least > 0; attempt++)
