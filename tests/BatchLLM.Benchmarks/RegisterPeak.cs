@@ -7,7 +7,8 @@ namespace BatchLLM.Benchmarks;
 /// <summary>An instruction's limit: independent chains of it in registers, assembled as the kernels are, on all threads at once.</summary>
 internal sealed unsafe class RegisterPeak : IWorkItems, IDisposable
 {
-    private const int Rounds = 8_000;
+    // A fraction of a millisecond: long against what reading the clock takes, short enough to run undisturbed at times.
+    private const int Rounds = 100_000;
     private const int OperationsPerLane = 2;
 
     private readonly CodePage _page;
