@@ -41,10 +41,16 @@ if [ $# -gt 1 ]; then
     peers="$peers ik:BF16 ik:Q8_0 ik:Q4_0"
 fi
 
-# Both read the same files, so that both compute the same numbers.
-[ -s "$work/1b-BF16.gguf" ] || "$python" "$here/random_gguf.py" "$1/gguf-py" "$work/1b-BF16.gguf"
+# Both read the same files, so that both compute the same numbers. A file has its name only once it is whole.
+if [ ! -e "$work/1b-BF16.gguf" ]; then
+    "$python" "$here/random_gguf.py" "$1/gguf-py" "$work/part.gguf"
+    mv "$work/part.gguf" "$work/1b-BF16.gguf"
+fi
 for kind in Q8_0 Q4_0; do
-    [ -s "$work/1b-$kind.gguf" ] || "$work/llama/bin/llama-quantize" "$work/1b-BF16.gguf" "$work/1b-$kind.gguf" "$kind" >> "$work/llama.log" 2>&1
+    if [ ! -e "$work/1b-$kind.gguf" ]; then
+        "$work/llama/bin/llama-quantize" "$work/1b-BF16.gguf" "$work/part.gguf" "$kind" >> "$work/llama.log" 2>&1
+        mv "$work/part.gguf" "$work/1b-$kind.gguf"
+    fi
 done
 
 PEERS=${PEERS:-$peers} "$python" "$here/alternate.py" "$work" "$batchllm"
