@@ -46,7 +46,7 @@ public static class SyntheticPrecisions
         SyntheticPrecision.Nvfp4 => Declared("random NVFP4", QuantizationMethod.Nvfp4),
         SyntheticPrecision.Int8 => Declared("random INT8", QuantizationMethod.Int8Dynamic),
         SyntheticPrecision.Int4 => new QuantizationScheme(
-            "random INT4", WeightFormat.Int4, [Numerics.W4A16], KvPrecision.Full, [LlamaTensors.HeadModule]),
+            "random INT4", WeightFormat.Int4, [Numerics.W4A16, Numerics.W4A8], KvPrecision.Full, [LlamaTensors.HeadModule]),
         _ => QuantizationScheme.None,
     };
 

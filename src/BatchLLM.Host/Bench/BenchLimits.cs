@@ -12,6 +12,6 @@ internal sealed record BenchLimits(double OperationsPerSecond, double BytesPerSe
 
     /// <summary>The limits that count for some numerics.</summary>
     public static BenchLimits Of(MachineLimits machine, Numerics numerics) => new(
-        Giga * (numerics == Numerics.W8A8Int8 ? machine.IntegerGops ?? machine.FloatGflops : machine.FloatGflops),
+        Giga * (numerics is Numerics.W8A8Int8 or Numerics.W4A8 ? machine.IntegerGops ?? machine.FloatGflops : machine.FloatGflops),
         Giga * machine.ReadGigabytesPerSecond);
 }
