@@ -16,7 +16,7 @@ public sealed record CpuModelRunnerOptions(
     int Threads,
     int StepTokens = 512,
     int StepSequences = 512,
-    int KvBlockTokens = 32,
+    int KvBlockTokens = 16,
     long KvBytes = 1L << 30,
     Numerics? Numerics = null,
     KvPrecision? Kv = null,

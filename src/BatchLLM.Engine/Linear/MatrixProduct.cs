@@ -67,9 +67,9 @@ internal sealed unsafe class MatrixProduct : IWorkItems
             Sum(up, new Matrix(sums.Data + columns, sums.Stride), _scratch[worker].Run);
         }
 
-        for (var row = 0; row < piece.Rows; row++)
+        for (var panel = 0; panel < piece.Panels; panel++)
         {
-            Write(piece, row, sums[row]);
+            Write(piece, panel, new Matrix(sums.Data + panel * _weights.Width, sums.Stride));
         }
     }
 
@@ -166,10 +166,10 @@ internal sealed unsafe class MatrixProduct : IWorkItems
             {
                 var arguments = Arguments(part.FirstRow, unit, count, sums.Data + panel * _weights.Width, sums.Stride);
                 arguments.B = (byte*)Decode(part.FirstPanel + panel, unit, count, scratch);
-                arguments.Prefetch = panel + 1 < part.Panels
+                var next = panel + 1 < part.Panels
                     ? Encoded(part.FirstPanel + panel + 1, unit, arguments.B)
                     : Encoded(part.FirstPanel, Math.Min(unit + run, Units - 1), arguments.B);
-                SumRows(part, arguments);
+                SumRows(part, arguments, next);
             }
         }
     }
@@ -213,10 +213,12 @@ internal sealed unsafe class MatrixProduct : IWorkItems
     }
 
     // As equal tiles as there can be: a short one at the end would leave registers empty.
-    private void SumRows(ProductPiece part, TileArguments arguments)
+    // What comes next is prefetched once; after that, lines that are there already, or the run itself would leave the cache for them.
+    private void SumRows(ProductPiece part, TileArguments arguments, byte* next)
     {
         var a = arguments.A;
         var c = arguments.C;
+        var nextBytes = arguments.Units * _weights.Width * sizeof(float);
         var units = (int)arguments.Units;
         var tiles = (part.Rows + _kernels.TileRows(units) - 1) / _kernels.TileRows(units);
         for (var tile = 0; tile < tiles; tile++)
@@ -224,7 +226,8 @@ internal sealed unsafe class MatrixProduct : IWorkItems
             var (first, end) = (tile * part.Rows / tiles, (tile + 1) * part.Rows / tiles);
             arguments.A = a + first * arguments.AStride;
             arguments.C = c + first * arguments.CStride / sizeof(float);
-            arguments.Prefetch += tile > 0 ? units * _kernels.Strips(units) * PrefetchedBytesPerUnit : 0;
+            var prefetched = (nint)tile * units * _kernels.Strips(units) * PrefetchedBytesPerUnit;
+            arguments.Prefetch = prefetched < nextBytes ? next + prefetched : arguments.B;
             _kernels.MultiplyTile(arguments, end - first);
         }
     }
@@ -239,25 +242,25 @@ internal sealed unsafe class MatrixProduct : IWorkItems
         Adds = unit > 0 ? 1 : 0,
     };
 
-    private void Write(ProductPiece piece, int row, float* sums)
+    // Panel by panel: a panel's scales are looked up once for all rows.
+    private void Write(ProductPiece piece, int panel, Matrix sums)
     {
         var (width, columns) = (_weights.Width, piece.Panels * _weights.Width);
-        var c = _c[piece.FirstRow + row] + (nint)piece.FirstPanel * width;
-        var scale = _a.Scale(piece.FirstRow + row);
-        for (var panel = piece.FirstPanel; panel < piece.FirstPanel + piece.Panels; panel++)
+        var isGated = _end == ProductEnd.Gate;
+        var scales = _weights.Scales(piece.FirstPanel + panel);
+        var upScales = isGated ? _weights.Scales(piece.FirstPanel + panel + _plan.Panels) : null;
+        for (var row = 0; row < piece.Rows; row++)
         {
-            var scales = _weights.Scales(panel);
-            if (_end == ProductEnd.Gate)
+            var c = _c[piece.FirstRow + row] + (nint)(piece.FirstPanel + panel) * width;
+            var scale = _a.Scale(piece.FirstRow + row);
+            if (isGated)
             {
-                ProductResults.WriteGated(sums, scales, sums + columns, _weights.Scales(panel + _plan.Panels), scale, c, width);
+                ProductResults.WriteGated(sums[row], scales, sums[row] + columns, upScales, scale, c, width);
             }
             else
             {
-                ProductResults.Write(sums, scales, scale, c, width, _end == ProductEnd.Add);
+                ProductResults.Write(sums[row], scales, scale, c, width, _end == ProductEnd.Add);
             }
-
-            sums += width;
-            c += width;
         }
     }
 }

@@ -45,6 +45,10 @@ public sealed record WindowRow(
             PromptTokens?.Length ?? 0,
             generation?.CompletionTokens ?? 0,
             tokenIds ? good?.TokenIds : null,
-            error);
+            error)
+        {
+            SharedPromptTokens = good?.SharedPromptTokens ?? 0,
+            IsCopy = good?.IsCopy ?? false,
+        };
     }
 }
