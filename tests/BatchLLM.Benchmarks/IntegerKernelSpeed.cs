@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using BatchLLM.Checkpoints.Linear;
 using BatchLLM.Engine.Assembly;
+using BatchLLM.Engine.Limits;
 using BatchLLM.Engine.Linear;
 using BatchLLM.Engine.Memory;
 using BatchLLM.Engine.Threading;
@@ -42,7 +43,7 @@ internal static class IntegerKernelSpeed
         var kernels = new IntegerKernels(set, weights[0].Width);
         var form = ((IIntegerPanels)weights[0].Part(0).Store).Kernel(kernels, RowCounts.Max()).Form;
         using var limit = new IntegerPeak(form, set.Includes(InstructionSet.Avx512Vnni), pool.WorkerCount);
-        using var memory = new ReadBandwidth();
+        using var memory = new MemoryReadPeak(pool.WorkerCount);
         using var layers = new IntegerLayers(pool, kernels, RowCounts.Max(), weights);
         foreach (var rows in RowCounts)
         {
@@ -50,7 +51,7 @@ internal static class IntegerKernelSpeed
             using var c = new MatrixBuffer(rows, outputs);
             Fill(a.Rows, rows, inputs);
             var next = 0;
-            var reading = rows > 8 ? 0 : ReadBandwidth.Bytes / Best(() => pool.Run(memory), () => { }).Action * pool.WorkerCount / 1e9;
+            var reading = rows > 8 ? 0 : MemoryReadPeak.BufferBytes / Best(() => pool.Run(memory), () => { }).Action * pool.WorkerCount / 1e9;
             var (seconds, limitSeconds) = Best(
                 () => layers.Multiply(weights[next++ % weights.Length], a.Rows, c.Rows, rows, adds: false), () => pool.Run(limit));
             var rate = 2.0 * rows * outputs * inputs / (seconds / pool.WorkerCount) / 1e9;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using BatchLLM.Checkpoints.Linear;
 using BatchLLM.Engine.Assembly;
+using BatchLLM.Engine.Limits;
 using BatchLLM.Engine.Linear;
 using BatchLLM.Engine.Memory;
 using BatchLLM.Engine.Threading;
@@ -27,8 +28,8 @@ internal static class KernelSpeed
     public static void Run(InstructionSet set, int threads)
     {
         using var pool = new WorkerPool(threads);
-        using var memory = new ReadBandwidth();
-        var reading = ReadBandwidth.Bytes / (Best(() => pool.Run(memory), () => { }).Action / threads) / 1e9;
+        using var memory = new MemoryReadPeak(threads);
+        var reading = MemoryReadPeak.BufferBytes / (Best(() => pool.Run(memory), () => { }).Action / threads) / 1e9;
         Print($"{InstructionSets.Name(set)}, {threads} threads; reading memory {reading:F1} GB/s");
         bool[] units = set.Includes(InstructionSet.Avx512Bf16) ? [false, true] : [false];
         foreach (var takesPairs in units)

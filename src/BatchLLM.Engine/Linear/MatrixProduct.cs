@@ -19,7 +19,6 @@ internal sealed unsafe class MatrixProduct : IWorkItems
     /// <summary>What a tile kernel prefetches of what comes next.</summary>
     public const int PrefetchedBytesPerUnit = 16;
 
-
     private readonly ProductKernels _kernels;
     private readonly ProductScratch[] _scratch; // [workers]
     private PackedMatrix _weights = null!;
