@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using BatchLLM.Checkpoints.Linear;
 using BatchLLM.Engine.Assembly;
@@ -10,13 +9,11 @@ using BatchLLM.Engine.Threading;
 namespace BatchLLM.Benchmarks;
 
 /// <summary>
-/// Integer products, rounding of the rows included, against the limit of the instruction that computes them, in turns. Time is
-/// processor time per thread, best of many bursts, so that other work on the machine disturbs less.
+/// Integer products, rounding of the rows included, against the limit of the instruction that computes them, in turns.
 /// </summary>
 internal static class IntegerKernelSpeed
 {
     private const int ColdBytes = 256 << 20;
-    private const double BudgetSeconds = 0.6;
 
     private static readonly (int Outputs, int Inputs)[] Shapes = [(8192, 2048), (2048, 8192)];
     private static readonly int[] RowCounts = [1, 8, 32, 64, 128, 512];
@@ -51,13 +48,14 @@ internal static class IntegerKernelSpeed
             using var c = new MatrixBuffer(rows, outputs);
             Fill(a.Rows, rows, inputs);
             var next = 0;
-            var reading = rows > 8 ? 0 : MemoryReadPeak.BufferBytes / Best(() => pool.Run(memory), () => { }).Action * pool.WorkerCount / 1e9;
-            var (seconds, limitSeconds) = Best(
+            var reading = rows > 8 ? 0 : MemoryReadPeak.BufferBytes / InTurns.Of(() => pool.Run(memory), () => { }).Action.Least / 1e9;
+            var (seconds, limitSeconds) = InTurns.Of(
                 () => layers.Multiply(weights[next++ % weights.Length], a.Rows, c.Rows, rows, adds: false), () => pool.Run(limit));
-            var rate = 2.0 * rows * outputs * inputs / (seconds / pool.WorkerCount) / 1e9;
-            var peak = limit.Operations / (limitSeconds / pool.WorkerCount) / 1e9;
-            var read = weights[0].ByteCount / (seconds / pool.WorkerCount) / 1e9;
-            Print($"{format,-6} {outputs}x{inputs} {rows,4} rows {rate,7:F1} GOP/s {rate / peak,5:P0} of {peak:F0} ({form}){(reading > 0 ? Share(read, reading) : "")}");
+            var operations = 2.0 * rows * outputs * inputs / 1e9;
+            var (rate, best) = (operations / seconds.Median, operations / seconds.Least);
+            var (peak, bestPeak) = (limit.Operations / limitSeconds.Median / 1e9, limit.Operations / limitSeconds.Least / 1e9);
+            var read = weights[0].ByteCount / seconds.Least / 1e9;
+            Print($"{format,-6} {outputs}x{inputs} {rows,4} rows {rate,6:F1} of {peak,5:F1} GOP/s; best {best,6:F1} of {bestPeak:F1}, {best / bestPeak,4:P0} ({form}){(reading > 0 ? Share(read, reading) : "")}");
         }
 
         Array.ForEach(weights, w => w.Dispose());
@@ -82,28 +80,6 @@ internal static class IntegerKernelSpeed
         {
             a[i / inputs][i % inputs] = i % 7 - 3;
         }
-    }
-
-    // Both in turns; the least processor time, in seconds, of each.
-    private static (double Action, double Limit) Best(Action action, Action limit)
-    {
-        action();
-        var (best, bestLimit) = (double.MaxValue, double.MaxValue);
-        var until = Stopwatch.GetTimestamp() + (long)(BudgetSeconds * Stopwatch.Frequency);
-        for (var i = 0; i < 3 || Stopwatch.GetTimestamp() < until; i++)
-        {
-            bestLimit = Math.Min(bestLimit, ProcessorSeconds(limit));
-            best = Math.Min(best, ProcessorSeconds(action));
-        }
-
-        return (best, bestLimit);
-    }
-
-    private static double ProcessorSeconds(Action action)
-    {
-        var start = Environment.CpuUsage.TotalTime;
-        action();
-        return (Environment.CpuUsage.TotalTime - start).TotalSeconds;
     }
 
     private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));

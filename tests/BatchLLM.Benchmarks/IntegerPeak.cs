@@ -9,7 +9,7 @@ namespace BatchLLM.Benchmarks;
 /// <summary>The machine's limit of multiplying integers and adding the products: chains in registers, on all threads at once.</summary>
 internal sealed unsafe class IntegerPeak : IWorkItems, IDisposable
 {
-    private const long Rounds = 8_000;
+    private const long Rounds = 40_000;
     private const int Chains = 12;
 
     private readonly CodePage _page;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using BatchLLM.Checkpoints.Linear;
 using BatchLLM.Engine.Assembly;
@@ -11,12 +10,11 @@ namespace BatchLLM.Benchmarks;
 
 /// <summary>
 /// Each product kernel against the machine's limits, measured in the same run and in turns: fused multiply-adds in registers,
-/// and reading memory. Time is processor time per thread, best of many bursts, so that other work on the machine disturbs less.
+/// and reading memory.
 /// </summary>
 internal static class KernelSpeed
 {
     private const int ColdBytes = 256 << 20;
-    private const double BudgetSeconds = 0.6;
 
     private static readonly (int Outputs, int Inputs)[] Shapes = [(8192, 2048), (2048, 8192)];
     private static readonly int[] RowCounts = [1, 2, 4, 8, 32, 64, 128, 512];
@@ -29,7 +27,7 @@ internal static class KernelSpeed
     {
         using var pool = new WorkerPool(threads);
         using var memory = new MemoryReadPeak(threads);
-        var reading = MemoryReadPeak.BufferBytes / (Best(() => pool.Run(memory), () => { }).Action / threads) / 1e9;
+        var reading = MemoryReadPeak.BufferBytes / InTurns.Of(() => pool.Run(memory), () => { }).Action.Least / 1e9;
         Print($"{InstructionSets.Name(set)}, {threads} threads; reading memory {reading:F1} GB/s");
         bool[] units = set.Includes(InstructionSet.Avx512Bf16) ? [false, true] : [false];
         foreach (var takesPairs in units)
@@ -57,17 +55,18 @@ internal static class KernelSpeed
         foreach (var rows in RowCounts)
         {
             var (seconds, limitSeconds) = Time(weights, kernels, limit, pool, rows);
-            var rate = 2.0 * rows * layer.OutputCount * layer.InputCount / seconds / 1e9;
-            var peak = limit.Operations / limitSeconds / 1e9;
-            var read = first.ByteCount / seconds / 1e9;
-            Print($"{Name(layer.Format),-6} {layer.OutputCount}x{layer.InputCount} {rows,4} rows {rate,7:F1} GFLOP/s {rate / peak,5:P0} of {peak:F0}   weights {read,5:F1} GB/s {read / reading,5:P0} of reading");
+            var operations = 2.0 * rows * layer.OutputCount * layer.InputCount / 1e9;
+            var (rate, best) = (operations / seconds.Median, operations / seconds.Least);
+            var (peak, bestPeak) = (limit.Operations / limitSeconds.Median / 1e9, limit.Operations / limitSeconds.Least / 1e9);
+            var read = first.ByteCount / seconds.Least / 1e9;
+            Print($"{Name(layer.Format),-6} {layer.OutputCount}x{layer.InputCount} {rows,4} rows {rate,6:F1} of {peak,5:F1} GFLOP/s; best {best,6:F1} of {bestPeak:F1}, {best / bestPeak,4:P0}; weights {read,5:F1} GB/s {read / reading,5:P0} of reading");
         }
 
         Array.ForEach(weights[1..], w => w.Dispose());
     }
 
     // Seconds of a product, its input's conversion included, and of a run of the limit; weights come from memory each time.
-    private static (double Product, double Limit) Time(
+    private static (InTurns.Seconds Product, InTurns.Seconds Limit) Time(
         PackedMatrix[] weights, ProductKernels kernels, RegisterPeak limit, WorkerPool pool, int rows)
     {
         var depth = weights[0].Depth;
@@ -78,7 +77,7 @@ internal static class KernelSpeed
         using var c = new MatrixBuffer(rows, weights[0].ColumnCount);
         Fill(a.Rows, rows, depth);
         var next = 0;
-        var best = Best(
+        var medians = InTurns.Of(
             () =>
             {
                 if (kernels.TakesPairs)
@@ -90,7 +89,7 @@ internal static class KernelSpeed
             },
             () => pool.Run(limit));
         Array.ForEach(scratch, s => s.Dispose());
-        return (best.Action / pool.WorkerCount, best.Limit / pool.WorkerCount);
+        return medians;
     }
 
     private static unsafe void Fill(Matrix a, int rows, int inputs)
@@ -99,28 +98,6 @@ internal static class KernelSpeed
         {
             a[i / inputs][i % inputs] = i % 7 - 3;
         }
-    }
-
-    // Both in turns; the least processor time, in seconds, of each.
-    private static (double Action, double Limit) Best(Action action, Action limit)
-    {
-        action();
-        var (best, bestLimit) = (double.MaxValue, double.MaxValue);
-        var until = Stopwatch.GetTimestamp() + (long)(BudgetSeconds * Stopwatch.Frequency);
-        for (var i = 0; i < 3 || Stopwatch.GetTimestamp() < until; i++)
-        {
-            bestLimit = Math.Min(bestLimit, ProcessorSeconds(limit));
-            best = Math.Min(best, ProcessorSeconds(action));
-        }
-
-        return (best, bestLimit);
-    }
-
-    private static double ProcessorSeconds(Action action)
-    {
-        var start = Environment.CpuUsage.TotalTime;
-        action();
-        return (Environment.CpuUsage.TotalTime - start).TotalSeconds;
     }
 
     private static string Name(WeightFormat format) => format == WeightFormat.Float ? "BF16" : format.ToString().ToUpperInvariant();

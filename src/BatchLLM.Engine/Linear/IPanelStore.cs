@@ -13,7 +13,7 @@ internal unsafe interface IPanelStore : IDisposable
     /// <param name="scratch">Room for count x width elements, 64-byte aligned.</param>
     float* Run(int panel, int k, int count, float* scratch);
 
-    /// <summary>What sums of a panel's columns are multiplied by; null for one. // [width]</summary>
+    /// <summary>What sums of a panel's columns, and of those of the panels after it, are multiplied by; null for one. // [columns]</summary>
     /// <param name="panel">Which panel.</param>
     float* Scales(int panel);
 }

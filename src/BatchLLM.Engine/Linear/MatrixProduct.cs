@@ -16,9 +16,6 @@ internal sealed unsafe class MatrixProduct : IWorkItems
     // Cuts what a kernel does in one call, during which the garbage collector waits, to tens of microseconds: half a megabyte.
     private const int DirectElements = 1 << 15;
 
-    /// <summary>What a tile kernel prefetches of what comes next.</summary>
-    public const int PrefetchedBytesPerUnit = 16;
-
     private readonly ProductKernels _kernels;
     private readonly ProductScratch[] _scratch; // [workers]
     private PackedMatrix _weights = null!;
@@ -49,7 +46,7 @@ internal sealed unsafe class MatrixProduct : IWorkItems
     {
         (_weights, _a, _c, _end) = (weights, a, c, end);
         var panels = end == ProductEnd.Gate ? weights.PanelCount / 2 : weights.PanelCount;
-        _plan = ProductPlan.Of(rowCount, panels, weights.Width, _scratch.Length);
+        _plan = ProductPlan.Of(rowCount, _kernels.RowsOfTile, panels, weights.Width, _scratch.Length);
         return this;
     }
 
@@ -66,10 +63,7 @@ internal sealed unsafe class MatrixProduct : IWorkItems
             Sum(up, new Matrix(sums.Data + columns, sums.Stride), _scratch[worker].Run);
         }
 
-        for (var panel = 0; panel < piece.Panels; panel++)
-        {
-            Write(piece, panel, new Matrix(sums.Data + panel * _weights.Width, sums.Stride));
-        }
+        Write(piece, sums);
     }
 
     private void Sum(ProductPiece piece, Matrix sums, float* scratch)
@@ -161,14 +155,16 @@ internal sealed unsafe class MatrixProduct : IWorkItems
         for (var unit = 0; unit < Units; unit += run)
         {
             var count = Math.Min(run, Units - unit);
+            var encodedBytes = Encoded(part.FirstPanel, unit + count, null) - Encoded(part.FirstPanel, unit, null);
             for (var panel = 0; panel < part.Panels; panel++)
             {
                 var arguments = Arguments(part.FirstRow, unit, count, sums.Data + panel * _weights.Width, sums.Stride);
                 arguments.B = (byte*)Decode(part.FirstPanel + panel, unit, count, scratch);
-                var next = panel + 1 < part.Panels
+                arguments.Prefetch = panel + 1 < part.Panels
                     ? Encoded(part.FirstPanel + panel + 1, unit, arguments.B)
                     : Encoded(part.FirstPanel, Math.Min(unit + run, Units - 1), arguments.B);
-                SumRows(part, arguments, next);
+                arguments.PrefetchEnd = arguments.Prefetch + encodedBytes;
+                _kernels.MultiplyTiles(arguments, part.Rows);
             }
         }
     }
@@ -211,26 +207,6 @@ internal sealed unsafe class MatrixProduct : IWorkItems
             : otherwise;
     }
 
-    // As equal tiles as there can be: a short one at the end would leave registers empty.
-    // What comes next is prefetched once; after that, lines that are there already, or the run itself would leave the cache for them.
-    private void SumRows(ProductPiece part, TileArguments arguments, byte* next)
-    {
-        var a = arguments.A;
-        var c = arguments.C;
-        var nextBytes = arguments.Units * _weights.Width * sizeof(float);
-        var units = (int)arguments.Units;
-        var tiles = (part.Rows + _kernels.TileRows(units) - 1) / _kernels.TileRows(units);
-        for (var tile = 0; tile < tiles; tile++)
-        {
-            var (first, end) = (tile * part.Rows / tiles, (tile + 1) * part.Rows / tiles);
-            arguments.A = a + first * arguments.AStride;
-            arguments.C = c + first * arguments.CStride / sizeof(float);
-            var prefetched = (nint)tile * units * _kernels.Strips(units) * PrefetchedBytesPerUnit;
-            arguments.Prefetch = prefetched < nextBytes ? next + prefetched : arguments.B;
-            _kernels.MultiplyTile(arguments, end - first);
-        }
-    }
-
     private TileArguments Arguments(int row, int unit, int count, float* sums, nint stride) => new()
     {
         A = (byte*)(_a.Rows[row] + unit),
@@ -241,24 +217,38 @@ internal sealed unsafe class MatrixProduct : IWorkItems
         Adds = unit > 0 ? 1 : 0,
     };
 
-    // Panel by panel: a panel's scales are looked up once for all rows.
-    private void Write(ProductPiece piece, int panel, Matrix sums)
+    // Part by part: a part's scales stand side by side as its columns do.
+    private void Write(ProductPiece piece, Matrix sums)
     {
-        var (width, columns) = (_weights.Width, piece.Panels * _weights.Width);
-        var isGated = _end == ProductEnd.Gate;
-        var scales = _weights.Scales(piece.FirstPanel + panel);
-        var upScales = isGated ? _weights.Scales(piece.FirstPanel + panel + _plan.Panels) : null;
-        for (var row = 0; row < piece.Rows; row++)
+        for (var panel = 0; panel < piece.Panels;)
         {
-            var c = _c[piece.FirstRow + row] + (nint)(piece.FirstPanel + panel) * width;
-            var scale = _a.Scale(piece.FirstRow + row);
+            var part = piece with
+            {
+                FirstPanel = piece.FirstPanel + panel,
+                Panels = Math.Min(piece.Panels - panel, _weights.PanelsLeft(piece.FirstPanel + panel)),
+            };
+            WritePart(part, new Matrix(sums.Data + panel * _weights.Width, sums.Stride), piece.Panels * _weights.Width);
+            panel += part.Panels;
+        }
+    }
+
+    private void WritePart(ProductPiece part, Matrix sums, int upColumn)
+    {
+        var (firstColumn, columns) = ((nint)part.FirstPanel * _weights.Width, part.Panels * _weights.Width);
+        var isGated = _end == ProductEnd.Gate;
+        var scales = _weights.Scales(part.FirstPanel);
+        var upScales = isGated ? _weights.Scales(part.FirstPanel + _plan.Panels) : null;
+        for (var row = 0; row < part.Rows; row++)
+        {
+            var c = _c[part.FirstRow + row] + firstColumn;
+            var scale = _a.Scale(part.FirstRow + row);
             if (isGated)
             {
-                ProductResults.WriteGated(sums[row], scales, sums[row] + columns, upScales, scale, c, width);
+                ProductResults.WriteGated(sums[row], scales, sums[row] + upColumn, upScales, scale, c, columns);
             }
             else
             {
-                ProductResults.Write(sums[row], scales, scale, c, width, _end == ProductEnd.Add);
+                ProductResults.Write(sums[row], scales, scale, c, columns, _end == ProductEnd.Add);
             }
         }
     }

@@ -20,6 +20,9 @@ internal static class MatrixTileKernel
     /// <summary>Units that go into the tiles at once; a run has a multiple of them.</summary>
     public const int Units = 16;
 
+    /// <summary>What it prefetches of what comes next.</summary>
+    public const int PrefetchedBytesPerUnit = 16;
+
     private const int TileRows = 16;
     private const int TileRowBytes = 64;
     private const int ConfigurationBytes = 64;
@@ -100,7 +103,7 @@ internal static class MatrixTileKernel
 
     private static void EmitStep(Assembler code, int rowTiles, int panelWidth)
     {
-        for (var line = 0; line < Units * 16; line += 64)
+        for (var line = 0; line < Units * PrefetchedBytesPerUnit; line += 64)
         {
             code.prefetcht0(__[r15 + line]);
         }
@@ -117,7 +120,7 @@ internal static class MatrixTileKernel
         code.add(rax, TileRowBytes);
         code.add(rbx, TileRowBytes);
         code.add(rsi, Units * panelWidth * sizeof(float));
-        code.add(r15, Units * 16);
+        code.add(r15, Units * PrefetchedBytesPerUnit);
     }
 
     // Palette 1; bytes of a row and rows of each tile. The second row tile has what the first leaves.

@@ -12,7 +12,7 @@ internal sealed unsafe class Nvfp4Panels : IPanelStore
 {
     private readonly NibblePanels _codes;
     private readonly AlignedBuffer<byte> _scales; // [panels, blocks, width]
-    private readonly AlignedBuffer<float> _globalScale; // [width], all the same
+    private readonly AlignedBuffer<float> _globalScale; // [panels, width], all the same
     private readonly int _blocks;
     private readonly int _blockSize;
     private readonly int _width;
@@ -21,9 +21,9 @@ internal sealed unsafe class Nvfp4Panels : IPanelStore
     public Nvfp4Panels(LinearWeight weight, int width)
     {
         (_blocks, _blockSize, _width) = (weight.BlockCount, weight.BlockSize, width);
-        _globalScale = new AlignedBuffer<float>(width);
-        new Span<float>(_globalScale.Pointer, width).Fill(weight.GlobalScale);
         _codes = new NibblePanels(weight, width);
+        _globalScale = new AlignedBuffer<float>((long)_codes.PanelCount * width);
+        new Span<float>(_globalScale.Pointer, _codes.PanelCount * width).Fill(weight.GlobalScale);
         _scales = new AlignedBuffer<byte>((long)_codes.PanelCount * _blocks * width);
         PanelPacking.Pack<float>(weight.OutputCount, _blocks, width, weight.ReadScales, (panel, values) =>
         {
@@ -39,7 +39,7 @@ internal sealed unsafe class Nvfp4Panels : IPanelStore
     public long ByteCount => _codes.ByteCount + _scales.Length;
 
     /// <inheritdoc/>
-    public float* Scales(int panel) => _globalScale.Pointer;
+    public float* Scales(int panel) => _globalScale.Pointer + (long)panel * _width;
 
     /// <inheritdoc/>
     public float* Run(int panel, int k, int count, float* scratch)

@@ -91,7 +91,7 @@ internal sealed unsafe class PackedMatrix : IDisposable
     /// <param name="panel">Which panel.</param>
     public bool HasFactors(int panel) => _factors[_partOfPanel[panel]] is not null;
 
-    /// <summary>What sums of a panel's columns are multiplied by; null for one. // [width]</summary>
+    /// <summary>What sums of a panel's columns, and of those of its part's panels after it, are multiplied by; null for one. // [columns]</summary>
     /// <param name="panel">Which panel.</param>
     public float* Scales(int panel)
     {

@@ -55,39 +55,91 @@ internal sealed unsafe class ProductKernels : IDisposable
     /// <summary>True for units of two BF16, false for float32.</summary>
     public bool TakesPairs { get; }
 
-    /// <summary>Calls that a tile of a whole panel takes; each prefetches 16 bytes per unit.</summary>
-    /// <param name="units">Units of the run.</param>
-    public int Strips(int units) =>
-        _page is null ? 1 : UsesMatrices(units) ? _width / MatrixTileKernel.Columns : _width / (StripVectors * _lanes);
-
     private int StripVectors => Math.Min(TileVectors, _width / _lanes);
 
-    /// <summary>Most rows of a tile over a run.</summary>
-    /// <param name="units">Units of the run.</param>
-    public int TileRows(int units) => _page is null ? PanelKernel.TileRows : UsesMatrices(units) ? MatrixTileKernel.MaxRows : _tileRows;
+    /// <summary>Rows that tiles are best cut at.</summary>
+    public int RowsOfTile => TileRows(MatrixTileKernel.Units);
 
-    /// <summary>Multiplies rows with a panel's run.</summary>
-    /// <param name="arguments">Input, run, sums. // B: [units, width]</param>
-    /// <param name="rows">1 to <see cref="TileRows"/>.</param>
-    public void MultiplyTile(TileArguments arguments, int rows)
+    private int TileRows(int units) => _page is null ? PanelKernel.TileRows : UsesMatrices(units) ? MatrixTileKernel.MaxRows : _tileRows;
+
+    /// <summary>Multiplies rows with a panel's run, in tiles as equal as there can be: a short one would leave registers empty.</summary>
+    /// <param name="arguments">Input, run, sums, and what to prefetch. // B: [units, width]</param>
+    /// <param name="rows">Rows, at least 1.</param>
+    public void MultiplyTiles(TileArguments arguments, int rows)
     {
-        if (_page is null)
+        var most = TileRows((int)arguments.Units);
+        var tiles = (rows + most - 1) / most;
+        var (shortRows, longTiles) = Math.DivRem(rows, tiles);
+        if (_page is null || UsesMatrices((int)arguments.Units))
         {
-            MultiplyPlain(arguments, rows);
+            MultiplyEach(ref arguments, shortRows + 1, longTiles);
+            MultiplyEach(ref arguments, shortRows, tiles - longTiles);
+        }
+        else
+        {
+            MultiplyStrips(ref arguments, shortRows + 1, longTiles);
+            MultiplyStrips(ref arguments, shortRows, tiles - longTiles);
+        }
+    }
+
+    // Strips outside, tiles inside: a strip's run stays in first-level cache.
+    private void MultiplyStrips(ref TileArguments arguments, int rows, int tiles)
+    {
+        if (tiles == 0)
+        {
             return;
         }
 
-        var units = (int)arguments.Units;
-        var function = UsesMatrices(units) ? _matrixKernels + rows - 1 : rows - 1;
-        var kernel = (delegate* unmanaged[SuppressGCTransition]<TileArguments*, void>)_page[function];
-        var columns = _width / Strips(units);
+        var kernel = (delegate* unmanaged[SuppressGCTransition]<TileArguments*, void>)_page![rows - 1];
+        var columns = StripVectors * _lanes;
         for (var column = 0; column < _width; column += columns)
         {
-            kernel(&arguments);
-            arguments.B += columns * sizeof(float);
-            arguments.C += columns;
-            arguments.Prefetch += units * MatrixProduct.PrefetchedBytesPerUnit;
+            var strip = arguments;
+            strip.Tiles = tiles;
+            strip.B += column * sizeof(float);
+            strip.C += column;
+            kernel(&strip);
+            arguments.Prefetch = strip.Prefetch;
         }
+
+        Advance(ref arguments, rows * tiles);
+    }
+
+    private void MultiplyEach(ref TileArguments arguments, int rows, int tiles)
+    {
+        for (var tile = 0; tile < tiles; tile++, Advance(ref arguments, rows))
+        {
+            if (_page is null)
+            {
+                MultiplyPlain(arguments, rows);
+            }
+            else
+            {
+                MultiplyMatrix(ref arguments, rows);
+            }
+        }
+    }
+
+    private void MultiplyMatrix(ref TileArguments arguments, int rows)
+    {
+        var kernel = (delegate* unmanaged[SuppressGCTransition]<TileArguments*, void>)_page![_matrixKernels + rows - 1];
+        var columns = arguments;
+        for (var column = 0; column < _width; column += MatrixTileKernel.Columns)
+        {
+            kernel(&columns);
+            columns.B += MatrixTileKernel.Columns * sizeof(float);
+            columns.C += MatrixTileKernel.Columns;
+            var next = columns.Prefetch + arguments.Units * MatrixTileKernel.PrefetchedBytesPerUnit;
+            columns.Prefetch = next < columns.PrefetchEnd ? next : arguments.B;
+        }
+
+        arguments.Prefetch = columns.Prefetch;
+    }
+
+    private static void Advance(ref TileArguments arguments, int rows)
+    {
+        arguments.A += rows * arguments.AStride;
+        arguments.C += rows * arguments.CStride / sizeof(float);
     }
 
     /// <summary>The number of panels that weights are best decoded from at once, or 0 if they are not to be decoded in registers.</summary>

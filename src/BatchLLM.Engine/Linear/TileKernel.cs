@@ -66,11 +66,34 @@ internal sealed class TileKernel
 
     private void Emit()
     {
+        var tile = _code.CreateLabel();
         _decoder.EmitConstants(_vectors, _constants);
+        _code.mov(r15, Argument(nameof(TileArguments.Prefetch)));
+        _code.Label(ref tile);
         LoadArguments();
         StartSums();
         EmitLoop();
         ForEachSum((target, sum) => _vectors.Store(target, sum));
+        if (!_readsMemory)
+        {
+            EmitNextTile(tile);
+        }
+    }
+
+    // Calls from managed code, one for each tile, took an eighth of a product's time.
+    private void EmitNextTile(Label tile)
+    {
+        var isAhead = _code.CreateLabel();
+        _code.mov(Argument(nameof(TileArguments.C)), rdx);
+        _code.imul(rax, r10, _shape.Rows);
+        _code.add(Argument(nameof(TileArguments.A)), rax);
+        _code.cmp(r15, Argument(nameof(TileArguments.PrefetchEnd)));
+        _code.jb(isAhead);
+        _code.mov(r15, Argument(nameof(TileArguments.B)));
+        _code.Label(ref isAhead);
+        _code.sub(Argument(nameof(TileArguments.Tiles)), 1);
+        _code.jne(tile);
+        _code.mov(Argument(nameof(TileArguments.Prefetch)), r15);
     }
 
     private void LoadArguments()
@@ -81,7 +104,6 @@ internal sealed class TileKernel
         LoadBases(PanelBases.AsSpan(0, _shape.Panels), nameof(TileArguments.B));
         _code.mov(r14, Argument(nameof(TileArguments.CStride)));
         _code.mov(rcx, Argument(nameof(TileArguments.Units)));
-        _code.mov(r15, Argument(nameof(TileArguments.Prefetch)));
     }
 
     // Row bases stand three strides apart, panel bases one.

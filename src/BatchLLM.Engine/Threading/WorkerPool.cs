@@ -1,10 +1,11 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace BatchLLM.Engine.Threading;
 
 /// <summary>
 /// Threads that stay for the runner's life and share out one stage after another. They spin briefly, because the next
-/// stage comes within microseconds, and then park.
+/// stage comes within microseconds, then let other work run in between, and then park.
 /// </summary>
 /// <remarks>
 /// The caller works too, and waits only for threads that joined the stage: a thread that the system has not scheduled
@@ -15,7 +16,11 @@ internal sealed class WorkerPool : IDisposable
     private const long JoinedMask = 0xFFFF;
     private const long Open = 1L << 16;
     private const long Generation = 1L << 17;
-    private const int SpinsBeforeParking = 400;
+    private const int SpinsBeforeYielding = 100;
+
+    // Longer than what a step does on one thread between stages. Parked, a thread misses the first tenth of a millisecond and more:
+    // with a twentieth of this, it missed whole stages.
+    private static readonly TimeSpan SpinBeforeParking = TimeSpan.FromMilliseconds(2);
 
     private readonly Thread[] _threads;
     private readonly Lock _failureGate = new();
@@ -142,14 +147,22 @@ internal sealed class WorkerPool : IDisposable
     // Returns when the generation has moved on from the state's, or sooner.
     private void Await(long state)
     {
-        for (var i = 0; i < SpinsBeforeParking; i++)
+        var start = Stopwatch.GetTimestamp();
+        for (var spins = 0; Stopwatch.GetElapsedTime(start) < SpinBeforeParking; spins++)
         {
             if (HasNews(state))
             {
                 return;
             }
 
-            Thread.SpinWait(10);
+            if (spins < SpinsBeforeYielding)
+            {
+                Thread.SpinWait(10);
+            }
+            else
+            {
+                Thread.Yield();
+            }
         }
 
         lock (_parking)

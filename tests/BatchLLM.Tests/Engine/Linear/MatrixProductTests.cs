@@ -159,18 +159,19 @@ public unsafe class MatrixProductTests
     }
 
     [Theory]
-    [InlineData(1, 128, 16, 2)]
-    [InlineData(64, 512, 16, 2)]
-    [InlineData(193, 3, 64, 16)]
-    [InlineData(1000, 33, 16, 1)]
-    public void Pieces_cover_every_result_once(int rows, int panels, int width, int workers)
+    [InlineData(1, 6, 128, 16, 2)]
+    [InlineData(64, 14, 512, 16, 2)]
+    [InlineData(193, 32, 3, 64, 16)]
+    [InlineData(1000, 6, 33, 16, 1)]
+    public void Pieces_cover_every_result_once(int rows, int tileRows, int panels, int width, int workers)
     {
-        var plan = ProductPlan.Of(rows, panels, width, workers);
+        var plan = ProductPlan.Of(rows, tileRows, panels, width, workers);
         var seen = new int[rows, panels];
         for (var item = 0; item < plan.Count; item++)
         {
             var piece = plan.Piece(item);
             Assert.InRange(piece.Rows, 1, ProductPlan.MaxChunkRows);
+            Assert.Equal(0, piece.FirstRow % tileRows);
             Assert.InRange(piece.Panels * width, 1, ProductPlan.MaxGroupColumns);
             for (var i = 0; i < piece.Rows * piece.Panels; i++)
             {

@@ -5,15 +5,16 @@ using BatchLLM.Tests.Engine.Assembly;
 
 namespace BatchLLM.Tests.Engine.Linear;
 
-/// <summary>Random input and weights for one tile kernel in memory of exactly the declared size, and the sums in plain loops.</summary>
+/// <summary>Random input and weights for one call of a tile kernel in memory of exactly the declared size, and the sums in plain loops.</summary>
 internal sealed unsafe class TileCase : IDisposable
 {
     private const int Spread = 3;
 
-    private readonly AlignedBuffer<float> _a; // [rows, units + spread]
+    private readonly AlignedBuffer<float> _a; // [tiles * rows, units + spread]
     private readonly AlignedBuffer<byte> _b; // [panels, bytes of a panel]
-    private readonly AlignedBuffer<float> _start; // [rows, panels * width + spread]
+    private readonly AlignedBuffer<float> _start; // [tiles * rows, panels * width + spread]
     private readonly TileShape _shape;
+    private readonly int _rows;
     private readonly int _columns;
     private readonly int _units;
     private readonly bool _adds;
@@ -27,14 +28,16 @@ internal sealed unsafe class TileCase : IDisposable
     /// <param name="units">Units of k.</param>
     /// <param name="adds">Whether it starts from sums.</param>
     /// <param name="tileUnits">Units that AMX sums at once, even and odd k apart; 0 for one after the other.</param>
-    public TileCase(Random random, WeightEncoding? encoding, TileShape shape, int lanes, int units, bool adds, int tileUnits = 0)
+    /// <param name="tiles">Tiles one below the other.</param>
+    public TileCase(Random random, WeightEncoding? encoding, TileShape shape, int lanes, int units, bool adds, int tileUnits = 0, int tiles = 1)
     {
+        _rows = tiles * shape.Rows;
         (_shape, _columns, _units, _adds, _tileUnits) = (shape, shape.Vectors * lanes, units, adds, tileUnits);
         var decoder = new WeightDecoder(encoding ?? WeightEncoding.Float32);
         var panelBytes = units / decoder.StepDepth * shape.PanelWidth * decoder.ColumnBytes;
-        _a = new AlignedBuffer<float>((long)shape.Rows * (units + Spread));
+        _a = new AlignedBuffer<float>((long)_rows * (units + Spread));
         _b = new AlignedBuffer<byte>((long)shape.Panels * panelBytes);
-        _start = new AlignedBuffer<float>((long)shape.Rows * (shape.Panels * shape.PanelWidth + Spread));
+        _start = new AlignedBuffer<float>((long)_rows * (shape.Panels * shape.PanelWidth + Spread));
         Fill(random, encoding);
         Arguments = new TileArguments
         {
@@ -45,7 +48,9 @@ internal sealed unsafe class TileCase : IDisposable
             CStride = (shape.Panels * shape.PanelWidth + Spread) * sizeof(float),
             Units = units,
             Adds = adds ? 1 : 0,
+            Tiles = tiles,
             Prefetch = _b.Pointer,
+            PrefetchEnd = _b.Pointer + random.Next((int)_b.Length + 1),
         };
         Expected = Sum(encoding);
     }
@@ -65,9 +70,9 @@ internal sealed unsafe class TileCase : IDisposable
         new Span<float>(_start.Pointer, (int)_start.Length).CopyTo(new Span<float>(c.Pointer, (int)c.Length));
         var arguments = Arguments;
         arguments.C = c.Pointer;
-        var lastRow = (_shape.Rows - 1) * Arguments.AStride + _units * sizeof(float);
+        var lastRow = (_rows - 1) * Arguments.AStride + _units * sizeof(float);
         run((nint)(&arguments), new EmulatedMemory()
-            .Readable(&arguments, sizeof(TileArguments))
+            .Writable(&arguments, sizeof(TileArguments))
             .Readable(_a.Pointer, lastRow)
             .Readable(_b.Pointer, _b.Length)
             .Writable(c.Pointer, c.Length * sizeof(float)));
@@ -122,7 +127,7 @@ internal sealed unsafe class TileCase : IDisposable
     private float[] Sum(WeightEncoding? encoding)
     {
         var result = new Span<float>(_start.Pointer, (int)_start.Length).ToArray();
-        for (var row = 0; row < _shape.Rows; row++)
+        for (var row = 0; row < _rows; row++)
         {
             for (var i = 0; i < _shape.Panels * _columns; i++)
             {

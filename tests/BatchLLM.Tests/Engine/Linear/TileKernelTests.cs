@@ -47,7 +47,7 @@ public unsafe class TileKernelTests
         foreach (var rows in Enumerable.Range(1, 14))
         {
             var shape = new TileShape(rows, 2, 1, 64);
-            AssertSums(TileKernel.AssemblePairs(shape, readsMemory: rows < 3), InstructionSet.Avx512Bf16, null, shape, 16);
+            AssertSums(TileKernel.AssemblePairs(shape, readsMemory: rows < 3), InstructionSet.Avx512Bf16, null, shape, 16, readsMemory: rows < 3);
         }
     }
 
@@ -96,17 +96,20 @@ public unsafe class TileKernelTests
         isWide ? InstructionSet.Avx512 : InstructionSet.Avx2,
         encoding,
         shape,
-        isWide ? 16 : 8);
+        isWide ? 16 : 8,
+        readsMemory: shape.Rows % 2 == 0);
 
-    private static void AssertSums(byte[] code, InstructionSet needs, WeightEncoding? encoding, TileShape shape, int lanes)
+    private static void AssertSums(
+        byte[] code, InstructionSet needs, WeightEncoding? encoding, TileShape shape, int lanes, bool readsMemory)
     {
         var seed = Random.Shared.Next();
         var random = new Random(seed);
         foreach (var units in new[] { 2, 4, 6 + 8 * random.Next(4) })
         {
             var adds = random.Next(2) == 0;
-            using var tile = new TileCase(random, encoding, shape, lanes, units, adds);
-            AssertSums(code, needs, tile, $"seed {seed}, {encoding}, {shape}, {units} units, adds {adds}");
+            var tiles = readsMemory || shape.Panels > 1 ? 1 : random.Next(1, 4);
+            using var tile = new TileCase(random, encoding, shape, lanes, units, adds, tiles: tiles);
+            AssertSums(code, needs, tile, $"seed {seed}, {encoding}, {tiles} tiles of {shape}, {units} units, adds {adds}");
         }
     }
 
