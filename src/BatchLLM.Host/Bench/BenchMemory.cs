@@ -28,7 +28,7 @@ internal sealed record BenchMemory(long WeightBytes, long KvBytes, long StepByte
     /// <summary>The sizes of a runner for a request's combinations.</summary>
     public static CpuModelRunnerOptions Sizes(BenchRequest request, SyntheticModel model)
     {
-        var defaults = new CpuModelRunnerOptions(request.Threads, KvBlockTokens: KvBlockTokens, Numerics: request.Numerics);
+        var defaults = new CpuModelRunnerOptions(request.Threads, KvBlockTokens: KvBlockTokens, Numerics: request.Numerics, Instructions: request.Instructions);
         var sequences = request.Combinations.Max(c => c.Batch);
         var perBlock = KvBlockTokens * MemoryEstimate.KvBytesPerToken(request.Config, model.Quantization.Kv);
         return defaults with

@@ -7,7 +7,7 @@ namespace BatchLLM.Host.Bench;
 /// <param name="Precision">What the weights are stored as.</param>
 /// <param name="Numerics">How linear layers are computed.</param>
 /// <param name="KvCache">What the KV cache holds.</param>
-/// <param name="VectorBits">Width of the vectors computed with.</param>
+/// <param name="Instructions">What kernels may be made of.</param>
 /// <param name="Parameters">Weights of the model.</param>
 /// <param name="WeightBytes">Bytes that they take in memory.</param>
 /// <param name="LoadSeconds">Making and packing them.</param>
@@ -19,7 +19,7 @@ internal sealed record BenchOutput(
     string Precision,
     string Numerics,
     string KvCache,
-    int VectorBits,
+    string Instructions,
     long Parameters,
     long WeightBytes,
     double LoadSeconds,

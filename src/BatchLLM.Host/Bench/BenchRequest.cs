@@ -1,5 +1,6 @@
 using BatchLLM.Checkpoints;
 using BatchLLM.Checkpoints.Synthetic;
+using BatchLLM.Engine.Assembly;
 
 namespace BatchLLM.Host.Bench;
 
@@ -9,6 +10,7 @@ namespace BatchLLM.Host.Bench;
 /// <param name="Precision">What the weights are stored as.</param>
 /// <param name="Numerics">How linear layers are computed; null for the precision's own.</param>
 /// <param name="Threads">Threads that compute.</param>
+/// <param name="Instructions">What kernels may be made of; null for the best that the machine has.</param>
 /// <param name="Combinations">Workloads, at least one.</param>
 /// <param name="Report">File for the result as JSON; null for none.</param>
 internal sealed record BenchRequest(
@@ -17,5 +19,6 @@ internal sealed record BenchRequest(
     SyntheticPrecision Precision,
     Numerics? Numerics,
     int Threads,
+    InstructionSet? Instructions,
     IReadOnlyList<BenchCombination> Combinations,
     string? Report);

@@ -3,6 +3,7 @@ using System.Globalization;
 using BatchLLM.Checkpoints;
 using BatchLLM.Checkpoints.Synthetic;
 using BatchLLM.Engine;
+using BatchLLM.Engine.Assembly;
 using BatchLLM.Engine.Limits;
 
 namespace BatchLLM.Host.Bench;
@@ -34,7 +35,7 @@ internal sealed class BenchRun(BenchRequest request, Terminal terminal)
             request.Precision.Name(),
             runner.Numerics.Name(),
             runner.Kv.Name(),
-            CpuModelRunner.VectorBits,
+            InstructionSets.Name(InstructionSets.Choose(request.Instructions)),
             Parameters(model),
             runner.WeightBytes,
             Stopwatch.GetElapsedTime(start).TotalSeconds,

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BatchLLM.Checkpoints;
 using BatchLLM.Checkpoints.Synthetic;
+using BatchLLM.Engine.Assembly;
 using BatchLLM.Host.Bench;
 
 namespace BatchLLM.Host.Commands;
@@ -51,6 +52,12 @@ internal sealed class BenchOptions
         DefaultValueFactory = _ => Environment.ProcessorCount,
     };
 
+    private readonly Option<string?> _instructions = new("--instructions")
+    {
+        Description = $"Instructions that kernels are made of: {string.Join(", ", InstructionSets.FoundNames)}; the last without.",
+        HelpName = "name",
+    };
+
     private readonly Option<string?> _report = new("--report")
     {
         Description = "Also write the result to this file, as the JSON of --json.",
@@ -61,7 +68,7 @@ internal sealed class BenchOptions
     public void AddTo(Command command)
     {
         foreach (var option in new Option[]
-            { _shape, _precision, _numerics, _prompt, _output, _batch, _shared, _group, _threads, _report })
+            { _shape, _precision, _numerics, _prompt, _output, _batch, _shared, _group, _threads, _instructions, _report })
         {
             command.Options.Add(option);
         }
@@ -81,6 +88,7 @@ internal sealed class BenchOptions
             precision,
             parsed.GetValue(_numerics) is { } numerics ? Numerics(numerics, precision) : null,
             AtLeastOne("--threads", parsed.GetValue(_threads)),
+            parsed.GetValue(_instructions) is { } instructions ? Instructions(instructions) : null,
             BenchCheck.Combinations(
                 CountList.Read("--prompt", parsed.GetValue(_prompt)!),
                 CountList.Read("--output", parsed.GetValue(_output)!),
@@ -117,6 +125,11 @@ internal sealed class BenchOptions
             : throw new UsageException(
                 $"--numerics {name}: {precision.Name()} computes {string.Join(" or ", supported.Select(NumericsNames.Name))}; choose one of those.");
     }
+
+    private static InstructionSet Instructions(string name) => InstructionSets.TryParse(name, out var set)
+        ? set
+        : throw new UsageException(
+            $"--instructions {name}: this machine has {string.Join(", ", InstructionSets.FoundNames)}; choose one of those.");
 
     private static int AtLeastOne(string option, int count) =>
         count >= 1 ? count : throw new UsageException($"{option} {count}: expected 1 or more.");

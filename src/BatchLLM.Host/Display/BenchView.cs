@@ -39,7 +39,7 @@ internal sealed class BenchView(Terminal terminal)
         yield return string.Create(
             CultureInfo.InvariantCulture,
             $"Limits, measured just before: {output.Limits.FloatGflops:N0} GFLOP/s of float32{bytes}, " +
-            $"{output.Limits.ReadGigabytesPerSecond:0.0} GB/s read; {output.Limits.Threads} threads, {output.VectorBits}-bit vectors");
+            $"{output.Limits.ReadGigabytesPerSecond:0.0} GB/s read; {output.Limits.Threads} threads, {output.Instructions} kernels");
     }
 
     private static Table Speeds(IReadOnlyList<BenchResult> results)

@@ -39,6 +39,16 @@ public sealed class BenchTests(CliFixture cli) : IClassFixture<CliFixture>
     }
 
     [Fact]
+    public async Task Instructions_can_be_chosen_below_the_machines()
+    {
+        var result = await cli.RunAsync(
+            "bench", "--shape", "tiny", "--prompt", "8", "--output", "2", "--batch", "2", "--instructions", "portable", "--json");
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Equal("portable", result.Json.GetProperty("instructions").GetString());
+    }
+
+    [Fact]
     public async Task A_config_file_gives_a_shape_of_its_own()
     {
         var config = Path.Combine(Checkout.DemoModel, "config.json");
@@ -60,6 +70,7 @@ public sealed class BenchTests(CliFixture cli) : IClassFixture<CliFixture>
     [InlineData("--shared 8: expected 0 to 7", "--prompt", "8", "--shared", "8")]
     [InlineData("--group 2: expected --shared", "--group", "2")]
     [InlineData("--threads 0: expected 1 or more", "--threads", "0")]
+    [InlineData("--instructions sse9: this machine has portable", "--instructions", "sse9")]
     [InlineData("there is no such directory", "--report", "nowhere/report.json")]
     public async Task What_is_wrong_on_the_command_line_is_said_and_nothing_is_begun(string said, params string[] arguments)
     {
