@@ -17,7 +17,7 @@ internal static class KernelSpeed
     private const int ColdBytes = 256 << 20;
 
     private static readonly (int Outputs, int Inputs)[] Shapes = [(8192, 2048), (2048, 8192)];
-    private static readonly int[] RowCounts = [1, 2, 4, 8, 32, 64, 128, 512];
+    private static readonly int[] RowCounts = [1, 2, 4, 8, 16, 32, 64, 128, 512];
     private static readonly WeightFormat[] Formats = [WeightFormat.Float, WeightFormat.Fp8, WeightFormat.Nvfp4, WeightFormat.Int4];
 
     /// <summary>Measures and prints.</summary>

@@ -28,7 +28,7 @@ internal static class LoadTime
             var directory = Directory.CreateTempSubdirectory("batchllm-load-");
             try
             {
-                SyntheticCheckpoint.Write(directory.FullName, isFp8);
+                new SyntheticCheckpoint(layers: 8, vocabulary: 32_000).Write(directory.FullName, isFp8);
                 Measure(isFp8 ? "FP8" : "BF16", directory.FullName);
             }
             finally

@@ -19,6 +19,9 @@ switch (args)
     case ["preflight", var executable, var model, .. var count]:
         PreflightTime.Run(executable, model, count is [var rows] ? int.Parse(rows, null) : 1_000_000);
         return 0;
+    case ["busy", var executable, var model, .. var count]:
+        EngineBusy.Run(executable, model, count is [var jobRows] ? int.Parse(jobRows, null) : 128);
+        return 0;
     case ["simulate", "--plan-only"]:
         PlanningTime.Run();
         return 0;
@@ -34,6 +37,7 @@ switch (args)
         Console.Error.WriteLine("       BatchLLM.Benchmarks load [model directory]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks tokenizer [tests/peers]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks preflight <BatchLLM.Host executable> <model directory> [rows]");
+        Console.Error.WriteLine("       BatchLLM.Benchmarks busy <BatchLLM.Host executable> <model directory> [rows]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks simulate [--json | --plan-only]");
         return 2;
 }

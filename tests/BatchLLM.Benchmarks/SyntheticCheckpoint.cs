@@ -4,14 +4,14 @@ using System.Text.Json.Nodes;
 
 namespace BatchLLM.Benchmarks;
 
-/// <summary>A model directory of about a gigabyte in BF16 with made-up weights: what counts is its size, not what it says.</summary>
-internal static class SyntheticCheckpoint
+/// <summary>A model directory of Llama 3.2 1B's layers in BF16 with made-up weights: what counts is its size, not what it says.</summary>
+/// <param name="layers">Layers; the real one has 16.</param>
+/// <param name="vocabulary">Tokens.</param>
+internal sealed class SyntheticCheckpoint(int layers, int vocabulary)
 {
     private const int Hidden = 2048;
     private const int Inner = 8192;
     private const int KeyValues = 512;
-    private const int Vocabulary = 32_000;
-    private const int Layers = 8;
     private const int ChunkBytes = 1 << 20;
 
     private static readonly (string Module, int Outputs, int Inputs)[] Linears =
@@ -28,7 +28,7 @@ internal static class SyntheticCheckpoint
     /// <summary>Writes the directory's files.</summary>
     /// <param name="directory">An empty directory.</param>
     /// <param name="isFp8">True for E4M3 codes with a scale per output (compressed-tensors), false for BF16.</param>
-    public static void Write(string directory, bool isFp8)
+    public void Write(string directory, bool isFp8)
     {
         File.WriteAllText(Path.Combine(directory, "config.json"), Config(isFp8).ToJsonString());
         var tensors = Tensors(isFp8).ToList();
@@ -37,10 +37,10 @@ internal static class SyntheticCheckpoint
         WriteData(file, tensors.Sum(tensor => tensor.Bytes));
     }
 
-    private static IEnumerable<(string Name, string Type, long[] Shape, long Bytes)> Tensors(bool isFp8)
+    private IEnumerable<(string Name, string Type, long[] Shape, long Bytes)> Tensors(bool isFp8)
     {
-        yield return Plain("model.embed_tokens.weight", Vocabulary, Hidden);
-        for (var layer = 0; layer < Layers; layer++)
+        yield return Plain("model.embed_tokens.weight", vocabulary, Hidden);
+        for (var layer = 0; layer < layers; layer++)
         {
             yield return Plain($"model.layers.{layer}.input_layernorm.weight", Hidden);
             yield return Plain($"model.layers.{layer}.post_attention_layernorm.weight", Hidden);
@@ -58,7 +58,7 @@ internal static class SyntheticCheckpoint
         }
 
         yield return Plain("model.norm.weight", Hidden);
-        yield return Plain("lm_head.weight", Vocabulary, Hidden);
+        yield return Plain("lm_head.weight", vocabulary, Hidden);
     }
 
     private static (string Name, string Type, long[] Shape, long Bytes) Plain(string name, params long[] shape) =>
@@ -102,7 +102,7 @@ internal static class SyntheticCheckpoint
         }
     }
 
-    private static JsonObject Config(bool isFp8)
+    private JsonObject Config(bool isFp8)
     {
         var config = JsonNode.Parse(
             """
@@ -114,7 +114,7 @@ internal static class SyntheticCheckpoint
             }
             """)!.AsObject();
         (config["hidden_size"], config["intermediate_size"]) = (Hidden, Inner);
-        (config["num_hidden_layers"], config["vocab_size"]) = (Layers, Vocabulary);
+        (config["num_hidden_layers"], config["vocab_size"]) = (layers, vocabulary);
         if (isFp8)
         {
             config["quantization_config"] = JsonNode.Parse(

@@ -16,6 +16,9 @@ internal sealed unsafe class MatrixProduct : IWorkItems
     // Cuts what a kernel does in one call, during which the garbage collector waits, to tens of microseconds: half a megabyte.
     private const int DirectElements = 1 << 15;
 
+    // Of a run that several tiles decode one after the other: half of the first-level cache.
+    private const int CachedElements = 1 << 13;
+
     private readonly ProductKernels _kernels;
     private readonly ProductScratch[] _scratch; // [workers]
     private PackedMatrix _weights = null!;
@@ -90,6 +93,12 @@ internal sealed unsafe class MatrixProduct : IWorkItems
             return together;
         }
 
+        if (DirectEncoding(part.FirstPanel) is { } few && part.Rows <= _kernels.MostRowsOfDirectTiles(few))
+        {
+            SumDirect(part with { Panels = 1 }, sums);
+            return 1;
+        }
+
         together = _kernels.DirectPanels(DecodedEncoding, part.Rows, part.Panels);
         if (together > 0)
         {
@@ -114,13 +123,20 @@ internal sealed unsafe class MatrixProduct : IWorkItems
     {
         var (store, panel) = _weights.Part(part.FirstPanel);
         var panels = (IEncodedPanels)store;
-        var run = DirectElements / _weights.Width;
+        var tiles = (part.Rows + ProductKernels.DirectRows - 1) / ProductKernels.DirectRows;
+        var run = (tiles > 1 ? CachedElements : DirectElements) / _weights.Width;
         for (var unit = 0; unit < Units; unit += run)
         {
             var arguments = Arguments(part.FirstRow, unit, Math.Min(run, Units - unit), sums.Data, sums.Stride);
             arguments.B = Encoded(part.FirstPanel, unit, null);
             arguments.PanelStride = part.Panels > 1 ? (nint)(panels.Encoded(panel + 1) - panels.Encoded(panel)) : 0;
-            _kernels.MultiplyDirect(arguments, panels.Encoding, part.Rows, part.Panels);
+            for (var tile = 0; tile < tiles; tile++)
+            {
+                var rows = (tile + 1) * part.Rows / tiles - tile * part.Rows / tiles;
+                _kernels.MultiplyDirect(arguments, panels.Encoding, rows, part.Panels);
+                arguments.A += rows * arguments.AStride;
+                arguments.C += rows * arguments.CStride / sizeof(float);
+            }
         }
     }
 
