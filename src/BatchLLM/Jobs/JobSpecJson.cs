@@ -159,6 +159,7 @@ public static class JobSpecJson
     {
         DataFormat.Jsonl => "jsonl",
         DataFormat.Parquet => "parquet",
+        DataFormat.Csv => "csv",
         _ => "auto",
     };
 

@@ -46,6 +46,7 @@ internal static class JobSpecReader
     {
         "jsonl" => DataFormat.Jsonl,
         "parquet" => DataFormat.Parquet,
+        "csv" => DataFormat.Csv,
         _ => DataFormat.Auto,
     };
 

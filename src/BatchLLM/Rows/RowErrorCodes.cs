@@ -6,6 +6,9 @@ public static class RowErrorCodes
     /// <summary>The record is not valid JSON, or not an object.</summary>
     public const string InvalidJson = "invalid_json";
 
+    /// <summary>The record is not valid CSV, or has more or fewer fields than the header.</summary>
+    public const string InvalidCsv = "invalid_csv";
+
     /// <summary>The record or a text value holds bytes that are not UTF-8.</summary>
     public const string InvalidUtf8 = "invalid_utf8";
 
