@@ -35,6 +35,21 @@ public sealed class InputFormatTests(CliFixture cli) : IClassFixture<CliFixture>
     }
 
     [Fact]
+    public async Task A_column_of_messages_is_the_prompt()
+    {
+        var plain = NewJob();
+        var other = NewJob();
+        other.Spec["prompt"] = new JsonObject { ["messages_column"] = "chat" };
+        other.WriteLines([.. Enumerable.Range(0, Rows).Select(AsConversation)]);
+
+        await cli.RunAsync("run", plain.Save());
+        var result = await cli.RunAsync("run", other.Save());
+
+        Assert.True(result.ExitCode is 0 or 3, result.ToString());
+        Assert.Equal(Completions(plain), Completions(other));
+    }
+
+    [Fact]
     public async Task A_damaged_compressed_file_fails_the_job_by_name()
     {
         var job = NewJob();
@@ -47,6 +62,26 @@ public sealed class InputFormatTests(CliFixture cli) : IClassFixture<CliFixture>
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("tickets.jsonl.gz is damaged or cut short", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_changes_under_a_job_stops_it_by_name_until_it_is_restored()
+    {
+        var job = NewJob();
+        await cli.RunAsync(
+            new Dictionary<string, string> { ["BATCHLLM_TEST_KILL_AT"] = "ShardCommitted" }, "run", job.Save());
+        var (content, time) = (File.ReadAllBytes(job.Input), File.GetLastWriteTimeUtc(job.Input));
+        File.AppendAllText(job.Input, TicketJob.Line(Rows) + "\n");
+
+        var changed = await cli.RunAsync("resume", job.Name);
+        File.WriteAllBytes(job.Input, content);
+        File.SetLastWriteTimeUtc(job.Input, time);
+        var restored = await cli.RunAsync("resume", job.Name);
+
+        Assert.Equal(1, changed.ExitCode);
+        Assert.Contains("tickets.jsonl has changed since the job was created", changed.Error, StringComparison.Ordinal);
+        Assert.True(restored.ExitCode is 0 or 3, restored.ToString());
+        OutputCheck.IsWhole(job);
     }
 
     [Fact]
@@ -81,6 +116,16 @@ public sealed class InputFormatTests(CliFixture cli) : IClassFixture<CliFixture>
 
     private static IEnumerable<(string Id, string Text)> Completions(TicketJob job) => job.Records.Select(record => (
         record.GetProperty("ticket_id").GetString()!, record.GetProperty("completion").GetString()!));
+
+    private static string AsConversation(int row)
+    {
+        var ticket = JsonNode.Parse(TicketJob.Line(row))!;
+        return new JsonObject
+        {
+            ["ticket_id"] = (string?)ticket["ticket_id"],
+            ["chat"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = (string?)ticket["body"] }),
+        }.ToJsonString();
+    }
 
     private static string Jsonl() => string.Concat(Enumerable.Range(0, Rows).Select(row => TicketJob.Line(row) + "\n"));
 

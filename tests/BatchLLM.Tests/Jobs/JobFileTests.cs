@@ -108,11 +108,13 @@ public sealed class JobFileTests
     }
 
     [Theory]
-    [InlineData("{\"messages\":[],\"text\":\"a\"}", "prompt has 2 keys; expected exactly one of messages, text, openai_batch")]
-    [InlineData("{}", "prompt has 0 keys; expected exactly one of messages, text, openai_batch")]
+    [InlineData("{\"messages\":[],\"text\":\"a\"}", "prompt has 2 keys; expected exactly one of messages, text, messages_column, openai_batch")]
+    [InlineData("{}", "prompt has 0 keys; expected exactly one of messages, text, messages_column, openai_batch")]
     [InlineData("\"Sum up {{body}}\"", "prompt is a text of 15 characters; expected an object")]
     [InlineData("{\"messages\":[]}", "prompt.messages is empty; expected at least one item")]
     [InlineData("{\"messages\":[{\"role\":\"user\"}]}", "prompt.messages.0 lacks the key 'content'")]
+    [InlineData("{\"messages_column\":\"\"}", "prompt.messages_column is empty; expected at least one character")]
+    [InlineData("{\"messages_column\":[]}", "prompt.messages_column is an array; expected a text")]
     [InlineData("{\"openai_batch\":false}", "prompt.openai_batch is false; expected true, or no such key")]
     [InlineData(
         "{\"text\":\"Sum up {{body\"}",
