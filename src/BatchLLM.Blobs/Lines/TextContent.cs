@@ -15,8 +15,8 @@ internal sealed class TextContent(IBlobStore store)
     /// <summary>Opens a text at an offset.</summary>
     /// <exception cref="BatchLLMException">The file is missing or damaged.</exception>
     /// <remarks>
-    /// Compressed text is decompressed from its start each time. One range a file would avoid that, but hold all its rows
-    /// in memory and lose them all in a crash; decompressing a row costs a thousandth of its inference.
+    /// Compressed text is decompressed from its start each time, on average half the file a range. One range a file would
+    /// avoid that, but hold all its rows in memory and lose them all in a crash.
     /// </remarks>
     public async ValueTask<Stream> OpenAsync(string uri, long offset, CancellationToken cancellationToken)
     {
