@@ -3,7 +3,9 @@ using BatchLLM.Rows;
 
 namespace BatchLLM.Blobs.Csv;
 
-/// <summary>Turns one record into a row. A fault of the record becomes the row's error, with its place but never its text.</summary>
+/// <summary>
+/// Turns one record into a row. A fault of the record becomes the row's error, with its place but never its text.
+/// </summary>
 internal static class CsvRecord
 {
     /// <summary>Reads a record that is not blank.</summary>

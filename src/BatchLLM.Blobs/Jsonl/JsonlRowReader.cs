@@ -9,7 +9,8 @@ namespace BatchLLM.Blobs.Jsonl;
 /// allowed at the start of the file. Lines of only spaces, tabs and carriage returns are no rows but count as lines.
 /// </summary>
 /// <remarks>
-/// A file whose name ends in .gz or .zst is decompressed. See <see cref="JsonlRecord"/> for how values are read, and which lines become rows with errors.
+/// A file whose name ends in .gz or .zst is decompressed. See <see cref="JsonlRecord"/> for how values are read, and
+/// which lines become rows with errors.
 /// </remarks>
 public sealed class JsonlRowReader : IRowReader
 {

@@ -33,7 +33,7 @@ public static class RowErrorCodes
     /// <summary>The id column is absent or null in this row.</summary>
     public const string MissingId = "missing_id";
 
-    /// <summary>The request is not one that this job can serve: wrong method or url, or a body or messages of another shape.</summary>
+    /// <summary>The request is not one that this job can serve: wrong method or url, or body or messages misshapen.</summary>
     public const string InvalidRequest = "invalid_request";
 
     /// <summary>The chat template refused the messages.</summary>
