@@ -1,3 +1,4 @@
+using BatchLLM.Blobs.Compression;
 using BatchLLM.Jobs;
 
 namespace BatchLLM.Blobs;
@@ -5,10 +6,10 @@ namespace BatchLLM.Blobs;
 /// <summary>Which format a file is read or written in.</summary>
 public static class DataFormats
 {
-    private static readonly string[] CompressedEndings = [".gz", ".zst", ".bz2", ".xz", ".lz4", ".snappy", ".zip"];
+    private static readonly string[] OtherCompressions = [".bz2", ".xz", ".lz4", ".snappy", ".zip"];
 
     /// <summary>The declared format, or for <see cref="DataFormat.Auto"/> the one that the ending says.</summary>
-    /// <exception cref="BatchLLMException">The ending says nothing, or names a compression.</exception>
+    /// <exception cref="BatchLLMException">The ending says nothing, or names a compression that is not read.</exception>
     public static DataFormat Resolve(DataFormat declared, string uri)
     {
         if (declared != DataFormat.Auto)
@@ -16,16 +17,20 @@ public static class DataFormats
             return declared;
         }
 
-        var ending = Path.GetExtension(uri).ToLowerInvariant();
+        var isCompressed = FileCompressions.Of(uri) != FileCompression.None;
+        var ending = Path.GetExtension(FileCompressions.ContentName(uri)).ToLowerInvariant();
         return ending switch
         {
             ".jsonl" or ".ndjson" or ".json" => DataFormat.Jsonl,
-            ".parquet" => DataFormat.Parquet,
-            _ when CompressedEndings.Contains(ending) => throw new BatchLLMException(
-                $"{uri} is compressed ({ending}); expected a plain file: decompress it first."),
+            ".csv" => DataFormat.Csv,
+            ".parquet" when !isCompressed => DataFormat.Parquet,
+            ".parquet" => throw new BatchLLMException(
+                $"{uri} is Parquet compressed as a whole, which hides its index; decompress it first."),
+            _ when OtherCompressions.Contains(ending) => throw new BatchLLMException(
+                $"{uri} is compressed ({ending}); expected a plain file, .gz or .zst: decompress it first."),
             _ => throw new BatchLLMException(
-                $"The name of {uri} does not say its format; expected .jsonl, .ndjson, .json or .parquet: " +
-                "rename it, or set the format in the job file."),
+                $"The name of {uri} does not say its format; expected .jsonl, .ndjson, .json, .csv or .parquet" +
+                $"{(isCompressed ? " before the last ending" : "")}: rename it, or set the format in the job file."),
         };
     }
 }

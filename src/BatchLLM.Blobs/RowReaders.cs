@@ -1,3 +1,4 @@
+using BatchLLM.Blobs.Csv;
 using BatchLLM.Blobs.Jsonl;
 using BatchLLM.Blobs.Parquet;
 using BatchLLM.Jobs;
@@ -13,6 +14,7 @@ public static class RowReaders
     public static IRowReader For(DataFormat format, IBlobStore store) => format switch
     {
         DataFormat.Jsonl => new JsonlRowReader(store),
+        DataFormat.Csv => new CsvRowReader(store),
         DataFormat.Parquet => new ParquetRowReader(store),
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Expected a resolved format."),
     };

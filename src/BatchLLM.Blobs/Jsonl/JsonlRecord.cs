@@ -1,7 +1,6 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
+using BatchLLM.Blobs.Lines;
 using BatchLLM.Rows;
 
 namespace BatchLLM.Blobs.Jsonl;
@@ -25,10 +24,9 @@ internal static class JsonlRecord
     /// <summary>Reads a line that is not blank.</summary>
     public static Row Read(ReadOnlySpan<byte> line, RowLocation location, ColumnNames names)
     {
-        if (!Utf8.IsValid(line))
+        if (LineFaults.FindInText(line) is { } fault)
         {
-            return Row.Unreadable(location, new RowError(
-                RowErrorCodes.InvalidUtf8, $"Byte {FirstInvalidByte(line)} of the line is not UTF-8."));
+            return Row.Unreadable(location, fault);
         }
 
         var reader = new Utf8JsonReader(line, Options);
@@ -109,15 +107,4 @@ internal static class JsonlRecord
         JsonTokenType.Null => "null",
         _ => "a truth value",
     };
-
-    private static long FirstInvalidByte(ReadOnlySpan<byte> line)
-    {
-        var valid = 0;
-        while (Rune.DecodeFromUtf8(line[valid..], out _, out var length) == OperationStatus.Done)
-        {
-            valid += length;
-        }
-
-        return valid + 1;
-    }
 }

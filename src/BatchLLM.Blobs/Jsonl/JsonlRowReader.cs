@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using BatchLLM.Blobs.Lines;
 using BatchLLM.Rows;
 
 namespace BatchLLM.Blobs.Jsonl;
@@ -7,13 +8,16 @@ namespace BatchLLM.Blobs.Jsonl;
 /// Reads JSONL: UTF-8, one JSON object a line, lines ended by LF or CRLF, the last newline optional, a byte order mark
 /// allowed at the start of the file. Lines of only spaces, tabs and carriage returns are no rows but count as lines.
 /// </summary>
-/// <remarks>See <see cref="JsonlRecord"/> for how values are read, and which lines become rows with errors.</remarks>
+/// <remarks>
+/// A file whose name ends in .gz or .zst is decompressed. See <see cref="JsonlRecord"/> for how values are read, and
+/// which lines become rows with errors.
+/// </remarks>
 public sealed class JsonlRowReader : IRowReader
 {
     /// <summary>Bytes of the longest line that is read; a longer one is a row with an error. 64 MiB.</summary>
     public const int MaxLineBytes = 64 << 20;
 
-    private readonly IBlobStore _store;
+    private readonly TextContent _content;
     private readonly int _maxLineBytes;
 
     /// <summary>Reads from a store.</summary>
@@ -22,30 +26,19 @@ public sealed class JsonlRowReader : IRowReader
     {
     }
 
-    internal JsonlRowReader(IBlobStore store, int maxLineBytes) => (_store, _maxLineBytes) = (store, maxLineBytes);
+    internal JsonlRowReader(IBlobStore store, int maxLineBytes) =>
+        (_content, _maxLineBytes) = (new TextContent(store), maxLineBytes);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<RowRange> SplitAsync(
         string uri, int rowsPerRange, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rowsPerRange, 1);
-        await using var stream = await _store.OpenReadAsync(uri, cancellationToken);
-        await JsonlHead.EnterAsync(stream, uri, cancellationToken);
+        await using var stream = await _content.OpenAsync(uri, JsonlHead.Refusal, cancellationToken);
 
         // Only borders matter here, so no line is kept, however long.
-        using var lines = new LineReader(stream, firstLine: 1, maxLineBytes: 0);
-        var range = new RowRange(FirstRow: 1, RowCount: 0, ByteOffset: 0, FirstLine: 0);
-        while (await lines.MoveNextAsync(cancellationToken))
-        {
-            range = lines.IsBlank ? range : Extend(range, lines);
-            if (range.RowCount == rowsPerRange)
-            {
-                yield return range;
-                range = new RowRange(range.FirstRow + range.RowCount, 0, 0, 0);
-            }
-        }
-
-        if (range.RowCount > 0)
+        using var lines = new LineReader(stream, firstLine: 1, maxLineBytes: 0, new PlainLineScan());
+        await foreach (var range in LineRanges.CutAsync(lines, rowsPerRange, cancellationToken))
         {
             yield return range;
         }
@@ -58,35 +51,18 @@ public sealed class JsonlRowReader : IRowReader
         IReadOnlySet<string>? columns,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var stream = await _store.OpenReadAsync(uri, cancellationToken);
-        stream.Position = range.ByteOffset;
-        using var lines = new LineReader(stream, range.FirstLine, _maxLineBytes);
+        await using var stream = await _content.OpenAsync(uri, range.ByteOffset, cancellationToken);
+        using var lines = new LineReader(stream, range.FirstLine, _maxLineBytes, new PlainLineScan());
         var names = new ColumnNames(columns);
-        for (var rows = 0L; rows < range.RowCount;)
+        await foreach (var row in LineRanges.ReadAsync(
+            lines, uri, range, (line, location) => Read(line, location, names), cancellationToken))
         {
-            if (!await lines.MoveNextAsync(cancellationToken))
-            {
-                throw Shorter(uri, range, rows, stream.Length);
-            }
-
-            if (!lines.IsBlank)
-            {
-                yield return Read(lines, new RowLocation(uri, range.FirstRow + rows, lines.LineNumber), names);
-                rows++;
-            }
+            yield return row;
         }
     }
 
-    private static RowRange Extend(RowRange range, LineReader lines) => range.RowCount == 0
-        ? range with { RowCount = 1, ByteOffset = lines.LineOffset, FirstLine = lines.LineNumber }
-        : range with { RowCount = range.RowCount + 1 };
-
-    private Row Read(LineReader lines, RowLocation location, ColumnNames names) => lines.IsTooLong
-        ? Row.Unreadable(location, new RowError(
-            RowErrorCodes.RowTooLong, $"The line has {lines.LineLength} bytes; expected at most {_maxLineBytes}."))
-        : JsonlRecord.Read(lines.Line, location, names);
-
-    private static BatchLLMException Shorter(string uri, RowRange range, long rows, long length) => new(
-        $"{uri} has changed: it ends after {length} bytes, before row {range.FirstRow + rows}, which it had when the " +
-        "job was created; restore the file, or submit the job again.");
+    private Row Read(LineReader lines, RowLocation location, ColumnNames names) =>
+        LineFaults.FindInLength(lines, _maxLineBytes) is { } fault
+            ? Row.Unreadable(location, fault)
+            : JsonlRecord.Read(lines.Line, location, names);
 }

@@ -24,7 +24,7 @@ internal static class CommandLine
     // Not a RootCommand: that one takes its name from the executable's file, and users type `batchllm`.
     private static Command Build()
     {
-        var root = new Command("batchllm", "Runs language models over whole files: Parquet or JSONL in, completions out.")
+        var root = new Command("batchllm", "Runs language models over whole files: Parquet, JSONL or CSV in, completions out.")
         {
             RunCommand.Create(),
             StatusCommand.Create(),

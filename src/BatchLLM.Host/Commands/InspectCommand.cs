@@ -16,7 +16,7 @@ internal static class InspectCommand
 {
     public static Command Create()
     {
-        var path = new Argument<string>("path") { Description = "A model directory, or a Parquet or JSONL file." };
+        var path = new Argument<string>("path") { Description = "A model directory, or a Parquet, JSONL or CSV file." };
         var sequences = new Option<int>("--sequences")
         {
             Description = "Sequences of the KV cache's estimate.",
@@ -73,7 +73,9 @@ internal static class InspectCommand
 
     private static Task<DataFileInspection> InspectAsync(
         IBlobStore blobs, BlobInfo blob, CancellationToken cancellationToken) =>
-        DataFormats.Resolve(DataFormat.Auto, blob.Uri) == DataFormat.Parquet
-            ? ParquetInspector.InspectAsync(blobs, blob, cancellationToken)
-            : JsonlInspector.InspectAsync(blobs, blob, cancellationToken);
+        DataFormats.Resolve(DataFormat.Auto, blob.Uri) switch
+        {
+            DataFormat.Parquet => ParquetInspector.InspectAsync(blobs, blob, cancellationToken),
+            var format => TextFileInspector.InspectAsync(blobs, blob, format, cancellationToken),
+        };
 }

@@ -11,7 +11,7 @@ internal sealed class PromptOptions
 
     private readonly Option<string> _prompts = new("--prompts")
     {
-        Description = "A job file (*.job.json) whose inputs, prompt and max_tokens are used, or a JSONL or Parquet file.",
+        Description = "A job file (*.job.json) whose inputs, prompt and max_tokens are used, or a JSONL, CSV or Parquet file.",
         HelpName = "file",
         Required = true,
     };
@@ -24,7 +24,7 @@ internal sealed class PromptOptions
 
     private readonly Option<string?> _column = new("--column")
     {
-        Description = "The column that holds the prompts of a JSONL or Parquet file; 'text' without.",
+        Description = "The column that holds the prompts of a JSONL, CSV or Parquet file; 'text' without.",
         HelpName = "name",
     };
 
@@ -66,7 +66,7 @@ internal sealed class PromptOptions
 
     private Task<BatchLLM.Jobs.JobSpec> FromJobAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        Require(parsed.GetValue(_column) is null, "--column is for JSONL and Parquet files; a job file has a prompt of its own.");
+        Require(parsed.GetValue(_column) is null, "--column is for data files; a job file has a prompt of its own.");
         var flags = JobFileFlags.None with { Inputs = parsed.GetValue(_input) ?? [] };
         return JobFileLoader.LoadAsync(parsed.GetValue(_prompts)!, flags, cancellationToken);
     }

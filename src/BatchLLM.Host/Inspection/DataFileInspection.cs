@@ -2,7 +2,7 @@ namespace BatchLLM.Host.Inspection;
 
 /// <summary>What <c>inspect</c> says of a data file.</summary>
 /// <param name="File">Its path.</param>
-/// <param name="Format">jsonl or parquet.</param>
+/// <param name="Format">jsonl, csv or parquet.</param>
 /// <param name="Bytes">Its size.</param>
 /// <param name="Rows">Rows in all.</param>
 /// <param name="UnreadableRows">Rows among them that are no valid records; 0 for Parquet, whose rows are not read.</param>

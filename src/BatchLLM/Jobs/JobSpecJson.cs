@@ -69,6 +69,10 @@ public static class JobSpecJson
         {
             json.WriteBoolean("openai_batch", true);
         }
+        else if (prompt.MessagesColumn is not null)
+        {
+            json.WriteString("messages_column", prompt.MessagesColumn);
+        }
         else if (prompt.Text is not null)
         {
             json.WriteString("text", prompt.Text);
@@ -159,6 +163,7 @@ public static class JobSpecJson
     {
         DataFormat.Jsonl => "jsonl",
         DataFormat.Parquet => "parquet",
+        DataFormat.Csv => "csv",
         _ => "auto",
     };
 

@@ -46,6 +46,7 @@ internal static class JobSpecReader
     {
         "jsonl" => DataFormat.Jsonl,
         "parquet" => DataFormat.Parquet,
+        "csv" => DataFormat.Csv,
         _ => DataFormat.Auto,
     };
 
@@ -55,6 +56,7 @@ internal static class JobSpecReader
             ? [.. messages.Items.Select(item => new ChatMessage(Text(item, "role")!, Text(item, "content")!))]
             : null,
         Text = Text(prompt, "text"),
+        MessagesColumn = Text(prompt, "messages_column"),
         OpenAiBatch = prompt.Find("openai_batch") is not null,
     };
 

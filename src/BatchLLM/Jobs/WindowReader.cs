@@ -25,7 +25,9 @@ public sealed class WindowReader(
         {
             var file = job.Definition.Inputs[lease.Shard.FileIndex];
             await CheckUnchangedAsync(file, cancellationToken);
-            shards.Add(new WindowShard(lease, await ReadShardAsync(file, lease.Shard, AllThreads, cancellationToken)));
+            var rows = await ReadShardAsync(file, lease.Shard, AllThreads, cancellationToken);
+            await CheckUnchangedAsync(file, cancellationToken); // It may be overwritten between two reads.
+            shards.Add(new WindowShard(lease, rows));
         }
 
         return new Window(shards, tokenIds);

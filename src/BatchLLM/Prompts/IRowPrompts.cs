@@ -2,7 +2,7 @@ using BatchLLM.Rows;
 
 namespace BatchLLM.Prompts;
 
-/// <summary>Makes prompts of rows: from the job's templates, or from OpenAI batch lines.</summary>
+/// <summary>Makes prompts of rows: from the job's templates, a column of messages, or OpenAI batch lines.</summary>
 public interface IRowPrompts
 {
     /// <summary>The columns it reads, so that readers may leave out the others.</summary>

@@ -41,31 +41,8 @@ internal static class OpenAiBody
     }
 
     /// <summary>The messages of a chat body; all their content is the row's data.</summary>
-    public static IReadOnlyList<DraftMessage> ReadMessages(JsonElement body, out string? problem)
-    {
-        problem = null;
-        var messages = new List<DraftMessage>();
-        if (!body.TryGetProperty("messages", out var list) || list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0)
-        {
-            problem = "body.messages is missing or empty; expected an array of messages";
-            return messages;
-        }
-
-        foreach (var item in list.EnumerateArray())
-        {
-            var role = Property(item, "role");
-            var content = ReadContent(Property(item, "content"));
-            if (role.ValueKind != JsonValueKind.String || content is null)
-            {
-                problem = $"body.messages[{messages.Count}] is not a role and a text content";
-                return messages;
-            }
-
-            messages.Add(new DraftMessage(role.GetString()!, [new PromptPart(content, true)]));
-        }
-
-        return messages;
-    }
+    public static IReadOnlyList<DraftMessage> ReadMessages(JsonElement body, out string? problem) =>
+        ChatMessages.Read(Property(body, "messages"), "body.messages", out problem);
 
     /// <summary>The prompt of a completions body, as a single message; all of it is the row's data.</summary>
     public static IReadOnlyList<DraftMessage> ReadPrompt(JsonElement body, out string? problem)
@@ -92,18 +69,6 @@ internal static class OpenAiBody
 
         return sampling;
     }
-
-    private static string? ReadContent(JsonElement content) => content.ValueKind switch
-    {
-        JsonValueKind.String => content.GetString(),
-        JsonValueKind.Array when content.EnumerateArray().All(IsTextPart) =>
-            string.Concat(content.EnumerateArray().Select(part => Property(part, "text").GetString())),
-        _ => null,
-    };
-
-    private static bool IsTextPart(JsonElement part) =>
-        Property(part, "type") is { ValueKind: JsonValueKind.String } type && type.ValueEquals("text"u8)
-        && Property(part, "text").ValueKind == JsonValueKind.String;
 
     private static RowValue ToValue(JsonElement element) => element.ValueKind switch
     {

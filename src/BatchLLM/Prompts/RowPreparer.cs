@@ -23,7 +23,9 @@ public sealed class RowPreparer
     /// <exception cref="BatchLLMException">A placeholder of the prompt is malformed.</exception>
     public RowPreparer(JobSpec spec, PromptRenderer renderer, ITokenizer tokenizer, int contextLength)
     {
-        _prompts = spec.Prompt.OpenAiBatch ? new OpenAiPrompts(spec.Sampling.Defaults) : new TemplatePrompts(spec);
+        _prompts = spec.Prompt.OpenAiBatch ? new OpenAiPrompts(spec.Sampling.Defaults)
+            : spec.Prompt.MessagesColumn is not null ? new ConversationPrompts(spec)
+            : new TemplatePrompts(spec);
         _renderer = renderer;
         _tokenizer = tokenizer;
         _contextLength = contextLength;

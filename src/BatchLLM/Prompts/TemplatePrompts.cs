@@ -8,7 +8,7 @@ public sealed class TemplatePrompts : IRowPrompts
 {
     private readonly IReadOnlyList<(string Role, PromptTemplate Template)> _messages;
     private readonly bool _isChat;
-    private readonly SamplingSpec _sampling;
+    private readonly RowSampling _sampling;
 
     /// <summary>Parses the templates.</summary>
     /// <exception cref="BatchLLMException">A placeholder is malformed.</exception>
@@ -19,9 +19,9 @@ public sealed class TemplatePrompts : IRowPrompts
             ? [.. messages.Select((message, i) => (
                 message.Role, PromptTemplate.Parse(message.Content, $"prompt.messages.{i}.content")))]
             : [("", PromptTemplate.Parse(spec.Prompt.Text!, "prompt.text"))];
-        _sampling = spec.Sampling;
+        _sampling = new RowSampling(spec.Sampling);
         IdColumn = spec.IdColumn;
-        Columns = [.. _messages.SelectMany(message => message.Template.Columns).Concat(_sampling.Columns.Values).Distinct()];
+        Columns = [.. _messages.SelectMany(message => message.Template.Columns).Concat(_sampling.Columns).Distinct()];
     }
 
     /// <inheritdoc/>
@@ -46,27 +46,7 @@ public sealed class TemplatePrompts : IRowPrompts
         var draft = new PromptDraft(messages, _isChat);
         return draft.HasOnlyBlankData
             ? RowPrompt.Refused(RowErrorCodes.EmptyPrompt, $"{NamesOfData()} is empty; expected text")
-            : WithSampling(draft, row);
-    }
-
-    private RowPrompt WithSampling(PromptDraft draft, Row row)
-    {
-        var sampling = _sampling.Defaults;
-        foreach (var (name, column) in _sampling.Columns)
-        {
-            if (!row.Columns.TryGetValue(column, out var value))
-            {
-                continue; // As with null: this row overrides nothing.
-            }
-
-            sampling = SamplingOverrides.Apply(sampling, name, value, out var problem);
-            if (problem is not null)
-            {
-                return RowPrompt.Refused(RowErrorCodes.InvalidParameter, $"column '{column}': {problem}");
-            }
-        }
-
-        return new RowPrompt(draft, sampling, null);
+            : _sampling.Complete(draft, row);
     }
 
     private string NamesOfData()

@@ -6,6 +6,9 @@ public static class RowErrorCodes
     /// <summary>The record is not valid JSON, or not an object.</summary>
     public const string InvalidJson = "invalid_json";
 
+    /// <summary>The record is not valid CSV, or has more or fewer fields than the header.</summary>
+    public const string InvalidCsv = "invalid_csv";
+
     /// <summary>The record or a text value holds bytes that are not UTF-8.</summary>
     public const string InvalidUtf8 = "invalid_utf8";
 
@@ -30,7 +33,7 @@ public static class RowErrorCodes
     /// <summary>The id column is absent or null in this row.</summary>
     public const string MissingId = "missing_id";
 
-    /// <summary>The request line is not one that this job can serve: wrong method, url or body shape.</summary>
+    /// <summary>The request is not one that this job can serve: wrong method or url, or body or messages misshapen.</summary>
     public const string InvalidRequest = "invalid_request";
 
     /// <summary>The chat template refused the messages.</summary>

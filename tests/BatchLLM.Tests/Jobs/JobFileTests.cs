@@ -108,11 +108,13 @@ public sealed class JobFileTests
     }
 
     [Theory]
-    [InlineData("{\"messages\":[],\"text\":\"a\"}", "prompt has 2 keys; expected exactly one of messages, text, openai_batch")]
-    [InlineData("{}", "prompt has 0 keys; expected exactly one of messages, text, openai_batch")]
+    [InlineData("{\"messages\":[],\"text\":\"a\"}", "prompt has 2 keys; expected exactly one of messages, text, messages_column, openai_batch")]
+    [InlineData("{}", "prompt has 0 keys; expected exactly one of messages, text, messages_column, openai_batch")]
     [InlineData("\"Sum up {{body}}\"", "prompt is a text of 15 characters; expected an object")]
     [InlineData("{\"messages\":[]}", "prompt.messages is empty; expected at least one item")]
     [InlineData("{\"messages\":[{\"role\":\"user\"}]}", "prompt.messages.0 lacks the key 'content'")]
+    [InlineData("{\"messages_column\":\"\"}", "prompt.messages_column is empty; expected at least one character")]
+    [InlineData("{\"messages_column\":[]}", "prompt.messages_column is an array; expected a text")]
     [InlineData("{\"openai_batch\":false}", "prompt.openai_batch is false; expected true, or no such key")]
     [InlineData(
         "{\"text\":\"Sum up {{body\"}",
@@ -158,7 +160,7 @@ public sealed class JobFileTests
             {
               "name": "j",
               "modle": "m",
-              "input": [{ "uri": "a", "format": "csv" }, 5],
+              "input": [{ "uri": "a", "format": "tsv" }, 5],
               "prompt": { "text": "{{" },
               "output": { "url": "out" },
               "output": {}
@@ -169,7 +171,7 @@ public sealed class JobFileTests
             """
             job.json:1:1: the job file lacks the key 'model'
             job.json:3:3: unknown key 'modle'; did you mean 'model'?
-            job.json:4:37: input.0.format is 'csv'; expected one of auto, jsonl, parquet
+            job.json:4:37: input.0.format is 'tsv'; expected one of auto, jsonl, csv, parquet
             job.json:4:46: input.1 is 5; expected a text or an object
             job.json:5:23: prompt.text: the placeholder at character 1 is not closed; expected '}}' after the column's name; write '{{{{' for a literal '{{'
             job.json:6:13: output lacks the key 'uri'

@@ -23,7 +23,7 @@ public sealed class JobSchemaTests
         var written = Keys(JsonDocument.Parse(text).RootElement, "");
 
         // One job has one kind of prompt; the address of the schema is for editors alone.
-        string[] elsewhere = ["$schema", "prompt.text", "prompt.openai_batch"];
+        string[] elsewhere = ["$schema", "prompt.text", "prompt.messages_column", "prompt.openai_batch"];
         Assert.Equal(SchemaKeys(Schema, "").Except(elsewhere).Order(), written.Distinct().Order());
     }
 

@@ -98,8 +98,9 @@ public sealed class JsonlRowReaderTests
     [Theory]
     [InlineData(new byte[] { 0xFF, 0xFE, 0x7B, 0x00 }, "looks like UTF-16; convert it to UTF-8.")]
     [InlineData(new byte[] { 0xFE, 0xFF, 0x00, 0x7B }, "looks like UTF-16; convert it to UTF-8.")]
-    [InlineData(new byte[] { 0x1F, 0x8B, 0x08 }, "looks like gzip; decompress it first.")]
-    [InlineData(new byte[] { 0x28, 0xB5, 0x2F, 0xFD }, "looks like Zstandard; decompress it first.")]
+    [InlineData(new byte[] { 0x1F, 0x8B, 0x08 }, "looks like gzip; give it a name that ends in .gz, or decompress it first.")]
+    [InlineData(new byte[] { 0x28, 0xB5, 0x2F, 0xFD },
+        "looks like Zstandard; give it a name that ends in .zst, or decompress it first.")]
     [InlineData(new byte[] { 0x50, 0x4B, 0x03, 0x04 }, "looks like a ZIP archive; extract it first.")]
     [InlineData(new byte[] { 0x50, 0x41, 0x52, 0x31, 0x15 },
         "looks like Parquet; name it .parquet or set the format to parquet.")]

@@ -4,16 +4,16 @@ using BatchLLM.Rows;
 
 namespace BatchLLM.Host.Inspection;
 
-/// <summary>Reads every row of a JSONL file.</summary>
-internal static class JsonlInspector
+/// <summary>Reads every row of a JSONL or CSV file.</summary>
+internal static class TextFileInspector
 {
     private const int RowsPerRange = 4096;
 
     /// <exception cref="BatchLLMException">The file is not text, or unreadable.</exception>
     public static async Task<DataFileInspection> InspectAsync(
-        IBlobStore blobs, BlobInfo file, CancellationToken cancellationToken)
+        IBlobStore blobs, BlobInfo file, DataFormat format, CancellationToken cancellationToken)
     {
-        var reader = RowReaders.For(DataFormat.Jsonl, blobs);
+        var reader = RowReaders.For(format, blobs);
         var columns = new OrderedDictionary<string, SortedSet<string>>(StringComparer.Ordinal);
         long rows = 0;
         long unreadable = 0;
@@ -28,7 +28,8 @@ internal static class JsonlInspector
         }
 
         var found = columns.Select(column => new DataColumn(column.Key, string.Join(" | ", column.Value), null));
-        return new DataFileInspection(file.Uri, "jsonl", file.Length, rows, unreadable, [.. found], null, null);
+        return new DataFileInspection(
+            file.Uri, format == DataFormat.Csv ? "csv" : "jsonl", file.Length, rows, unreadable, [.. found], null, null);
     }
 
     private static void Note(Row row, OrderedDictionary<string, SortedSet<string>> columns)

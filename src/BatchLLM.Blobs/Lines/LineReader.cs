@@ -1,37 +1,42 @@
 using System.Buffers;
 
-namespace BatchLLM.Blobs.Jsonl;
+namespace BatchLLM.Blobs.Lines;
 
 /// <summary>
-/// Walks the lines of a stream with one buffer. A line over the limit is passed over without being kept, so memory is
-/// bounded by the limit, not by the file.
+/// Walks the lines of a stream with one buffer, where a scan says what ends one: a CSV record may take several lines of
+/// text. A line over the limit is passed over without being kept, so memory is bounded by the limit, not by the file.
 /// </summary>
 /// <remarks>Splitting and reading both stand on this class, so they cannot disagree on what a line is.</remarks>
 internal sealed class LineReader : IDisposable
 {
     private const int InitialBytes = 1 << 18;
-    private static readonly SearchValues<byte> Blank = SearchValues.Create(" \t\r"u8);
 
     private readonly Stream _stream;
     private readonly int _maxLineBytes;
+    private readonly ILineScan _scan;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(InitialBytes);
     private long _bufferOffset; // in the file, of _buffer[0]
     private int _lineStart;
     private int _next; // behind the current line's newline
     private int _end; // of the bytes read so far
+    private long _nextNumber; // of the line behind the current one
 
     /// <summary>Starts at the stream's position; the stream stays the caller's.</summary>
     /// <param name="stream">Where lines come from.</param>
     /// <param name="firstLine">1-based number of the line that begins at the stream's position.</param>
     /// <param name="maxLineBytes">Lines longer than this may not be kept.</param>
-    public LineReader(Stream stream, long firstLine, int maxLineBytes)
+    /// <param name="scan">What a line is; serves this reader alone.</param>
+    public LineReader(Stream stream, long firstLine, int maxLineBytes, ILineScan scan)
     {
-        (_stream, _maxLineBytes) = (stream, maxLineBytes);
-        (_bufferOffset, LineNumber) = (stream.Position, firstLine - 1);
+        (_stream, _maxLineBytes, _scan) = (stream, maxLineBytes, scan);
+        (_bufferOffset, _nextNumber) = (stream.Position, firstLine);
     }
 
-    /// <summary>1-based number of the current line.</summary>
+    /// <summary>1-based number of the current line; of its first one where it takes several.</summary>
     public long LineNumber { get; private set; }
+
+    /// <summary>Number of the last line if the stream ended before that line did; null otherwise.</summary>
+    public long? UnendedLine { get; private set; }
 
     /// <summary>Where the current line begins in the file.</summary>
     public long LineOffset { get; private set; }
@@ -39,8 +44,8 @@ internal sealed class LineReader : IDisposable
     /// <summary>The current line's bytes without its newline.</summary>
     public long LineLength { get; private set; }
 
-    /// <summary>True if the current line holds nothing but spaces, tabs and carriage returns.</summary>
-    public bool IsBlank { get; private set; }
+    /// <summary>True if the current line is no row.</summary>
+    public bool IsBlank => _scan.IsBlank;
 
     /// <summary>True if the current line is longer than the limit.</summary>
     public bool IsTooLong => LineLength > _maxLineBytes;
@@ -52,7 +57,8 @@ internal sealed class LineReader : IDisposable
     public ValueTask<bool> MoveNextAsync(CancellationToken cancellationToken)
     {
         _lineStart = _next;
-        (LineOffset, IsBlank) = (_bufferOffset + _lineStart, true);
+        LineOffset = _bufferOffset + _lineStart;
+        _scan.Begin();
         return TryFindEnd(_lineStart) ? ValueTask.FromResult(true) : ReadOnAsync(cancellationToken);
     }
 
@@ -68,7 +74,9 @@ internal sealed class LineReader : IDisposable
             _end += read;
             if (read == 0)
             {
-                return EndAt(_end, _end) && LineLength > 0;
+                EndAt(_end, _end);
+                UnendedLine = _scan.IsOpen ? LineNumber : UnendedLine;
+                return LineLength > 0;
             }
 
             if (TryFindEnd(scanned))
@@ -80,18 +88,22 @@ internal sealed class LineReader : IDisposable
 
     private bool TryFindEnd(int scanned)
     {
-        var unread = _buffer.AsSpan(scanned, _end - scanned);
-        var newline = unread.IndexOf((byte)'\n');
-        IsBlank = IsBlank && !(newline < 0 ? unread : unread[..newline]).ContainsAnyExcept(Blank);
-        return newline >= 0 && EndAt(scanned + newline, scanned + newline + 1);
+        var newline = _scan.FindEnd(_buffer.AsSpan(scanned, _end - scanned));
+        if (newline < 0)
+        {
+            return false;
+        }
+
+        EndAt(scanned + newline, scanned + newline + 1);
+        return true;
     }
 
-    private bool EndAt(int lineEnd, int next)
+    private void EndAt(int lineEnd, int next)
     {
         LineLength = _bufferOffset + lineEnd - LineOffset;
-        LineNumber++;
+        LineNumber = _nextNumber;
+        _nextNumber += 1 + _scan.InnerBreaks;
         _next = next;
-        return true;
     }
 
     // Returns where the bytes to come will be.

@@ -1,0 +1,33 @@
+using BatchLLM.Jobs;
+using BatchLLM.Rows;
+
+namespace BatchLLM.Prompts;
+
+/// <summary>How a row's tokens are chosen: as the job says, but for the values that the row's columns override.</summary>
+/// <param name="sampling">The job's sampling.</param>
+internal sealed class RowSampling(SamplingSpec sampling)
+{
+    /// <summary>The columns it reads.</summary>
+    public IEnumerable<string> Columns => sampling.Columns.Values;
+
+    /// <summary>A row's draft with its sampling, or with what is wrong with that.</summary>
+    public RowPrompt Complete(PromptDraft draft, Row row)
+    {
+        var parameters = sampling.Defaults;
+        foreach (var (name, column) in sampling.Columns)
+        {
+            if (!row.Columns.TryGetValue(column, out var value))
+            {
+                continue; // As with null: this row overrides nothing.
+            }
+
+            parameters = SamplingOverrides.Apply(parameters, name, value, out var problem);
+            if (problem is not null)
+            {
+                return RowPrompt.Refused(RowErrorCodes.InvalidParameter, $"column '{column}': {problem}");
+            }
+        }
+
+        return new RowPrompt(draft, parameters, null);
+    }
+}

@@ -1,0 +1,106 @@
+using BatchLLM.Blobs;
+using BatchLLM.Blobs.Files;
+using BatchLLM.Jobs;
+using BatchLLM.Rows;
+using BatchLLM.Tests.Blobs;
+using Xunit;
+
+namespace BatchLLM.Tests.Jobs;
+
+public sealed class WindowReaderTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly FileBlobStore _blobs = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private string Path => _directory.File("rows.jsonl");
+
+    [Fact]
+    public async Task An_unchanged_file_is_read()
+    {
+        var (job, leases) = await PlanAsync();
+
+        var window = await Reader(() => { }).ReadAsync(job, leases, Cancellation);
+
+        Assert.Equal([2, 1], window.Shards.Select(shard => shard.Rows.Count));
+    }
+
+    [Theory]
+    [InlineData("{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n{\"a\":4}\n", "has changed since the job was created (24 bytes then, 32 now)")]
+    [InlineData("{\"a\":1}\n{\"a\":2}\n{\"a\":9}\n", "has changed since the job was created (24 bytes then, 24 now)")]
+    [InlineData("", "has changed since the job was created (24 bytes then, 0 now)")]
+    [InlineData(null, "is gone; the job was created with it")]
+    public async Task A_file_that_changed_since_it_was_planned_fails_its_shards_by_name(string? content, string message)
+    {
+        var (job, leases) = await PlanAsync();
+        Change(content);
+
+        await FailsAsync(job, leases, Reader(() => { }), message);
+    }
+
+    [Fact]
+    public async Task A_file_that_changes_while_it_is_read_fails_its_shards_by_name()
+    {
+        var (job, leases) = await PlanAsync();
+        var reader = Reader(() => Change("{\"a\":7}\n{\"a\":8}\n"));
+
+        await FailsAsync(job, leases, reader, "has changed since the job was created (24 bytes then, 16 now)");
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    private async Task FailsAsync(Job job, IReadOnlyList<ShardLease> leases, WindowReader reader, string message)
+    {
+        var e = await Assert.ThrowsAsync<BatchLLMException>(() => reader.ReadAsync(job, leases, Cancellation));
+
+        Assert.StartsWith($"file://{Path} {message}", e.Message, StringComparison.Ordinal);
+    }
+
+    private async Task<(Job Job, IReadOnlyList<ShardLease> Leases)> PlanAsync()
+    {
+        await File.WriteAllTextAsync(Path, "{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n", Cancellation);
+        File.SetLastWriteTimeUtc(Path, new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        var spec = JobSchema.Parse(JobSchema.Minimal(), $"input=file://{Path}", "policies.rows_per_shard=2").Require();
+        var planner = new JobPlanner(
+            _blobs, format => RowReaders.For(format, _blobs), DataFormats.Resolve, () => throw new NotSupportedException());
+        var plan = await planner.PlanAsync(spec, Cancellation);
+        var job = new Job
+        {
+            Id = 1,
+            Definition = new NewJob("j", "k", JobSpecJson.Write(spec), "m", "file:///out", plan.Inputs, plan.RowCount),
+            State = JobState.Running,
+            Counts = default,
+            ShardCount = plan.Shards.Count,
+            CommittedShards = 0,
+            CreatedAt = default,
+        };
+        return (job, [.. plan.Shards.Select((shard, index) => new ShardLease(1, index, 1, shard))]);
+    }
+
+    private WindowReader Reader(Action meanwhile) => new(
+        _blobs,
+        format => RowReaders.For(format, _blobs),
+        columns: null,
+        (row, _) =>
+        {
+            meanwhile();
+            return new WindowRow(row.Location, [], null, null, new RowError(RowErrorCodes.EmptyPrompt, "none"));
+        },
+        tokenIds: false);
+
+    private void Change(string? content)
+    {
+        lock (_directory)
+        {
+            if (content is null)
+            {
+                File.Delete(Path);
+            }
+            else
+            {
+                File.WriteAllText(Path, content);
+            }
+        }
+    }
+}
