@@ -103,6 +103,21 @@ public sealed class AzureBlobStoreTests(AzuriteServer server) : BlobStoreConform
     }
 
     [Fact]
+    public async Task Folder_marks_are_no_blobs_and_empty_parts_of_names_are()
+    {
+        var container = new BlobContainerClient(_connectionString, _container);
+        var mark = new BlobUploadOptions { Metadata = new Dictionary<string, string> { ["hdi_isfolder"] = "true" } };
+        await container.GetBlobClient("d").UploadAsync(BinaryData.FromString(""), mark, Cancellation);
+        await container.GetBlobClient("d//b.jsonl").UploadAsync(BinaryData.FromString("1"), Cancellation);
+
+        var place = $"az://{AzuriteServer.Account}/{_container}";
+        var all = await Store.ListAsync($"{place}/**", Cancellation).ToListAsync(Cancellation);
+        Assert.Equal($"{place}/d//b.jsonl", string.Join(" and ", all.Select(blob => blob.Uri)));
+        Assert.Empty(await Store.ListAsync($"{place}/d", Cancellation).ToListAsync(Cancellation));
+        Assert.Equal(all, await Store.ListAsync(all[0].Uri, Cancellation).ToListAsync(Cancellation));
+    }
+
+    [Fact]
     public async Task Listings_of_several_pages_are_whole()
     {
         var container = new BlobContainerClient(_connectionString, _container);
