@@ -7,6 +7,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 "$root/ops/install.sh" postgresql node || exit 1
 "$root/tests/peers/install.sh" || exit 1
+"$root/tests/azurite/install.sh" || exit 1
 dotnet build BatchLLM.sln -c Release --nologo -v quiet || { echo "0 passed, 1 failed"; exit 1; }
 
 results=$(mktemp -d)

@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Text;
-
 namespace BatchLLM.Blobs.Files;
 
 /// <summary>
@@ -12,10 +9,6 @@ public static class FileUri
     private const string Scheme = "file:";
     private const string Prefix = "file://";
     private const string LocalHost = "//localhost/";
-
-    // RFC 3986 pchar without '*' (a glob here) and '%'; '/' separates segments.
-    private static readonly SearchValues<char> Plain = SearchValues.Create(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()+,;=:@/");
 
     /// <summary>True if the text is a <c>file:</c> URI.</summary>
     public static bool IsFileUri(string text) => text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
@@ -29,16 +22,16 @@ public static class FileUri
     {
         if (IsFileUri(path))
         {
-            return Prefix + Escape(Normalise(RawPath(path), "/"), keepGlobs: true, keepEscapes: true);
+            return Prefix + UriText.Escape(Normalise(RawPath(path), "/"), keepGlobs: true, keepEscapes: true);
         }
 
         if (string.IsNullOrWhiteSpace(path) || path.Contains('\0') || path.Contains("://", StringComparison.Ordinal))
         {
             throw new BatchLLMException(
-                $"'{path}' is not a local path; expected a path or a file: URI, as only local files are served.");
+                $"'{path}' is not a local path; expected a path, a file: URI or az://account/container/name.");
         }
 
-        return Prefix + Escape(Normalise(path, baseDirectory), keepGlobs: true, keepEscapes: false);
+        return Prefix + UriText.Escape(Normalise(path, baseDirectory), keepGlobs: true, keepEscapes: false);
     }
 
     /// <summary>The local path of a file URI; a bare glob stands for itself.</summary>
@@ -47,7 +40,7 @@ public static class FileUri
 
     /// <summary>The file URI of an existing file: characters that would read as globs are escaped.</summary>
     internal static string FromExactPath(string absolutePath) =>
-        Prefix + Escape(absolutePath, keepGlobs: false, keepEscapes: false);
+        Prefix + UriText.Escape(absolutePath, keepGlobs: false, keepEscapes: false);
 
     /// <summary>The still escaped, absolute path part of a file URI.</summary>
     internal static string RawPath(string uri)
@@ -67,22 +60,5 @@ public static class FileUri
     {
         var full = Path.GetFullPath(path, baseDirectory);
         return full.Length > 1 ? Path.TrimEndingDirectorySeparator(full) : full;
-    }
-
-    private static string Escape(string path, bool keepGlobs, bool keepEscapes)
-    {
-        var escaped = new StringBuilder(path.Length);
-        foreach (var rune in path.EnumerateRunes())
-        {
-            var keep = rune.Value switch
-            {
-                '*' or '?' => keepGlobs,
-                '%' => keepEscapes,
-                _ => rune.IsAscii && Plain.Contains((char)rune.Value),
-            };
-            escaped.Append(keep ? rune.ToString() : Uri.EscapeDataString(rune.ToString()));
-        }
-
-        return escaped.ToString();
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using BatchLLM.Blobs;
-using BatchLLM.Blobs.Files;
 using BatchLLM.Checkpoints;
 using BatchLLM.Host.Display;
 using BatchLLM.Host.Inspection;
@@ -62,7 +61,7 @@ internal static class InspectCommand
     private static async Task<DataFileInspection> InspectFileAsync(string path, CancellationToken cancellationToken)
     {
         var blobs = JobAssembly.Blobs;
-        var uri = FileUri.FromPath(path, Directory.GetCurrentDirectory());
+        var uri = BlobUri.FromText(path, Directory.GetCurrentDirectory());
         await foreach (var blob in blobs.ListAsync(uri, cancellationToken))
         {
             return await InspectAsync(blobs, blob, cancellationToken);

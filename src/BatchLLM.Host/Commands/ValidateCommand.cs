@@ -1,5 +1,5 @@
 using System.CommandLine;
-using BatchLLM.Blobs.Files;
+using BatchLLM.Blobs;
 using BatchLLM.Host.Display;
 using BatchLLM.Host.Jobs;
 using BatchLLM.Host.Preflight;
@@ -33,7 +33,7 @@ internal static class ValidateCommand
                 parsed.GetValue(file)!, options.Read(parsed), cancellationToken);
             var settings = new PreflightSettings(
                 TimeSpan.FromSeconds(parsed.GetValue(measure)),
-                parsed.GetValue(report) is { } folder ? FileUri.FromPath(folder, Directory.GetCurrentDirectory()) : null);
+                parsed.GetValue(report) is { } folder ? BlobUri.FromText(folder, Directory.GetCurrentDirectory()) : null);
             var found = await RunAsync(spec, settings, terminal, cancellationToken);
             var notKept = await ReportKeeping.KeepAsync(found, parsed.GetValue(database), cancellationToken);
             new PreflightView(terminal).Show(found, notKept);

@@ -1,4 +1,4 @@
-using BatchLLM.Blobs.Files;
+using BatchLLM.Blobs;
 using BatchLLM.Inference;
 using BatchLLM.Jobs;
 using BatchLLM.Rows;
@@ -22,7 +22,7 @@ internal sealed record PromptSource(JobSpec Spec, string? Expected, long? MaxRow
     {
         Name = "compare",
         Model = "",
-        Inputs = [new InputSpec(FileUri.FromPath(path, Directory.GetCurrentDirectory()), DataFormat.Auto)],
+        Inputs = [new InputSpec(BlobUri.FromText(path, Directory.GetCurrentDirectory()), DataFormat.Auto)],
         Prompt = new PromptSpec { Text = $"{{{{{column}}}}}" },
         Sampling = new SamplingSpec { Defaults = new SamplingParameters { MaxTokens = maxTokens } },
         Output = new OutputSpec { Uri = "" },

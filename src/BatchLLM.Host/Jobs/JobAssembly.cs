@@ -1,4 +1,5 @@
 using BatchLLM.Blobs;
+using BatchLLM.Blobs.Azure;
 using BatchLLM.Blobs.Files;
 using BatchLLM.Blobs.Jsonl;
 using BatchLLM.Blobs.Parquet;
@@ -17,7 +18,8 @@ internal static class JobAssembly
     private const int WindowRows = 4096;
 
     /// <summary>Where inputs and outputs live.</summary>
-    public static IBlobStore Blobs { get; } = new FileBlobStore();
+    public static IBlobStore Blobs { get; } = new BlobStores(
+        new FileBlobStore(), new AzureBlobStore(new AzureAccounts(Environment.GetEnvironmentVariable)));
 
     /// <summary>Resolves inputs and cuts shards.</summary>
     public static JobPlanner Planner { get; } = new(Blobs, ReaderOf, DataFormats.Resolve, Scratch);

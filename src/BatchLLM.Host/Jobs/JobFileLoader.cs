@@ -1,5 +1,4 @@
 using BatchLLM.Blobs;
-using BatchLLM.Blobs.Files;
 using BatchLLM.Host.Commands;
 using BatchLLM.Jobs;
 using BatchLLM.Prompts;
@@ -76,13 +75,13 @@ internal static class JobFileLoader
         }
     }
 
-    private static string FromWorkingDirectory(string path) => FileUri.FromPath(path, Directory.GetCurrentDirectory());
+    private static string FromWorkingDirectory(string path) => BlobUri.FromText(path, Directory.GetCurrentDirectory());
 
     private static JobSpec Resolve(JobSpec spec, string directory) => spec with
     {
         Model = Path.GetFullPath(spec.Model, directory),
-        Inputs = [.. spec.Inputs.Select(input => input with { Uri = FileUri.FromPath(input.Uri, directory) })],
-        Output = spec.Output with { Uri = FileUri.FromPath(spec.Output.Uri, directory) },
+        Inputs = [.. spec.Inputs.Select(input => input with { Uri = BlobUri.FromText(input.Uri, directory) })],
+        Output = spec.Output with { Uri = BlobUri.FromText(spec.Output.Uri, directory) },
     };
 
     /// <summary>What the schema cannot say: names of the output's own columns are taken.</summary>

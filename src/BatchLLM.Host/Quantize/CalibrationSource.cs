@@ -1,5 +1,4 @@
 using BatchLLM.Blobs;
-using BatchLLM.Blobs.Files;
 using BatchLLM.Host.Commands;
 using BatchLLM.Host.Jobs;
 using BatchLLM.Jobs;
@@ -35,7 +34,7 @@ internal static class CalibrationSource
                 : throw new UsageException($"--column {column}: the job file {path} has a prompt of its own; leave --column out.");
         }
 
-        var uri = FileUri.FromPath(path, Directory.GetCurrentDirectory());
+        var uri = BlobUri.FromText(path, Directory.GetCurrentDirectory());
         return SpecOf(uri, await ColumnAsync(uri, column, cancellationToken), model, isChat);
     }
 

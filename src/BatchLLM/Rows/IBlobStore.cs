@@ -10,7 +10,10 @@ public interface IBlobStore
     /// </summary>
     IAsyncEnumerable<BlobInfo> ListAsync(string pattern, CancellationToken cancellationToken);
 
-    /// <summary>Opens a blob for random-access reading; the stream is seekable and knows its length.</summary>
+    /// <summary>
+    /// Opens a blob for random-access reading; the stream is seekable and knows its length. If the blob is replaced
+    /// meanwhile, a read gives the opened content or fails, and never some of both.
+    /// </summary>
     /// <exception cref="BatchLLMException">The blob is missing or unreadable; the message names it.</exception>
     ValueTask<Stream> OpenReadAsync(string uri, CancellationToken cancellationToken);
 

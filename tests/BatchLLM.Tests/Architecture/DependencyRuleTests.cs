@@ -10,14 +10,15 @@ public sealed class DependencyRuleTests
     {
         ["BatchLLM"] = [],
         ["BatchLLM.Parquet"] = [],
-        ["BatchLLM.Blobs"] = ["BatchLLM", "BatchLLM.Parquet"],
+        ["System.IO.Hashing"] = [],
+        ["BatchLLM.Blobs"] = ["BatchLLM", "BatchLLM.Parquet", "System.IO.Hashing"],
         ["BatchLLM.Checkpoints"] = ["BatchLLM"],
         ["BatchLLM.Engine"] = ["BatchLLM", "BatchLLM.Checkpoints"],
         ["BatchLLM.Postgres"] = ["BatchLLM"],
         ["BatchLLM.Host"] =
         [
             "BatchLLM", "BatchLLM.Parquet", "BatchLLM.Blobs", "BatchLLM.Checkpoints", "BatchLLM.Engine",
-            "BatchLLM.Postgres",
+            "BatchLLM.Postgres", "System.IO.Hashing",
         ],
     };
 
@@ -26,6 +27,8 @@ public sealed class DependencyRuleTests
     {
         ["BatchLLM"] = [],
         ["BatchLLM.Parquet"] = [],
+        ["System.IO.Hashing"] = [],
+        ["BatchLLM.Blobs"] = ["Azure.Storage.Blobs", "Azure.Identity"],
         ["BatchLLM.Checkpoints"] = ["Google.Protobuf", "Grpc.Tools"],
         ["BatchLLM.Engine"] = ["Iced"],
     };

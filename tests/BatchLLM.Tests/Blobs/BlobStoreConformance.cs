@@ -104,16 +104,6 @@ public abstract class BlobStoreConformance
     }
 
     [Fact]
-    public async Task A_reader_keeps_the_blob_it_opened()
-    {
-        await WriteAsync("a", "first");
-        await using var stream = await Store.OpenReadAsync($"{Root}/a", Cancellation);
-        await WriteAsync("a", "other");
-        using var reader = new StreamReader(stream);
-        Assert.Equal("first", await reader.ReadToEndAsync(Cancellation));
-    }
-
-    [Fact]
     public async Task A_missing_blob_is_named()
     {
         var e = await Assert.ThrowsAsync<BatchLLMException>(async () => await ReadAsync("nowhere/missing.bin"));

@@ -17,6 +17,16 @@ public sealed class FileBlobStoreTests : BlobStoreConformance, IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
+    public async Task A_reader_keeps_the_blob_it_opened()
+    {
+        await WriteAsync("a", "first");
+        await using var stream = await Store.OpenReadAsync($"{Root}/a", Cancellation);
+        await WriteAsync("a", "other");
+        using var reader = new StreamReader(stream);
+        Assert.Equal("first", await reader.ReadToEndAsync(Cancellation));
+    }
+
+    [Fact]
     public async Task A_failed_write_leaves_no_temporary_file()
     {
         await Assert.ThrowsAsync<TimeoutException>(() => Store.WriteAsync(

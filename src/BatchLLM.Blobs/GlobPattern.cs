@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace BatchLLM.Blobs.Files;
+namespace BatchLLM.Blobs;
 
 /// <summary>
 /// A pattern of path segments, matched one name at a time so that a directory walk enters only what can still match.
@@ -16,7 +16,7 @@ internal sealed class GlobPattern
     /// <summary>Positions are bits of a 64-bit set, and one is the end.</summary>
     public const int MaxSegments = 63;
 
-    // Neither can stand in a file name, so a literal, once-escaped glob character is never taken for a glob.
+    // Neither can stand between two slashes of a name, so a literal, once-escaped glob character is never taken for a glob.
     private const char AnyRun = '/';
     private const char AnyOne = '\0';
     private const string AnyDepth = "//";
@@ -83,7 +83,7 @@ internal sealed class GlobPattern
         Uri.UnescapeDataString(escaped.Replace('*', AnyRun).Replace('?', AnyOne));
 
     private static bool MatchesName(string segment, string name) =>
-        (segment[0] is not (AnyRun or AnyOne) || name[0] != '.') && MatchesText(segment, name);
+        (segment is not [AnyRun or AnyOne, ..] || !name.StartsWith('.')) && MatchesText(segment, name);
 
     // Greedy, returning only to the latest run: an earlier one never needs to grow again. O(segment * name).
     private static bool MatchesText(ReadOnlySpan<char> segment, ReadOnlySpan<char> name)

@@ -1,7 +1,7 @@
-using BatchLLM.Blobs.Files;
+using BatchLLM.Blobs;
 using Xunit;
 
-namespace BatchLLM.Tests.Blobs.Files;
+namespace BatchLLM.Tests.Blobs;
 
 public sealed class GlobPatternTests
 {

@@ -1,0 +1,109 @@
+using Azure;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+using BatchLLM.Rows;
+using BlobInfo = BatchLLM.Rows.BlobInfo;
+
+namespace BatchLLM.Blobs.Azure;
+
+/// <summary>
+/// Blobs in Azure storage accounts under <c>az:</c> URIs (<see cref="AzureUri"/>). A blob's version is its ETag, and a
+/// reader whose blob changes fails by name.
+/// </summary>
+/// <param name="accounts">Where the rights come from.</param>
+public sealed class AzureBlobStore(AzureAccounts accounts) : IBlobStore
+{
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<BlobInfo> ListAsync(
+        string pattern, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var blob in await AzureListing.FindAsync(accounts, AzureUri.Parse(pattern), cancellationToken))
+        {
+            yield return blob;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<Stream> OpenReadAsync(string uri, CancellationToken cancellationToken)
+    {
+        var address = AzureUri.Parse(uri);
+        return AzureReadStream.OpenAsync(accounts.Blob(address), address, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<BlobDigest> WriteAsync(
+        string uri, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
+    {
+        var address = AzureUri.Parse(uri);
+        await using var stream = new AzureWriteStream(accounts.Blob(address), address);
+        await write(stream, cancellationToken);
+        return await stream.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Copies within the service, then deletes the source: the service has no rename. The copy stands whole or not at all,
+    /// and a process killed between the two repeats both.
+    /// </summary>
+    /// <inheritdoc/>
+    public async Task MoveAsync(string from, string to, CancellationToken cancellationToken)
+    {
+        var (source, target) = (AzureUri.Parse(from), AzureUri.Parse(to));
+        if (source.Account != target.Account)
+        {
+            throw new BatchLLMException($"Cannot move {source} to {target}: expected the same account.");
+        }
+
+        try
+        {
+            if (await VersionAsync(accounts.Blob(source), cancellationToken) is { } version)
+            {
+                await MoveAsync(accounts.Blob(source), version, accounts.Blob(target), cancellationToken);
+            }
+            else if (await VersionAsync(accounts.Blob(target), cancellationToken) is null)
+            {
+                throw new BatchLLMException($"Cannot move {source} to {target}: it does not exist.");
+            }
+        }
+        catch (Exception e) when (AzureFailure.IsOutside(e, cancellationToken))
+        {
+            throw AzureFailure.Describe(e, $"move {source} to", target);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task DeleteAsync(string uri, CancellationToken cancellationToken)
+    {
+        var address = AzureUri.Parse(uri);
+        try
+        {
+            await accounts.Blob(address).DeleteIfExistsAsync(
+                DeleteSnapshotsOption.IncludeSnapshots, null, cancellationToken);
+        }
+        catch (Exception e) when (AzureFailure.IsOutside(e, cancellationToken))
+        {
+            throw AzureFailure.Describe(e, "delete", address);
+        }
+    }
+
+    private static async Task MoveAsync(
+        BlockBlobClient source, ETag version, BlockBlobClient target, CancellationToken cancellationToken)
+    {
+        var condition = new BlobRequestConditions { IfMatch = version };
+        var copy = await target.StartCopyFromUriAsync(
+            source.Uri, new BlobCopyFromUriOptions { SourceConditions = condition }, cancellationToken);
+        await copy.WaitForCompletionAsync(cancellationToken);
+        await source.DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, condition, cancellationToken);
+    }
+
+    private static async Task<ETag?> VersionAsync(BlockBlobClient blob, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await blob.GetPropertiesAsync(null, cancellationToken)).Value.ETag;
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return null;
+        }
+    }
+}

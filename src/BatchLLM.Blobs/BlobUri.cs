@@ -1,0 +1,13 @@
+using BatchLLM.Blobs.Azure;
+using BatchLLM.Blobs.Files;
+
+namespace BatchLLM.Blobs;
+
+/// <summary>From what a user wrote to the absolute URI of a blob, or a pattern of such.</summary>
+public static class BlobUri
+{
+    /// <summary>The URI of a path, relative to <paramref name="baseDirectory"/> or absolute, or of an address.</summary>
+    /// <exception cref="BatchLLMException">No store has such addresses, or it holds a secret.</exception>
+    public static string FromText(string text, string baseDirectory) =>
+        AzureUri.IsRemote(text) ? AzureUri.FromText(text) : FileUri.FromPath(text, baseDirectory);
+}

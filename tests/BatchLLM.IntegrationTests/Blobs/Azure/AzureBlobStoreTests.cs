@@ -1,0 +1,163 @@
+using System.Security.Cryptography;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Sas;
+using BatchLLM.Blobs.Azure;
+using BatchLLM.Rows;
+using BatchLLM.Tests.Blobs;
+using Xunit;
+
+namespace BatchLLM.IntegrationTests.Blobs.Azure;
+
+/// <summary>The store against a real server of the protocol.</summary>
+public sealed class AzureBlobStoreTests(AzuriteServer server) : BlobStoreConformance, IAsyncLifetime
+{
+    private string _connectionString = "";
+    private string _container = "";
+    private AzureBlobStore? _store;
+
+    protected override IBlobStore Store => _store!;
+
+    // Deep in the container, under a name that needs escapes.
+    protected override string Root => $"az://{AzuriteServer.Account}/{_container}/some%20place/100%25";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _connectionString = await server.ConnectionStringAsync();
+        _container = await server.CreateContainerAsync();
+        _store = AzuriteServer.StoreOf(_connectionString, new AzurePatience { Retries = 0 });
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task A_blob_that_changed_under_its_reader_is_named_and_never_mixed()
+    {
+        await WriteAsync("a", new string('1', AzureReadStream.SequentialBytes + 1));
+        await using var stream = await Store.OpenReadAsync($"{Root}/a", Cancellation);
+        Assert.Equal('1', (char)stream.ReadByte());
+        await WriteAsync("a", new string('2', AzureReadStream.SequentialBytes + 1));
+
+        var rest = new byte[AzureReadStream.SequentialBytes];
+        var e = await Assert.ThrowsAsync<BatchLLMException>(async () => await stream.ReadExactlyAsync(rest, Cancellation));
+        Assert.Contains($"{Root}/a: it changed while it was read", e.Message, StringComparison.Ordinal);
+        Assert.False(e.IsTransient);
+        Assert.DoesNotContain((byte)'2', rest);
+    }
+
+    [Theory]
+    [InlineData(AzureWriteStream.BlockBytes)]
+    [InlineData(AzureWriteStream.BlockBytes + 1)]
+    [InlineData((2 * AzureWriteStream.BlockBytes) + 12_345)]
+    public async Task Blobs_of_many_blocks_are_whole(int length)
+    {
+        var content = new byte[length];
+        new Random(11).NextBytes(content);
+        var digest = await Store.WriteAsync($"{Root}/large", async (stream, cancellationToken) =>
+        {
+            stream.Write(content.AsSpan(0, length / 3));
+            await stream.WriteAsync(content.AsMemory(length / 3), cancellationToken);
+            Assert.Empty(await Store.ListAsync($"{Root}/*", cancellationToken).ToListAsync(cancellationToken));
+        }, Cancellation);
+
+        Assert.Equal(new BlobDigest(length, Convert.ToHexStringLower(SHA256.HashData(content))), digest);
+        Assert.Equal(content, await ReadAsync("large"));
+    }
+
+    [Fact]
+    public async Task Reads_at_random_places_give_the_bytes_that_stand_there()
+    {
+        const int Seed = 12;
+        var random = new Random(Seed);
+        var content = new byte[(3 * AzureReadStream.SequentialBytes) + 77];
+        random.NextBytes(content);
+        await Store.WriteAsync(
+            $"{Root}/a", (stream, token) => stream.WriteAsync(content, token).AsTask(), Cancellation);
+
+        await using var stream = await Store.OpenReadAsync($"{Root}/a", Cancellation);
+        for (var i = 0; i < 60; i++)
+        {
+            var start = random.Next(content.Length);
+            var count = random.Next(Math.Min(content.Length - start, i % 10 == 0 ? content.Length : 200_000));
+            var read = new byte[count];
+            stream.Position = start;
+            await stream.ReadExactlyAsync(read, Cancellation);
+            Assert.True(content.AsSpan(start, count).SequenceEqual(read), $"seed {Seed}: {count} bytes at {start}");
+        }
+    }
+
+    [Fact]
+    public async Task A_missing_container_is_named()
+    {
+        var uri = $"az://{AzuriteServer.Account}/nowhere/a.jsonl";
+        var errors = new List<BatchLLMException>
+        {
+            await Assert.ThrowsAsync<BatchLLMException>(async () => await Store.OpenReadAsync(uri, Cancellation)),
+            await Assert.ThrowsAsync<BatchLLMException>(() => Store.WriteAsync(uri, (_, _) => Task.CompletedTask, Cancellation)),
+            await Assert.ThrowsAsync<BatchLLMException>(async () => await Store.ListAsync(uri, Cancellation).ToListAsync()),
+            await Assert.ThrowsAsync<BatchLLMException>(async () => await Store.ListAsync(uri + "*", Cancellation).ToListAsync()),
+        };
+        Assert.All(errors, e => Assert.Contains("no container 'nowhere'", e.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Folder_marks_are_no_blobs_and_empty_parts_of_names_are()
+    {
+        var container = new BlobContainerClient(_connectionString, _container);
+        var mark = new BlobUploadOptions { Metadata = new Dictionary<string, string> { ["hdi_isfolder"] = "true" } };
+        await container.GetBlobClient("d").UploadAsync(BinaryData.FromString(""), mark, Cancellation);
+        await container.GetBlobClient("d//b.jsonl").UploadAsync(BinaryData.FromString("1"), Cancellation);
+
+        var place = $"az://{AzuriteServer.Account}/{_container}";
+        var all = await Store.ListAsync($"{place}/**", Cancellation).ToListAsync(Cancellation);
+        Assert.Equal($"{place}/d//b.jsonl", string.Join(" and ", all.Select(blob => blob.Uri)));
+        Assert.Empty(await Store.ListAsync($"{place}/d", Cancellation).ToListAsync(Cancellation));
+        Assert.Equal(all, await Store.ListAsync(all[0].Uri, Cancellation).ToListAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task Listings_of_several_pages_are_whole()
+    {
+        var container = new BlobContainerClient(_connectionString, _container);
+        var names = Enumerable.Range(0, 5_100).Select(i => $"many/{i:D5}").ToList();
+        await Parallel.ForEachAsync(names, Cancellation, async (name, token) =>
+            await container.GetBlobClient(name).UploadAsync(BinaryData.FromString(""), token));
+
+        var place = $"az://{AzuriteServer.Account}/{_container}/";
+        var found = await Store.ListAsync(place + "many/*", Cancellation).ToListAsync(Cancellation);
+        Assert.Equal(names, found.Select(blob => blob.Uri[place.Length..]));
+    }
+
+    [Fact]
+    public async Task A_signature_is_enough_to_read_write_list_and_move_and_is_never_told()
+    {
+        var service = new BlobServiceClient(_connectionString);
+        var signed = service.GenerateAccountSasUri(
+            AccountSasPermissions.All, DateTimeOffset.UtcNow.AddHours(1), AccountSasResourceTypes.All);
+        var store = AzuriteServer.StoreOf(
+            $"BlobEndpoint={service.Uri};SharedAccessSignature={signed.Query.TrimStart('?')}", new AzurePatience { Retries = 0 });
+        await store.WriteAsync($"{Root}/a", (stream, token) => stream.WriteAsync("content"u8.ToArray(), token).AsTask(), Cancellation);
+        await store.MoveAsync($"{Root}/a", $"{Root}/b", Cancellation);
+        Assert.Equal("content"u8.ToArray(), await ReadAsync("b"));
+        Assert.Single(await store.ListAsync($"{Root}/*", Cancellation).ToListAsync(Cancellation));
+
+        var e = await Assert.ThrowsAsync<BatchLLMException>(async () => await store.OpenReadAsync($"{Root}/c", Cancellation));
+        Assert.DoesNotContain("sig=", e.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_signature_without_the_right_is_refused_by_name()
+    {
+        var service = new BlobServiceClient(_connectionString);
+        var signed = service.GenerateAccountSasUri(
+            AccountSasPermissions.List, DateTimeOffset.UtcNow.AddHours(1), AccountSasResourceTypes.Container);
+        var store = AzuriteServer.StoreOf(
+            $"BlobEndpoint={service.Uri};SharedAccessSignature={signed.Query.TrimStart('?')}", new AzurePatience { Retries = 0 });
+        var e = await Assert.ThrowsAsync<BatchLLMException>(async () => await store.OpenReadAsync($"{Root}/a", Cancellation));
+        Assert.Contains("the account refused this process (403", e.Message, StringComparison.Ordinal);
+        Assert.Contains("BATCHLLM_AZURE_DEVSTOREACCOUNT1_SAS", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("sig=", e.ToString(), StringComparison.Ordinal);
+    }
+}
