@@ -31,8 +31,8 @@ public sealed class DeltaTests
         {
             var random = new Random(seed);
             var isShort = random.Next(2) == 0;
-            var values = RandomIntegers(random, isShort);
-            var data = RandomEncoder(random, isPadded: random.Next(4) > 0).Integers(values);
+            var values = DeltaSamples.Integers(random, isShort);
+            var data = DeltaSamples.Encoder(random, isPadded: random.Next(4) > 0).Integers(values);
             var type = isShort ? ParquetColumnType.Int32 : ParquetColumnType.Int64;
             Assert.True(values.AsSpan().SequenceEqual(Numbers(type, data, values.Length, random)), $"seed {seed}");
         }
@@ -60,8 +60,8 @@ public sealed class DeltaTests
         for (var seed = 0; seed < 1000; seed++)
         {
             var random = new Random(seed);
-            var values = RandomByteArrays(random);
-            var encoder = RandomEncoder(random, isPadded: true);
+            var values = DeltaSamples.ByteArrays(random);
+            var encoder = DeltaSamples.Encoder(random, isPadded: true);
             var data = isShared ? encoder.ByteArrays(values) : encoder.LengthByteArrays(values);
             var encoding = isShared ? ParquetEncoding.DELTA_BYTE_ARRAY : ParquetEncoding.DELTA_LENGTH_BYTE_ARRAY;
             var decoder = Decoder(ParquetColumnType.Binary, encoding, data);
@@ -178,11 +178,11 @@ public sealed class DeltaTests
         for (var seed = 0; seed < 6000; seed++)
         {
             var random = new Random(seed);
-            var values = RandomByteArrays(random);
+            var values = DeltaSamples.ByteArrays(random);
             var (type, encoding, data) = (seed % 3) switch
             {
                 0 => (ParquetColumnType.Int64, ParquetEncoding.DELTA_BINARY_PACKED,
-                    new DeltaEncoder().Integers(RandomIntegers(random, isShort: false))),
+                    new DeltaEncoder().Integers(DeltaSamples.Integers(random, isShort: false))),
                 1 => (ParquetColumnType.Binary, ParquetEncoding.DELTA_BYTE_ARRAY,
                     new DeltaEncoder().ByteArrays(values)),
                 _ => (ParquetColumnType.Binary, ParquetEncoding.DELTA_LENGTH_BYTE_ARRAY,
@@ -255,51 +255,6 @@ public sealed class DeltaTests
     private static bool IsSame(List<byte[]> expected, List<byte[]> actual) =>
         expected.Count == actual.Count
         && expected.Zip(actual).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second));
-
-    private static DeltaEncoder RandomEncoder(Random random, bool isPadded)
-    {
-        var miniblocks = 1 << random.Next(3);
-        return new DeltaEncoder
-        {
-            BlockSize = 128 * random.Next(1, 4),
-            Miniblocks = miniblocks,
-            IsPadded = isPadded,
-            UnneededWidth = (byte)random.Next(256),
-        };
-    }
-
-    private static long[] RandomIntegers(Random random, bool isShort)
-    {
-        var values = new long[random.Next(700)];
-        var width = random.Next(65);
-        for (var i = 0; i < values.Length; i++)
-        {
-            var next = random.Next(20) switch
-            {
-                0 => long.MinValue,
-                1 => long.MaxValue,
-                2 => int.MinValue,
-                _ => width == 0 ? 7 : random.NextInt64(long.MinValue, long.MaxValue) >> (64 - width),
-            };
-            values[i] = isShort ? (int)next : next;
-        }
-
-        return values;
-    }
-
-    private static List<byte[]> RandomByteArrays(Random random)
-    {
-        var values = new List<byte[]> { Array.Empty<byte>() };
-        for (var i = random.Next(400); i > 0; i--)
-        {
-            var shared = values[^1][..random.Next(values[^1].Length + 1)];
-            var own = new byte[random.Next(3) == 0 ? 0 : random.Next(30)];
-            random.NextBytes(own);
-            values.Add(random.Next(4) == 0 ? own : [.. shared, .. own]);
-        }
-
-        return values;
-    }
 
     private static byte[] Varint(ulong value)
     {

@@ -72,7 +72,7 @@ public sealed partial class GoldenFileTests
         const string Plain = "_plain";
         var bytes = ParquetFiles.Bytes("apache/twins/byte_stream_split_extended.gzip.parquet");
         var reader = await ParquetFiles.OpenAsync(bytes);
-        List<string> plain = [.. reader.ReadableColumns().Where(name => name.EndsWith(Plain, StringComparison.Ordinal))];
+        var plain = reader.ReadableColumns().FindAll(name => name.EndsWith(Plain, StringComparison.Ordinal));
         var split = plain.ConvertAll(name => name[..^Plain.Length] + "_byte_stream_split");
 
         Assert.Equal(7, plain.Count);
