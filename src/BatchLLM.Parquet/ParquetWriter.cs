@@ -1,3 +1,4 @@
+using BatchLLM.Parquet.Compression;
 using BatchLLM.Parquet.Metadata;
 using BatchLLM.Parquet.Schemas;
 using BatchLLM.Parquet.Writing;
@@ -33,12 +34,12 @@ public sealed class ParquetWriter
         _options.Validate();
         Columns = [.. columns.Select(column => new ParquetColumnWriter(new ColumnChunkBuilder(column, _options)))];
         _footer = new FooterBuilder(columns, _options);
-        _encoder = new ChunkEncoder(_options.Compression switch
+        _encoder = _options.Compression switch
         {
-            ParquetCompression.Snappy => CompressionCodec.SNAPPY,
-            ParquetCompression.Gzip => CompressionCodec.GZIP,
-            _ => CompressionCodec.UNCOMPRESSED,
-        });
+            ParquetCompression.Snappy => new ChunkEncoder(CompressionCodec.SNAPPY, SnappyCodec.Instance),
+            ParquetCompression.Gzip => new ChunkEncoder(CompressionCodec.GZIP, GzipCodec.Instance),
+            _ => new ChunkEncoder(CompressionCodec.UNCOMPRESSED, UncompressedCodec.Instance),
+        };
     }
 
     /// <summary>Takes the values of the current row, one per column.</summary>

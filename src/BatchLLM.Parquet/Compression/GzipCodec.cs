@@ -4,7 +4,7 @@ using BatchLLM.Parquet.Writing;
 namespace BatchLLM.Parquet.Compression;
 
 /// <summary>Gzip: each page is one member, or several that are read as one.</summary>
-internal sealed class GzipCodec : PageCodec
+internal sealed class GzipCodec : PageCodec, IPageCompressor
 {
     public static GzipCodec Instance { get; } = new();
 
@@ -23,7 +23,7 @@ internal sealed class GzipCodec : PageCodec
         }
     }
 
-    public override void Compress(ReadOnlySpan<byte> source, ByteBuffer destination)
+    public void Compress(ReadOnlySpan<byte> source, ByteBuffer destination)
     {
         using var compressed = new MemoryStream();
         using (var gzip = new GZipStream(compressed, CompressionLevel.Optimal, leaveOpen: true))

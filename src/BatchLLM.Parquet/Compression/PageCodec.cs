@@ -1,5 +1,4 @@
 using BatchLLM.Parquet.Metadata;
-using BatchLLM.Parquet.Writing;
 
 namespace BatchLLM.Parquet.Compression;
 
@@ -12,8 +11,17 @@ internal abstract class PageCodec
         CompressionCodec.UNCOMPRESSED => UncompressedCodec.Instance,
         CompressionCodec.SNAPPY => SnappyCodec.Instance,
         CompressionCodec.GZIP => GzipCodec.Instance,
+        CompressionCodec.BROTLI => BrotliCodec.Instance,
+        CompressionCodec.LZ4 => Lz4HadoopCodec.Instance,
+        CompressionCodec.ZSTD => ZstdCodec.Instance,
+        CompressionCodec.LZ4_RAW => Lz4RawCodec.Instance,
         _ => null,
     };
+
+    /// <summary>
+    /// What the codec needs and the system does not have, and what to do, as the end of a sentence; null if nothing.
+    /// </summary>
+    public virtual string? Lack => null;
 
     /// <summary>
     /// The most bytes that so many compressed bytes can become. A page that claims more is refused before any memory
@@ -24,7 +32,4 @@ internal abstract class PageCodec
     /// <summary>Decompresses into exactly the given space.</summary>
     /// <returns>Null, or what is wrong with the source, as a clause.</returns>
     public abstract string? Decompress(ArraySegment<byte> source, ArraySegment<byte> destination);
-
-    /// <summary>Appends the compressed form of the source.</summary>
-    public abstract void Compress(ReadOnlySpan<byte> source, ByteBuffer destination);
 }

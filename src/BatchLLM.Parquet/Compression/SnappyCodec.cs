@@ -3,7 +3,7 @@ using BatchLLM.Parquet.Writing;
 namespace BatchLLM.Parquet.Compression;
 
 /// <summary>Snappy: each page is one raw block.</summary>
-internal sealed class SnappyCodec : PageCodec
+internal sealed class SnappyCodec : PageCodec, IPageCompressor
 {
     public static SnappyCodec Instance { get; } = new();
 
@@ -13,7 +13,7 @@ internal sealed class SnappyCodec : PageCodec
     public override string? Decompress(ArraySegment<byte> source, ArraySegment<byte> destination) =>
         SnappyDecoder.Decode(source, destination);
 
-    public override void Compress(ReadOnlySpan<byte> source, ByteBuffer destination)
+    public void Compress(ReadOnlySpan<byte> source, ByteBuffer destination)
     {
         var room = destination.Reserve(SnappyEncoder.MaxEncodedLength(source.Length));
         destination.Commit(SnappyEncoder.Encode(source, room));

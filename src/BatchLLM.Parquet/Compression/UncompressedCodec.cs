@@ -3,7 +3,7 @@ using BatchLLM.Parquet.Writing;
 namespace BatchLLM.Parquet.Compression;
 
 /// <summary>Pages as they are.</summary>
-internal sealed class UncompressedCodec : PageCodec
+internal sealed class UncompressedCodec : PageCodec, IPageCompressor
 {
     public static UncompressedCodec Instance { get; } = new();
 
@@ -20,5 +20,5 @@ internal sealed class UncompressedCodec : PageCodec
         return null;
     }
 
-    public override void Compress(ReadOnlySpan<byte> source, ByteBuffer destination) => destination.Append(source);
+    public void Compress(ReadOnlySpan<byte> source, ByteBuffer destination) => destination.Append(source);
 }

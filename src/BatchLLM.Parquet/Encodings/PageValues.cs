@@ -13,6 +13,9 @@ namespace BatchLLM.Parquet.Encodings;
 /// <param name="Place">For messages.</param>
 internal sealed record PageValues(byte[] Data, int Start, int End, ParquetColumnType Type, PagePlace Place)
 {
+    private bool IsSplittable => Type.Physical
+        is not (ParquetPhysicalType.Boolean or ParquetPhysicalType.Int96 or ParquetPhysicalType.ByteArray);
+
     /// <summary>Chooses the decoder.</summary>
     /// <param name="encoding">As the page's header names it.</param>
     /// <param name="dictionary">The chunk's dictionary, if there was one.</param>
@@ -26,7 +29,16 @@ internal sealed record PageValues(byte[] Data, int Start, int End, ParquetColumn
                 new DictionaryDecoder(this, dictionary ?? throw NoDictionary(), dictionaryCount),
             ParquetEncoding.RLE when Type.Physical == ParquetPhysicalType.Boolean =>
                 RunLengthBooleanDecoder.Create(this),
-            _ when Enum.IsDefined(encoding) => throw Place.Unsupported(encoding.ToString()),
+            ParquetEncoding.DELTA_BINARY_PACKED
+                when Type.Physical is ParquetPhysicalType.Int32 or ParquetPhysicalType.Int64 =>
+                new DeltaNumberDecoder(this),
+            ParquetEncoding.DELTA_LENGTH_BYTE_ARRAY when Type.Physical == ParquetPhysicalType.ByteArray =>
+                new DeltaLengthByteArrayDecoder(this, Start),
+            ParquetEncoding.DELTA_BYTE_ARRAY
+                when Type.Physical is ParquetPhysicalType.ByteArray or ParquetPhysicalType.FixedLengthByteArray =>
+                new DeltaByteArrayDecoder(this),
+            ParquetEncoding.BYTE_STREAM_SPLIT when IsSplittable => new ByteStreamSplitDecoder(this),
+            _ when Enum.IsDefined(encoding) => throw Place.Unsupported($"{encoding} for values of {Type.Physical}"),
             _ => throw Place.Unsupported(FormattableString.Invariant($"the unknown encoding {(int)encoding}")),
         };
     }

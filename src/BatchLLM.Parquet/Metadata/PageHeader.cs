@@ -15,6 +15,9 @@ internal record struct PageHeader
     /// <summary>Bytes after the header as they are in the file.</summary>
     public int CompressedSize { get; set; }
 
+    /// <summary>The CRC-32 of the bytes after the header as they are in the file; null if there is none.</summary>
+    public uint? Checksum { get; set; }
+
     /// <summary>Values with nulls in a data page, entries in a dictionary page.</summary>
     public int ValueCount { get; set; }
 
@@ -63,6 +66,9 @@ internal record struct PageHeader
                 break;
             case 3:
                 CompressedSize = reader.ReadInt32();
+                break;
+            case 4:
+                Checksum = (uint)reader.ReadInt32();
                 break;
             case 5 when Type == PageType.Data:
             case 7 when Type == PageType.Dictionary:

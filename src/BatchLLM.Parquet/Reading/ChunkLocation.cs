@@ -41,6 +41,11 @@ internal sealed record ChunkLocation(
         }
 
         var codec = PageCodec.Find(chunk.Codec) ?? throw place.Unsupported($"the compression codec {chunk.Codec}");
+        if (codec.Lack is { } lack)
+        {
+            throw place.Lacking($"the compression codec {chunk.Codec} and so needs {lack}");
+        }
+
         var end = chunk.Offset + chunk.CompressedSize;
         return new ChunkLocation(column, codec, place, chunk.Offset, end, footerStart, rowCount);
     }

@@ -39,6 +39,10 @@ internal sealed class ColumnChunkReader : IDisposable
     /// <summary>Rows that can be read without loading a page.</summary>
     public int RowsInPage => _page?.RowsLeft ?? 0;
 
+    /// <summary>Rows that can be read at once; at least 1.</summary>
+    /// <param name="most">How many are wanted; at least 1 and at most <see cref="RowsInPage"/>.</param>
+    public int Ready(int most) => _page!.Ready(most);
+
     /// <summary>Loads the next page that has rows, unless the current one still has some.</summary>
     /// <exception cref="ParquetException">The chunk has no more rows, or is damaged.</exception>
     public async ValueTask LoadPageAsync(CancellationToken cancellationToken)
@@ -61,7 +65,7 @@ internal sealed class ColumnChunkReader : IDisposable
             }
             else
             {
-                var step = (int)Math.Min(Math.Min(rows, RowsInPage), _values.Defined.Length);
+                var step = Ready((int)Math.Min(Math.Min(rows, RowsInPage), _values.Defined.Length));
                 Read(step);
                 rows -= step;
             }
@@ -69,7 +73,7 @@ internal sealed class ColumnChunkReader : IDisposable
     }
 
     /// <summary>Reads the next rows.</summary>
-    /// <param name="rows">At most <see cref="RowsInPage"/>, and what the values have room for.</param>
+    /// <param name="rows">At most what was <see cref="Ready"/>, and what the values have room for.</param>
     public void Read(int rows) => _page!.Read(_values, rows);
 
     /// <inheritdoc/>
@@ -97,6 +101,7 @@ internal sealed class ColumnChunkReader : IDisposable
     private async ValueTask OpenAsync(PageHeader header, CancellationToken cancellationToken)
     {
         var body = await _buffer.PeekAsync(header.CompressedSize, cancellationToken);
+        CheckSum(header.Checksum, body);
         switch (header.Type)
         {
             case PageType.Data:
@@ -113,6 +118,14 @@ internal sealed class ColumnChunkReader : IDisposable
         }
 
         _buffer.Advance(header.CompressedSize);
+    }
+
+    private void CheckSum(uint? expected, ReadOnlySpan<byte> body)
+    {
+        if (expected is { } sum && Crc32.Of(body) is var found && found != sum)
+        {
+            throw _place.Damaged($"the CRC-32 of the page's {body.Length} bytes is {found:X8}; expected {sum:X8}");
+        }
     }
 
     private async ValueTask<PageHeader> ReadHeaderAsync(CancellationToken cancellationToken)

@@ -12,9 +12,13 @@ internal sealed class DataPage(HybridDecoder? levels, ValueDecoder values, int r
     /// <summary>Rows not yet read.</summary>
     public int RowsLeft { get; private set; } = rows;
 
+    /// <summary>Rows that can be read at once; at least 1.</summary>
+    /// <param name="most">How many are wanted; at least 1 and at most <see cref="RowsLeft"/>.</param>
+    public int Ready(int most) => values.Ready(most);
+
     /// <summary>Reads the next rows into the first places of the target.</summary>
     /// <param name="target">Has room for them.</param>
-    /// <param name="count">At most <see cref="RowsLeft"/>.</param>
+    /// <param name="count">At most what was <see cref="Ready"/>.</param>
     public void Read(ColumnValues target, int count)
     {
         var defined = ReadLevels(target, count);

@@ -17,6 +17,11 @@ internal sealed class PagePlace(string file, string column, int rowGroup)
         new($"{file}: column '{column}', {Position}: {FormattableString.Invariant(found)}. "
             + "The file is damaged; write or copy it again.");
 
+    /// <summary>The bytes may be right, and can be read where something else is installed.</summary>
+    /// <param name="feature">What the column uses, what that needs, and what to do.</param>
+    public ParquetException Lacking(string feature) =>
+        new($"{file}: column '{column}' uses {feature}, or write the file without it.", isUnsupported: true);
+
     /// <summary>The bytes may be right, but are not read here.</summary>
     /// <param name="feature">What the column uses, by the format's own name.</param>
     public ParquetException Unsupported(string feature) =>

@@ -26,7 +26,7 @@ internal sealed class RowGroupReader(IReadOnlyList<ColumnChunkReader> columns, i
         foreach (var column in columns)
         {
             await column.LoadPageAsync(cancellationToken);
-            rows = Math.Min(rows, column.RowsInPage);
+            rows = column.Ready(Math.Min(rows, column.RowsInPage));
         }
 
         foreach (var column in columns)

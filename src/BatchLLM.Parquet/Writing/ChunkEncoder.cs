@@ -10,9 +10,8 @@ namespace BatchLLM.Parquet.Writing;
 /// Turns a collected chunk into pages: a dictionary first if it pays, then data pages of version 1, which every reader
 /// knows.
 /// </summary>
-internal sealed class ChunkEncoder(CompressionCodec codec)
+internal sealed class ChunkEncoder(CompressionCodec codec, IPageCompressor compressor)
 {
-    private readonly PageCodec _codec = PageCodec.Find(codec)!;
     private readonly ByteBuffer _output = new();
     private readonly ByteBuffer _body = new();
     private readonly ByteBuffer _compressed = new();
@@ -145,7 +144,7 @@ internal sealed class ChunkEncoder(CompressionCodec codec)
     private void WritePage(PageType type, int valueCount, ParquetEncoding encoding)
     {
         _compressed.Clear();
-        _codec.Compress(_body.Span, _compressed);
+        compressor.Compress(_body.Span, _compressed);
         var header = new CompactWriter();
         header.BeginStruct();
         header.WriteInt32(1, (int)type);

@@ -20,12 +20,17 @@ public sealed class FuzzTests
     [
         "apache/alltypes_plain.snappy.parquet",
         "apache/alltypes_dictionary.parquet",
+        "apache/byte_stream_split.zstd.parquet",
         "apache/concatenated_gzip_members.parquet",
         "apache/datapage_v2_empty_datapage.snappy.parquet",
+        "apache/delta_length_byte_array.parquet",
         "apache/float16_nonzeros_and_nans.parquet",
+        "apache/twins/hadoop_lz4_compressed.parquet",
         "apache/int32_with_null_pages.parquet",
+        "apache/lz4_raw_compressed.parquet",
         "apache/rle_boolean_encoding.parquet",
         "apache/rle-dict-snappy-checksum.parquet",
+        "duckdb/v2_brotli.parquet",
         "duckdb/v2_snappy.parquet",
     ];
 

@@ -59,6 +59,14 @@ const made = {
       + "FROM (SELECT (i % 50)::BIGINT AS i FROM range(3000) t(i))",
     "COMPRESSION snappy, PARQUET_VERSION V2",
   ],
+  "v1_lz4_raw": [everyType(300, true), "COMPRESSION lz4_raw, PARQUET_VERSION V1"],
+  // Version 2 without dictionaries makes DuckDB write the delta encodings and BYTE_STREAM_SPLIT.
+  "v2_zstd": [everyType(400, true), "COMPRESSION zstd, PARQUET_VERSION V2, DICTIONARY_SIZE_LIMIT 0"],
+  "v2_brotli": [
+    "SELECT i::BIGINT AS id, CASE WHEN i % 6 = 0 THEN NULL ELSE 'label ' || (i * i % 977) END AS label, "
+      + "(i / 3.0)::FLOAT AS ratio FROM range(700) t(i)",
+    "COMPRESSION brotli, PARQUET_VERSION V2, DICTIONARY_SIZE_LIMIT 0",
+  ],
   "all_null": ["SELECT NULL::VARCHAR AS text, NULL::BIGINT AS number FROM range(40)", "COMPRESSION snappy"],
   "no_rows": ["SELECT 1 AS number, 'x' AS text WHERE false", "COMPRESSION snappy"],
 };

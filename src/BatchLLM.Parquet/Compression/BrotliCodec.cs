@@ -1,0 +1,17 @@
+using System.IO.Compression;
+
+namespace BatchLLM.Parquet.Compression;
+
+/// <summary>Brotli: each page is one stream.</summary>
+internal sealed class BrotliCodec : PageCodec
+{
+    public static BrotliCodec Instance { get; } = new();
+
+    /// <summary>A meta-block gives up to 16 MiB, and takes 8 bytes at least for lengths and prefix codes.</summary>
+    public override long MaxDecompressedLength(int compressedLength) => (16L << 20) * ((compressedLength / 8) + 1);
+
+    public override string? Decompress(ArraySegment<byte> source, ArraySegment<byte> destination) =>
+        BrotliDecoder.TryDecompress(source, destination, out var written) && written == destination.Count
+            ? null
+            : $"Brotli data is broken, or does not give the {destination.Count} bytes expected";
+}

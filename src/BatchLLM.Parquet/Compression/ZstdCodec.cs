@@ -1,0 +1,49 @@
+using System.Runtime.InteropServices;
+
+namespace BatchLLM.Parquet.Compression;
+
+/// <summary>
+/// Zstandard: each page is one frame, or several that are read as one. Decoded by the system's own library, because the
+/// runtime has none and a second decoder would be as long as the rest of this project.
+/// </summary>
+internal sealed unsafe partial class ZstdCodec : PageCodec
+{
+    private const string Library = "libzstd.so.1";
+
+    public static ZstdCodec Instance { get; } = new();
+
+    public override string? Lack { get; } = FindLack(Library);
+
+    /// <summary>The densest block repeats one byte: 128 KiB from a header of 3 bytes and the byte.</summary>
+    public override long MaxDecompressedLength(int compressedLength) => (128L << 10) * compressedLength / 4;
+
+    public override string? Decompress(ArraySegment<byte> source, ArraySegment<byte> destination)
+    {
+        fixed (byte* from = source.AsSpan(), to = destination.AsSpan())
+        {
+            // The library keeps to both lengths, whatever the bytes say.
+            var written = Decompress(to, (nuint)destination.Count, from, (nuint)source.Count);
+            return IsError(written) != 0 ? $"Zstandard data is broken ({Describe(written)})"
+                : written == (nuint)destination.Count ? null
+                : $"Zstandard data gives {written} bytes; expected {destination.Count}";
+        }
+    }
+
+    /// <summary>Looks for the library, which stays loaded.</summary>
+    /// <param name="library">Its file's name, by the system's rules for where it may be.</param>
+    /// <returns>Null if it is there, else as <see cref="Lack"/>.</returns>
+    internal static string? FindLack(string library) => NativeLibrary.TryLoad(library, out _)
+        ? null
+        : $"the system's library {library}, which is missing. Install it (on Debian and Ubuntu: apt install libzstd1)";
+
+    private static string Describe(nuint code) => Marshal.PtrToStringUTF8(ErrorName(code)) ?? "no reason given";
+
+    [LibraryImport(Library, EntryPoint = "ZSTD_decompress")]
+    private static partial nuint Decompress(byte* destination, nuint capacity, byte* source, nuint length);
+
+    [LibraryImport(Library, EntryPoint = "ZSTD_isError")]
+    private static partial uint IsError(nuint code);
+
+    [LibraryImport(Library, EntryPoint = "ZSTD_getErrorName")]
+    private static partial nint ErrorName(nuint code);
+}
