@@ -118,7 +118,7 @@ public sealed class CompareTests(CliFixture cli) : IClassFixture<CliFixture>
     [Theory]
     [InlineData("--rows is 0", "--rows", "0")]
     [InlineData("--max-tokens is -1", "--max-tokens", "-1")]
-    [InlineData("--column is for JSONL and Parquet files", "--column", "body")]
+    [InlineData("--column is for data files", "--column", "body")]
     [InlineData("There are no numerics 'fp7'", "--numerics-a", "fp7")]
     [InlineData("computes bf16; the command line asks for w4a16", "--numerics-b", "w4a16")]
     public async Task A_wrong_command_line_starts_nothing(string expected, params string[] options)
