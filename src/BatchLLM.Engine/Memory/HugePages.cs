@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace BatchLLM.Engine.Memory;
 
 /// <summary>
-/// Asks Linux to back large memory with huge pages: a read of gigabytes in 4 KiB pages waits for page tables a fifth of the time.
+/// Asks Linux to back large memory with huge pages: weights are read by the gigabyte, and each 4 KiB page takes an entry of the page tables.
 /// Other systems, and Linux where it is switched off, give ordinary pages.
 /// </summary>
 internal static unsafe partial class HugePages

@@ -18,8 +18,8 @@ internal sealed class WorkerPool : IDisposable
     private const long Generation = 1L << 17;
     private const int SpinsBeforeYielding = 100;
 
-    // Longer than what a step does on one thread between stages. Parked, a thread misses the first tenth of a millisecond and more:
-    // with a twentieth of this, it missed whole stages.
+    // Longer than what a step does on one thread between stages. Measured with a twentieth of this, stages often ran as slowly as with a
+    // thread less.
     private static readonly TimeSpan SpinBeforeParking = TimeSpan.FromMilliseconds(2);
 
     private readonly Thread[] _threads;
