@@ -77,7 +77,7 @@ internal static class KernelSpeed
         using var c = new MatrixBuffer(rows, weights[0].ColumnCount);
         Fill(a.Rows, rows, depth);
         var next = 0;
-        var medians = InTurns.Of(
+        var times = InTurns.Of(
             () =>
             {
                 if (kernels.TakesPairs)
@@ -89,7 +89,7 @@ internal static class KernelSpeed
             },
             () => pool.Run(limit));
         Array.ForEach(scratch, s => s.Dispose());
-        return medians;
+        return times;
     }
 
     private static unsafe void Fill(Matrix a, int rows, int inputs)

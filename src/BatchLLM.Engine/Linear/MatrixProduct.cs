@@ -73,15 +73,18 @@ internal sealed unsafe class MatrixProduct : IWorkItems
     {
         for (var panel = 0; panel < piece.Panels;)
         {
-            var part = piece with
-            {
-                FirstPanel = piece.FirstPanel + panel,
-                Panels = Math.Min(piece.Panels - panel, _weights.PanelsLeft(piece.FirstPanel + panel)),
-            };
+            var part = PartOf(piece, panel);
             var target = new Matrix(sums.Data + panel * _weights.Width, sums.Stride);
             panel += SumPart(part, target, scratch);
         }
     }
+
+    // A piece's panels from one on, as far as they belong to one part.
+    private ProductPiece PartOf(ProductPiece piece, int panel) => piece with
+    {
+        FirstPanel = piece.FirstPanel + panel,
+        Panels = Math.Min(piece.Panels - panel, _weights.PanelsLeft(piece.FirstPanel + panel)),
+    };
 
     // Panels of one part; returns how many were summed.
     private int SumPart(ProductPiece part, Matrix sums, float* scratch)
@@ -238,11 +241,7 @@ internal sealed unsafe class MatrixProduct : IWorkItems
     {
         for (var panel = 0; panel < piece.Panels;)
         {
-            var part = piece with
-            {
-                FirstPanel = piece.FirstPanel + panel,
-                Panels = Math.Min(piece.Panels - panel, _weights.PanelsLeft(piece.FirstPanel + panel)),
-            };
+            var part = PartOf(piece, panel);
             WritePart(part, new Matrix(sums.Data + panel * _weights.Width, sums.Stride), piece.Panels * _weights.Width);
             panel += part.Panels;
         }

@@ -80,7 +80,7 @@ internal sealed class TileKernel
         }
     }
 
-    // Calls from managed code, one for each tile, took an eighth of a product's time.
+    // With a call from managed code for each tile, managed code took an eighth of a product's time.
     private void EmitNextTile(Label tile)
     {
         var isAhead = _code.CreateLabel();
