@@ -65,7 +65,8 @@ public sealed class ParquetReader
         OpenAsync(new ParquetStreamSource(stream), name, cancellationToken);
 
     /// <summary>
-    /// Reads a range of rows. Row groups before it are passed over by the footer, pages before it by their headers.
+    /// Reads a range of rows. Row groups outside it are passed over by the footer; pages outside it by the offset index, or
+    /// else those before it by their headers.
     /// </summary>
     /// <param name="columns">Names of the columns, in the order wanted; none at all gives row numbers alone.</param>
     /// <param name="firstRow">0-based number of the first row.</param>
@@ -95,7 +96,8 @@ public sealed class ParquetReader
                 continue;
             }
 
-            using var reader = OpenRowGroup(i, asked, values);
+            using var reader = await OpenRowGroupAsync(
+                i, asked, values, row - group.FirstRow, groupEnd - group.FirstRow, cancellationToken);
             await reader.SkipAsync(row - group.FirstRow, cancellationToken);
             for (; row < groupEnd; row += batch.RowCount)
             {
@@ -116,19 +118,36 @@ public sealed class ParquetReader
         }
     }
 
-    private RowGroupReader OpenRowGroup(int index, List<ParquetColumnSchema> asked, List<ColumnValues> values)
+    private async ValueTask<RowGroupReader> OpenRowGroupAsync(
+        int index,
+        List<ParquetColumnSchema> asked,
+        List<ColumnValues> values,
+        long firstRow,
+        long endRow,
+        CancellationToken cancellationToken)
     {
-        var group = _metadata.RowGroups[index];
-        var readers = new List<ColumnChunkReader>(asked.Count);
-        foreach (var (column, held) in asked.Zip(values))
-        {
-            var place = new PagePlace(Name, column.Name, index);
-            var chunk = group.Columns[column.LeafIndex];
-            var location = ChunkLocation.Of(chunk, column, place, _footerStart, group.RowCount);
-            readers.Add(new ColumnChunkReader(_source, location, held));
-        }
+        var rows = RowGroups[index].RowCount;
+        var chunks = asked.ConvertAll(column => Locate(index, column));
+        var spans = await PageIndexes.FindAsync(_source, chunks, rows, firstRow, endRow, cancellationToken);
+        var isWhole = firstRow == 0 && endRow == rows;
+        var wanted = chunks.Zip(spans).SelectMany(chunk => Wanted(chunk.First, chunk.Second, isWhole));
+        var source = new CoalescedSource(_source, wanted);
+        return new RowGroupReader(
+            [.. chunks.Select((chunk, i) => new ColumnChunkReader(source, chunk, values[i], isWhole, spans[i]))],
+            MaxBatchRows);
+    }
 
-        return new RowGroupReader(readers, MaxBatchRows);
+    /// <summary>What is certain to be read of a chunk.</summary>
+    private static ByteRange[] Wanted(ChunkLocation chunk, PageSpan? span, bool isWhole) =>
+        span is not null ? [span.Dictionary, span.Pages]
+        : isWhole ? [new ByteRange(chunk.Start, chunk.ExpectedEnd)]
+        : [];
+
+    private ChunkLocation Locate(int rowGroup, ParquetColumnSchema column)
+    {
+        var group = _metadata.RowGroups[rowGroup];
+        var place = new PagePlace(Name, column.Name, rowGroup);
+        return ChunkLocation.Of(group.Columns[column.LeafIndex], column, place, _footerStart, group.RowCount);
     }
 
     /// <summary>Rows are counted here: some writers leave the file's own count at zero.</summary>

@@ -14,6 +14,12 @@ internal sealed record ChunkLocation(
     long HardEnd,
     long RowCount)
 {
+    /// <summary>
+    /// Where the index of the data pages is, not checked; empty where there is none, or where a row may have several values:
+    /// the pages found through it would not say which values come before them.
+    /// </summary>
+    public ByteRange OffsetIndex { get; private init; }
+
     /// <summary>Checks what the footer says about a chunk.</summary>
     /// <param name="chunk">The chunk.</param>
     /// <param name="column">The column that was asked for.</param>
@@ -47,8 +53,15 @@ internal sealed record ChunkLocation(
         }
 
         var end = chunk.Offset + chunk.CompressedSize;
-        return new ChunkLocation(column, codec, place, chunk.Offset, end, footerStart, rowCount);
+        return new ChunkLocation(column, codec, place, chunk.Offset, end, footerStart, rowCount)
+        {
+            OffsetIndex = chunk.ValueCount == rowCount ? IndexOf(chunk) : default,
+        };
     }
+
+    // The sum of a damaged length and a damaged offset must not wrap around.
+    private static ByteRange IndexOf(ColumnChunk chunk) =>
+        new(chunk.OffsetIndexOffset, Math.Min(chunk.OffsetIndexOffset, long.MaxValue / 2) + chunk.OffsetIndexLength);
 
     private static void Refuse(ColumnChunk chunk, PagePlace place)
     {

@@ -18,17 +18,27 @@ internal sealed class ColumnChunkReader : IDisposable
     private readonly PagePlace _place;
     private readonly ColumnValues _values;
     private long _rowsAhead;
+    private PageSpan? _span;
     private DataPage? _page;
 
     /// <param name="source">The file.</param>
     /// <param name="location">The chunk, checked to lie in the file.</param>
     /// <param name="values">Receives what is read; the reader keeps writing into it.</param>
-    public ColumnChunkReader(IParquetSource source, ChunkLocation location, ColumnValues values)
+    /// <param name="isWhole">True if all pages are wanted.</param>
+    /// <param name="span">Those that are wanted; null if that is not known, or all are.</param>
+    public ColumnChunkReader(
+        IParquetSource source, ChunkLocation location, ColumnValues values, bool isWhole = true, PageSpan? span = null)
     {
         _place = location.Place;
         _values = values;
         _rowsAhead = location.RowCount;
-        _buffer = new ChunkBuffer(source, location.Start, location.ExpectedEnd, location.HardEnd);
+        _span = span;
+        _buffer = new ChunkBuffer(
+            source,
+            location.Start,
+            span?.Dictionary.End ?? location.ExpectedEnd,
+            isWhole || span is not null,
+            location.HardEnd);
         _opener = new PageOpener(location.Column, location.Codec, _place);
         Column = location.Column;
     }
@@ -57,6 +67,12 @@ internal sealed class ColumnChunkReader : IDisposable
     /// <summary>Passes over rows; pages that hold no others are neither read nor decompressed.</summary>
     public async ValueTask SkipAsync(long rows, CancellationToken cancellationToken)
     {
+        if (_span is { } span)
+        {
+            await SeekAsync(span, cancellationToken);
+            rows -= span.FirstRow;
+        }
+
         while (rows > 0)
         {
             if (RowsInPage == 0)
@@ -81,6 +97,30 @@ internal sealed class ColumnChunkReader : IDisposable
     {
         _buffer.Dispose();
         _opener.Dispose();
+    }
+
+    /// <summary>Goes to the first page that is wanted; the dictionary is read on the way.</summary>
+    private async ValueTask SeekAsync(PageSpan span, CancellationToken cancellationToken)
+    {
+        if (span.Dictionary.Length > 0)
+        {
+            var header = await ReadHeaderAsync(cancellationToken);
+            if (header.Type != PageType.Dictionary)
+            {
+                throw _place.Damaged($"a page of type {header.Type} stands before the pages of the offset index");
+            }
+
+            await OpenAsync(header, cancellationToken);
+        }
+
+        if (_buffer.Position > span.Pages.Start)
+        {
+            throw _place.Damaged($"the dictionary reaches into the pages of the offset index");
+        }
+
+        _buffer.Seek(span.Pages.Start, span.Pages.End);
+        _place.Page += span.Page;
+        _rowsAhead -= span.FirstRow;
     }
 
     /// <returns>Rows passed over: those of the page if it lies before the wanted row, else 0 with the page
@@ -189,6 +229,13 @@ internal sealed class ColumnChunkReader : IDisposable
             throw _place.Damaged($"the page holds {header.ValueCount} rows; expected at most {_rowsAhead} more");
         }
 
+        if (_span is { } span && header.ValueCount != span.RowCount)
+        {
+            throw _place.Damaged(
+                $"the page holds {header.ValueCount} rows; expected the {span.RowCount} that the offset index says");
+        }
+
+        _span = null;
         _rowsAhead -= header.ValueCount;
         return header;
     }
