@@ -16,7 +16,12 @@ internal sealed class JobFileOptions
 
     private readonly Option<string?> _output = new("--output") { Description = "Output directory.", HelpName = "dir" };
 
-    private readonly Option<string?> _engine = new("--engine") { Description = "Engine: local.", HelpName = "name" };
+    private readonly Option<string?> _engine = new("--engine")
+    {
+        Description = "Engine: local; or echo, which answers each row with the beginning of its prompt and loads no weights, " +
+            "to try a job's data path and to measure it.",
+        HelpName = "name",
+    };
 
     private readonly Option<string?> _device = new("--device") { Description = "Device: cpu.", HelpName = "name" };
 
