@@ -99,15 +99,25 @@ internal static class JobAssembly
             return null;
         }
 
-        var reader = new ParquetRowReader(Blobs);
-        var kinds = await reader.KindsAsync(job.Definition.Inputs[0].Uri, cancellationToken);
+        var kinds = await KindsAsync(job.Definition.Inputs[0].Uri, cancellationToken);
         foreach (var file in job.Definition.Inputs.Skip(1))
         {
-            var others = await reader.KindsAsync(file.Uri, cancellationToken);
+            var others = await KindsAsync(file.Uri, cancellationToken);
             if (others.Count != kinds.Count || others.Except(kinds).Any())
             {
                 return null;
             }
+        }
+
+        return kinds;
+    }
+
+    private static async Task<Dictionary<string, RowValueKind>> KindsAsync(string uri, CancellationToken cancellationToken)
+    {
+        var kinds = new Dictionary<string, RowValueKind>(await new ParquetRowReader(Blobs).KindsAsync(uri, cancellationToken));
+        foreach (var name in HivePartitions.Of(uri).Keys)
+        {
+            kinds[name] = RowValueKind.Text;
         }
 
         return kinds;

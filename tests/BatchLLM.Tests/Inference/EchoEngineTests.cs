@@ -72,8 +72,7 @@ public sealed class EchoEngineTests
         var results = await engine.RunAsync(window, CancellationToken.None).ToListAsync(Token);
 
         Assert.Equal(Enumerable.Range(0, window.Length), results.Select(result => result.Index).Order());
-        Assert.All(results, result => Assert.Equal(
-            window[result.Index].PromptTokens.Take(window[result.Index].Sampling.MaxTokens), result.TokenIds));
+        Assert.All(results, result => Assert.Equal(Expected(window[result.Index]), result.TokenIds));
     }
 
     [Fact]
@@ -103,6 +102,9 @@ public sealed class EchoEngineTests
 
         Assert.Equal(1, rows);
     }
+
+    private static IEnumerable<int> Expected(InferenceRequest request) => request.PromptTokens
+        .Take(Math.Min(request.Sampling.MaxTokens, Context - request.PromptTokens.Length));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
