@@ -18,7 +18,7 @@ public sealed class EchoEngine(ITokenizer tokenizer, int contextLength) : IBatch
     private readonly RunnerLimits _limits = LimitsOf(tokenizer, contextLength);
 
     /// <inheritdoc/>
-    public EngineLimits Limits { get; } = new(contextLength, tokenizer.VocabularySize);
+    public EngineLimits Limits { get; } = new(contextLength, tokenizer.VocabularySize, ConcurrentRows: 1);
 
     /// <summary>Sizes that a window is planned for: those of a large device, with room for any row.</summary>
     /// <param name="tokenizer">The model's.</param>
