@@ -3,6 +3,7 @@
 # As root it installs Debian packages; otherwise it says the one command to run.
 set -euo pipefail
 
+has_swift() { /usr/bin/python3 -c 'import swift' 2>/dev/null; }
 has_postgresql() { command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
 
 packages=()
@@ -10,7 +11,8 @@ for need in "$@"; do
   case $need in
     postgresql) has_postgresql || packages+=(postgresql) ;;
     node) command -v npm >/dev/null || packages+=(nodejs npm) ;;
-    *) echo "ops/install.sh knows postgresql and node, not '$need'." >&2; exit 2 ;;
+    swift) has_swift || packages+=(python3-swift) ;;
+    *) echo "ops/install.sh knows postgresql, node and swift, not '$need'." >&2; exit 2 ;;
   esac
 done
 [ ${#packages[@]} -gt 0 ] || exit 0

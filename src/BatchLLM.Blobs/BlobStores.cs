@@ -1,4 +1,5 @@
 using BatchLLM.Blobs.Azure;
+using BatchLLM.Blobs.S3;
 using BatchLLM.Rows;
 
 namespace BatchLLM.Blobs;
@@ -6,7 +7,8 @@ namespace BatchLLM.Blobs;
 /// <summary>Serves every URI from the store of its scheme.</summary>
 /// <param name="files">For <c>file:</c>.</param>
 /// <param name="azure">For <c>az:</c>.</param>
-public sealed class BlobStores(IBlobStore files, IBlobStore azure) : IBlobStore
+/// <param name="s3">For <c>s3:</c>.</param>
+public sealed class BlobStores(IBlobStore files, IBlobStore azure, IBlobStore s3) : IBlobStore
 {
     /// <inheritdoc/>
     public IAsyncEnumerable<BlobInfo> ListAsync(string pattern, CancellationToken cancellationToken) =>
@@ -28,5 +30,5 @@ public sealed class BlobStores(IBlobStore files, IBlobStore azure) : IBlobStore
     /// <inheritdoc/>
     public Task DeleteAsync(string uri, CancellationToken cancellationToken) => Of(uri).DeleteAsync(uri, cancellationToken);
 
-    private IBlobStore Of(string uri) => AzureUri.IsRemote(uri) ? azure : files;
+    private IBlobStore Of(string uri) => S3Uri.IsRemote(uri) ? s3 : AzureUri.IsRemote(uri) ? azure : files;
 }

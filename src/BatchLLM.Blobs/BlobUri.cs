@@ -1,5 +1,6 @@
 using BatchLLM.Blobs.Azure;
 using BatchLLM.Blobs.Files;
+using BatchLLM.Blobs.S3;
 
 namespace BatchLLM.Blobs;
 
@@ -9,5 +10,7 @@ public static class BlobUri
     /// <summary>The URI of a path, relative to <paramref name="baseDirectory"/> or absolute, or of an address.</summary>
     /// <exception cref="BatchLLMException">No store has such addresses, or it holds a secret.</exception>
     public static string FromText(string text, string baseDirectory) =>
-        AzureUri.IsRemote(text) ? AzureUri.FromText(text) : FileUri.FromPath(text, baseDirectory);
+        S3Uri.IsRemote(text) ? S3Uri.FromText(text)
+        : AzureUri.IsRemote(text) ? AzureUri.FromText(text)
+        : FileUri.FromPath(text, baseDirectory);
 }

@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using BatchLLM.Blobs.Remote;
 using BatchLLM.Rows;
 using BlobInfo = BatchLLM.Rows.BlobInfo;
 
@@ -27,7 +28,7 @@ public sealed class AzureBlobStore(AzureAccounts accounts) : IBlobStore
     public ValueTask<Stream> OpenReadAsync(string uri, CancellationToken cancellationToken)
     {
         var address = AzureUri.Parse(uri);
-        return AzureReadStream.OpenAsync(accounts.Blob(address), address, cancellationToken);
+        return AzureRanges.OpenAsync(accounts.Blob(address), address, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -35,7 +36,7 @@ public sealed class AzureBlobStore(AzureAccounts accounts) : IBlobStore
         string uri, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
     {
         var address = AzureUri.Parse(uri);
-        await using var stream = new AzureWriteStream(accounts.Blob(address), address);
+        await using var stream = new BlockWriteStream(new AzureBlocks(accounts.Blob(address), address));
         await write(stream, cancellationToken);
         return await stream.CommitAsync(cancellationToken);
     }

@@ -1,13 +1,11 @@
 using Azure;
 using Azure.Storage.Blobs.Models;
+using BatchLLM.Blobs.Remote;
 using BlobInfo = BatchLLM.Rows.BlobInfo;
 
 namespace BatchLLM.Blobs.Azure;
 
-/// <summary>
-/// Finds the blobs that match a pattern: the service lists what begins like it, and the pattern chooses. One list of all
-/// depths rather than one for each folder, as a folder of the service is only a part of names.
-/// </summary>
+/// <summary>Finds the blobs that match a pattern.</summary>
 internal static class AzureListing
 {
     // Data Lake accounts, and tools that show folders, keep an empty blob in place of each.
@@ -50,23 +48,13 @@ internal static class AzureListing
     private static async Task<List<BlobInfo>> ListAsync(
         AzureAccounts accounts, AzureAddress pattern, CancellationToken cancellationToken)
     {
-        var segments = pattern.EscapedName.Split('/');
-        var firstGlob = Array.FindIndex(segments, segment => GlobPattern.HasGlob(segment));
-        if (segments.Length - firstGlob > GlobPattern.MaxSegments)
-        {
-            throw new BatchLLMException(
-                $"'{pattern}' has too many parts behind its first glob; expected at most {GlobPattern.MaxSegments}.");
-        }
-
-        var glob = GlobPattern.Parse(segments[firstGlob..]);
-        var folder = Uri.UnescapeDataString(string.Concat(segments[..firstGlob].Select(segment => segment + "/")));
-        var prefix = folder + Uri.UnescapeDataString(segments[firstGlob].Split('*', '?')[0]);
+        var names = NamePattern.Parse(pattern.EscapedName, pattern.ToString());
         var found = new List<BlobInfo>();
-        var listed = accounts.Container(pattern).GetBlobsAsync(BlobTraits.Metadata, BlobStates.None, prefix, cancellationToken);
+        var listed = accounts.Container(pattern).GetBlobsAsync(BlobTraits.Metadata, BlobStates.None, names.Prefix, cancellationToken);
         await foreach (var blob in listed)
         {
             var length = blob.Properties.ContentLength ?? 0;
-            if (!IsFolder(blob.Name, length, blob.Metadata) && IsMatch(glob, blob.Name[folder.Length..]))
+            if (!IsFolder(blob.Name, length, blob.Metadata) && names.IsMatch(blob.Name))
             {
                 found.Add(new BlobInfo(pattern.WithName(blob.Name).ToString(), length, Version(blob.Properties.ETag!.Value)));
             }
@@ -75,9 +63,6 @@ internal static class AzureListing
         found.Sort((a, b) => string.CompareOrdinal(a.Uri, b.Uri));
         return found;
     }
-
-    private static bool IsMatch(GlobPattern glob, string name) =>
-        glob.IsMatch(name.Split('/').Aggregate(glob.Start, (positions, part) => glob.Advance(positions, part)));
 
     private static bool IsFolder(string name, long length, IDictionary<string, string>? metadata) =>
         length == 0 && (name.EndsWith('/')

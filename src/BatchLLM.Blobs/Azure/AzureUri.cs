@@ -55,7 +55,7 @@ public static partial class AzureUri
         {
             throw new BatchLLMException(
                 $"'{Shown(text)}' is not on Azure's blob service; expected https://account{ServiceHost}/container/name " +
-                "or az://account/container/name.");
+                "or az://account/container/name, and s3://bucket/key for S3.");
         }
 
         return text.Contains('?', StringComparison.Ordinal)

@@ -28,7 +28,7 @@ public static class FileUri
         if (string.IsNullOrWhiteSpace(path) || path.Contains('\0') || path.Contains("://", StringComparison.Ordinal))
         {
             throw new BatchLLMException(
-                $"'{path}' is not a local path; expected a path, a file: URI or az://account/container/name.");
+                $"'{path}' is not a local path; expected a path, a file: URI, az://account/container/name or s3://bucket/key.");
         }
 
         return Prefix + UriText.Escape(Normalise(path, baseDirectory), keepGlobs: true, keepEscapes: false);

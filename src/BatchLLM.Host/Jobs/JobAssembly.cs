@@ -3,6 +3,7 @@ using BatchLLM.Blobs.Azure;
 using BatchLLM.Blobs.Files;
 using BatchLLM.Blobs.Jsonl;
 using BatchLLM.Blobs.Parquet;
+using BatchLLM.Blobs.S3;
 using BatchLLM.Inference;
 using BatchLLM.Jobs;
 using BatchLLM.Prompts;
@@ -18,7 +19,9 @@ internal static class JobAssembly
 
     /// <summary>Where inputs and outputs live.</summary>
     public static IBlobStore Blobs { get; } = new BlobStores(
-        new FileBlobStore(), new AzureBlobStore(new AzureAccounts(Environment.GetEnvironmentVariable)));
+        new FileBlobStore(),
+        new AzureBlobStore(new AzureAccounts(Environment.GetEnvironmentVariable)),
+        new S3BlobStore(new S3Connection()));
 
     /// <summary>Resolves inputs and cuts shards.</summary>
     public static JobPlanner Planner { get; } = new(Blobs, ReaderOf, DataFormats.Resolve, Scratch);

@@ -28,7 +28,10 @@ public sealed class DependencyRuleTests
         ["BatchLLM"] = [],
         ["BatchLLM.Parquet"] = [],
         ["System.IO.Hashing"] = [],
-        ["BatchLLM.Blobs"] = ["Azure.Storage.Blobs", "Azure.Identity"],
+        ["BatchLLM.Blobs"] =
+        [
+            "Azure.Storage.Blobs", "Azure.Identity", "AWSSDK.S3", "AWSSDK.SecurityToken", "AWSSDK.SSO", "AWSSDK.SSOOIDC",
+        ],
         ["BatchLLM.Checkpoints"] = ["Google.Protobuf", "Grpc.Tools"],
         ["BatchLLM.Engine"] = ["Iced"],
     };

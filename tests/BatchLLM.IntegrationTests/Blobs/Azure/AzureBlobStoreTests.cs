@@ -3,6 +3,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Sas;
 using BatchLLM.Blobs.Azure;
+using BatchLLM.Blobs.Remote;
 using BatchLLM.Rows;
 using BatchLLM.Tests.Blobs;
 using Xunit;
@@ -35,12 +36,12 @@ public sealed class AzureBlobStoreTests(AzuriteServer server) : BlobStoreConform
     [Fact]
     public async Task A_blob_that_changed_under_its_reader_is_named_and_never_mixed()
     {
-        await WriteAsync("a", new string('1', AzureReadStream.SequentialBytes + 1));
+        await WriteAsync("a", new string('1', RangedReadStream.SequentialBytes + 1));
         await using var stream = await Store.OpenReadAsync($"{Root}/a", Cancellation);
         Assert.Equal('1', (char)stream.ReadByte());
-        await WriteAsync("a", new string('2', AzureReadStream.SequentialBytes + 1));
+        await WriteAsync("a", new string('2', RangedReadStream.SequentialBytes + 1));
 
-        var rest = new byte[AzureReadStream.SequentialBytes];
+        var rest = new byte[RangedReadStream.SequentialBytes];
         var e = await Assert.ThrowsAsync<BatchLLMException>(async () => await stream.ReadExactlyAsync(rest, Cancellation));
         Assert.Contains($"{Root}/a: it changed while it was read", e.Message, StringComparison.Ordinal);
         Assert.False(e.IsTransient);
@@ -48,9 +49,9 @@ public sealed class AzureBlobStoreTests(AzuriteServer server) : BlobStoreConform
     }
 
     [Theory]
-    [InlineData(AzureWriteStream.BlockBytes)]
-    [InlineData(AzureWriteStream.BlockBytes + 1)]
-    [InlineData((2 * AzureWriteStream.BlockBytes) + 12_345)]
+    [InlineData(AzureBlocks.Bytes)]
+    [InlineData(AzureBlocks.Bytes + 1)]
+    [InlineData((2 * AzureBlocks.Bytes) + 12_345)]
     public async Task Blobs_of_many_blocks_are_whole(int length)
     {
         var content = new byte[length];
@@ -71,7 +72,7 @@ public sealed class AzureBlobStoreTests(AzuriteServer server) : BlobStoreConform
     {
         const int Seed = 12;
         var random = new Random(Seed);
-        var content = new byte[(3 * AzureReadStream.SequentialBytes) + 77];
+        var content = new byte[(3 * RangedReadStream.SequentialBytes) + 77];
         random.NextBytes(content);
         await Store.WriteAsync(
             $"{Root}/a", (stream, token) => stream.WriteAsync(content, token).AsTask(), Cancellation);

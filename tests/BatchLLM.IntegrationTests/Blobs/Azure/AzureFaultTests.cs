@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using BatchLLM.Blobs.Azure;
+using BatchLLM.Blobs.Remote;
+using BatchLLM.IntegrationTests.Blobs.Faults;
 using BatchLLM.Rows;
 using Xunit;
 
@@ -18,7 +20,7 @@ public sealed class AzureFaultTests(AzuriteServer server) : IAsyncLifetime
         LongestSilence = TimeSpan.FromSeconds(2),
     };
 
-    private readonly byte[] _content = RandomBytes((2 * AzureReadStream.SequentialBytes) + 999);
+    private readonly byte[] _content = RandomBytes((2 * RangedReadStream.SequentialBytes) + 999);
     private string _uri = "";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -47,7 +49,7 @@ public sealed class AzureFaultTests(AzuriteServer server) : IAsyncLifetime
         var downloads = proxy.Requests.Where(request => request.IsDownload).ToList();
         Assert.Equal(4, downloads.Count); // three ranges, and the rest of the second
         Assert.InRange(
-            downloads[2].RangeStart!.Value, AzureReadStream.SequentialBytes + 1, AzureReadStream.SequentialBytes + Passed);
+            downloads[2].RangeStart!.Value, RangedReadStream.SequentialBytes + 1, RangedReadStream.SequentialBytes + Passed);
         Assert.All(downloads, request => Assert.NotEmpty(request.Headers["if-match"]));
     }
 
@@ -158,7 +160,7 @@ public sealed class AzureFaultTests(AzuriteServer server) : IAsyncLifetime
             && request.Target.Contains(query, StringComparison.Ordinal) && Interlocked.Increment(ref lost) == 1
                 ? new Fault.LoseAnswer()
                 : null);
-        var content = RandomBytes(AzureWriteStream.BlockBytes + 5);
+        var content = RandomBytes(AzureBlocks.Bytes + 5);
 
         var digest = await WriteAsync(StoreOf(proxy), content);
 
@@ -171,7 +173,7 @@ public sealed class AzureFaultTests(AzuriteServer server) : IAsyncLifetime
     public async Task Every_block_carries_its_md5()
     {
         await using var proxy = await ProxyAsync(_ => null);
-        await WriteAsync(StoreOf(proxy), RandomBytes(AzureWriteStream.BlockBytes + 5));
+        await WriteAsync(StoreOf(proxy), RandomBytes(AzureBlocks.Bytes + 5));
         await WriteAsync(StoreOf(proxy), RandomBytes(5));
 
         var uploads = proxy.Requests.Where(request =>

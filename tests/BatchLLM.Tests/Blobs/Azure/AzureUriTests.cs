@@ -32,7 +32,8 @@ public sealed class AzureUriTests
     [InlineData("https://account1.blob.core.windows.net/")]
     [InlineData("https://account1.blob.core.windows.net/input/part-?.jsonl")]
     [InlineData("https://account1.blob.core.windows.net/input/a?snapshot=1")]
-    [InlineData("s3://bucket/a")]
+    [InlineData("https://bucket.s3.amazonaws.com/a")]
+    [InlineData("gs://bucket/a")]
     public void Other_addresses_are_refused(string text) =>
         Assert.Throws<BatchLLMException>(() => BlobUri.FromText(text, "/jobs"));
 

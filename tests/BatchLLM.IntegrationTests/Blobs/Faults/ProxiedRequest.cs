@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace BatchLLM.IntegrationTests.Blobs.Azure;
+namespace BatchLLM.IntegrationTests.Blobs.Faults;
 
 /// <summary>A request that passed the proxy.</summary>
 /// <param name="Method">GET, PUT, HEAD ...</param>

@@ -5,7 +5,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace BatchLLM.IntegrationTests.Blobs.Azure;
+namespace BatchLLM.IntegrationTests.Blobs.Faults;
 
 /// <summary>Stands between a store and the server, notes every request, and does to it what the test decides.</summary>
 internal sealed class FaultProxy : IAsyncDisposable
@@ -140,7 +140,7 @@ internal sealed class FaultProxy : IAsyncDisposable
         message.Content = new ByteArrayContent(request.Body);
         foreach (var (name, value) in request.Headers)
         {
-            if (name is not ("host" or "connection" or "content-length") && !message.Headers.TryAddWithoutValidation(name, value))
+            if (name is not ("connection" or "content-length" or "expect") && !message.Headers.TryAddWithoutValidation(name, value))
             {
                 message.Content.Headers.TryAddWithoutValidation(name, value);
             }
@@ -183,6 +183,11 @@ internal sealed class FaultProxy : IAsyncDisposable
             pair => pair[0].ToLowerInvariant(), pair => pair[1], StringComparer.Ordinal);
         var body = new byte[headers.TryGetValue("content-length", out var length)
             ? int.Parse(length, CultureInfo.InvariantCulture) : 0];
+        if (headers.ContainsKey("expect"))
+        {
+            await stream.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), _stop.Token);
+        }
+
         await stream.ReadExactlyAsync(body, _stop.Token);
         var first = lines[0].Split(' ');
         return new ProxiedRequest(first[0], first[1], headers, body, arrived);

@@ -1,4 +1,4 @@
-namespace BatchLLM.IntegrationTests.Blobs.Azure;
+namespace BatchLLM.IntegrationTests.Blobs.Faults;
 
 /// <summary>How a body ends too early.</summary>
 internal enum BodyEnd

@@ -1,4 +1,4 @@
-namespace BatchLLM.IntegrationTests.Blobs.Azure;
+namespace BatchLLM.IntegrationTests.Blobs.Faults;
 
 /// <summary>What a proxy does to one request.</summary>
 internal abstract record Fault

@@ -1,0 +1,99 @@
+using BatchLLM.Blobs.Remote;
+using BatchLLM.Rows;
+
+namespace BatchLLM.Blobs.S3;
+
+/// <summary>
+/// Blobs as objects of S3, or of a service that speaks its protocol, under <c>s3:</c> URIs (<see cref="S3Uri"/>). A blob's
+/// version is its ETag, and a reader whose blob changes fails by name.
+/// </summary>
+public sealed class S3BlobStore : IBlobStore
+{
+    private readonly S3Service _service;
+    private readonly S3Copy _copy;
+
+    /// <summary>Creates the store.</summary>
+    /// <param name="connection">Where the service is, and what it is asked with.</param>
+    public S3BlobStore(S3Connection connection)
+        : this(connection, new S3Patience(), S3Copy.MostBytes, S3Copy.MostBytes)
+    {
+    }
+
+    internal S3BlobStore(S3Connection connection, S3Patience patience, long wholeCopyBytes, long partCopyBytes)
+    {
+        _service = new S3Service(connection, patience, TimeProvider.System);
+        _copy = new S3Copy(_service, wholeCopyBytes, partCopyBytes);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<BlobInfo> ListAsync(
+        string pattern, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var blob in await S3Listing.FindAsync(_service, S3Uri.Parse(pattern), cancellationToken))
+        {
+            yield return blob;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<Stream> OpenReadAsync(string uri, CancellationToken cancellationToken)
+    {
+        var address = Object(uri);
+        var found = await S3Head.FindAsync(_service, "read", address, cancellationToken)
+            ?? throw new BatchLLMException($"Cannot read {address}: it does not exist.");
+        return new RangedReadStream(new S3Ranges(_service, address, found.Version), found.Length);
+    }
+
+    /// <inheritdoc/>
+    public async Task<BlobDigest> WriteAsync(
+        string uri, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
+    {
+        var parts = new S3Parts(_service, Object(uri));
+        try
+        {
+            await using var stream = new BlockWriteStream(parts);
+            await write(stream, cancellationToken);
+            return await stream.CommitAsync(cancellationToken);
+        }
+        catch
+        {
+            await parts.GiveUpAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Copies within the service, then deletes the source: the service has no rename. The copy stands whole or not at all,
+    /// and a process killed between the two repeats both.
+    /// </summary>
+    /// <inheritdoc/>
+    public async Task MoveAsync(string from, string to, CancellationToken cancellationToken)
+    {
+        var (source, target) = (Object(from), Object(to));
+        var verb = $"move {source} to";
+        if (await S3Head.FindAsync(_service, verb, source, cancellationToken) is { } found)
+        {
+            await _copy.CopyAsync(source, found, target, cancellationToken);
+            await DeleteAsync(from, cancellationToken);
+        }
+        else if (await S3Head.FindAsync(_service, verb, target, cancellationToken) is null)
+        {
+            throw new BatchLLMException($"Cannot move {source} to {target}: it does not exist.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(string uri, CancellationToken cancellationToken)
+    {
+        var address = Object(uri);
+        return _service.AskAsync(
+            "delete",
+            address,
+            (client, clock) => client.DeleteObjectAsync(address.Bucket, address.Key, clock.Token),
+            cancellationToken);
+    }
+
+    private static S3Address Object(string uri) => S3Uri.Parse(uri) is { EscapedKey.Length: > 0 } address
+        ? address
+        : throw new BatchLLMException($"'{uri}' is a bucket; expected the address of an object in it.");
+}
