@@ -55,6 +55,9 @@ public sealed record OutputColumns
     /// <summary>What columns give by the input's schema; empty if it has none.</summary>
     public IReadOnlyDictionary<string, RowValueKind> Kinds { get; }
 
+    /// <summary>Where the rows come from, for formats with room for notes beside them, as Parquet has.</summary>
+    public IReadOnlyList<KeyValuePair<string, string?>> Origin { get; init; } = [];
+
     /// <summary>A row's value of a carried column; null if the row lacks it, as an unreadable row does.</summary>
     internal RowValue CarriedValue(CompletedRow row, int index)
     {

@@ -23,8 +23,9 @@ public sealed record ParquetWriterOptions
     /// <summary>Rows after which a page ends; readers pass over whole pages.</summary>
     public int PageRows { get; init; } = 20_000;
 
-    /// <summary>The program that writes.</summary>
-    public string CreatedBy { get; init; } = "BatchLLM";
+    /// <summary>The program that writes, in the form that readers know: <c>name version number</c>.</summary>
+    public string CreatedBy { get; init; } =
+        $"BatchLLM version {typeof(ParquetWriterOptions).Assembly.GetName().Version?.ToString(3)}";
 
     /// <summary>The file's own metadata.</summary>
     public IReadOnlyList<KeyValuePair<string, string?>> KeyValueMetadata { get; init; } = [];

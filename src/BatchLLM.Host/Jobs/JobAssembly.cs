@@ -1,3 +1,4 @@
+using System.Globalization;
 using BatchLLM.Blobs;
 using BatchLLM.Blobs.Azure;
 using BatchLLM.Blobs.Files;
@@ -55,7 +56,7 @@ internal static class JobAssembly
         var layout = LayoutOf(job, spec);
         var idColumn = spec.Prompt.OpenAiBatch ? "custom_id" : spec.IdColumn;
         var kinds = await KindsAsync(job, layout.Format, cancellationToken);
-        var columns = new OutputColumns(RowPreparer.CarriedColumns(spec), spec.Output.TokenIds, kinds);
+        var columns = new OutputColumns(RowPreparer.CarriedColumns(spec), spec.Output.TokenIds, kinds) { Origin = OriginOf(job) };
         var writer = new ShardWriter(
             Blobs,
             layout,
@@ -67,6 +68,12 @@ internal static class JobAssembly
             store, ReaderOf(spec, model, job.CreatedAt), engine, writer, PublisherOf(store, layout), options, TimeProvider.System,
             CrashHook.Reach);
     }
+
+    /// <summary>What is other than the user may expect of a job's output files, as a sentence; null if nothing.</summary>
+    public static string? NoteOn(Job job, JobSpec spec) =>
+        LayoutOf(job, spec).Format == DataFormat.Parquet && ParquetRowWriter.ZstandardLack is { } lack
+            ? $"Parquet files are compressed with Snappy: Zstandard needs {lack}."
+            : null;
 
     /// <summary>Committed shards to final files, for a job that may not run any more.</summary>
     public static JobPublisher PublisherOf(Job job, IJobStore store) =>
@@ -125,6 +132,16 @@ internal static class JobAssembly
 
         return kinds;
     }
+
+    /// <summary>
+    /// What a part says of itself: the job, and the key that the receipt has too. The receipt's own digest cannot stand in a
+    /// part, whose digest stands in the receipt.
+    /// </summary>
+    private static KeyValuePair<string, string?>[] OriginOf(Job job) =>
+    [
+        new("batchllm.job", job.Id.ToString(CultureInfo.InvariantCulture)),
+        new("batchllm.key", job.Definition.Key),
+    ];
 
     private static IRowReader ReaderOf(DataFormat format) => RowReaders.For(format, Blobs);
 

@@ -77,7 +77,7 @@ internal sealed class JobRun(DatabaseSession state, Terminal terminal, int show)
 
     private async Task<int> RunAsync(Job job, JobSpec spec, IJobModel model, CancellationToken cancellationToken)
     {
-        Announce(job);
+        Announce(job, spec);
         await WorkerIdentity.ReleaseDeadAsync(_store, job.Id, cancellationToken);
         var busy = new BusyTime();
         var keeping = new LengthKeeping(state.OutputLengths, SeriesKey.Compute(spec, model.Digest));
@@ -97,8 +97,13 @@ internal sealed class JobRun(DatabaseSession state, Terminal terminal, int show)
         return exitCode;
     }
 
-    private void Announce(Job job)
+    private void Announce(Job job, JobSpec spec)
     {
+        if (JobAssembly.NoteOn(job, spec) is { } note)
+        {
+            terminal.Text.WriteLine(note);
+        }
+
         if (job.Counts.Done > 0)
         {
             terminal.Text.WriteLine(

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using BatchLLM.Parquet;
 using Xunit;
 
 namespace BatchLLM.IntegrationTests.Cli;
@@ -134,6 +136,15 @@ public sealed class RunTests(CliFixture cli) : IClassFixture<CliFixture>
         Assert.True(result.ExitCode is 0 or 3, result.ToString());
         var inspected = await cli.RunAsync("inspect", Path.Combine(parquet.Output, "part-000000.parquet"), "--json");
         Assert.Equal(10, inspected.Json.GetProperty("rows").GetInt64());
+        await using var part = File.OpenRead(Path.Combine(parquet.Output, "part-000000.parquet"));
+        var notes = (await ParquetReader.OpenAsync(part, "part", TestContext.Current.CancellationToken)).KeyValueMetadata;
+        var receipt = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(parquet.Output, "receipt.json"))).RootElement;
+        Assert.Equal(
+            [
+                new("batchllm.job", $"{receipt.GetProperty("job").GetInt64()}"),
+                new("batchllm.key", receipt.GetProperty("key").GetString()),
+            ],
+            notes);
     }
 
     [Fact]

@@ -112,6 +112,31 @@ public sealed class ParquetRowWriterTests
     }
 
     [Fact]
+    public async Task Rows_of_declared_kinds_are_not_held()
+    {
+        var kinds = new Dictionary<string, RowValueKind> { ["a"] = RowValueKind.Text };
+        using var stream = new MemoryStream();
+        await using var writer = new ParquetRowWriter(stream, new OutputColumns(["a"], tokenIds: false, kinds));
+        var text = new string('x', 1 << 20);
+
+        for (var row = 0; stream.Length == 0 && row < 200; row++)
+        {
+            await writer.WriteAsync(Carrying(("a", RowValue.FromText(text))), Cancellation);
+        }
+
+        Assert.NotEqual(0, stream.Length);
+    }
+
+    [Fact]
+    public async Task The_file_says_where_its_rows_come_from()
+    {
+        var columns = new OutputColumns([], tokenIds: false) { Origin = [new("batchllm.job", "7")] };
+        using var stream = await WriteAsync(columns, Carrying());
+        var file = await ParquetReader.OpenAsync(stream, "part-0.parquet", Cancellation);
+        Assert.Equal([new("batchllm.job", "7")], file.KeyValueMetadata);
+    }
+
+    [Fact]
     public async Task What_was_read_from_parquet_is_carried_in_its_type()
     {
         var columns = new OutputColumns(["i", "n", "b", "t"], tokenIds: false);
