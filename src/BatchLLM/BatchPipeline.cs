@@ -125,11 +125,30 @@ public sealed class BatchPipeline(
     private async Task RunWindowAsync(
         Job job, HeldWindow held, WindowSource windows, JobProgress progress, Action inTail)
     {
+        var commits = new List<Task>();
+        try
+        {
+            await RunRowsAsync(held, windows, progress, inTail, commits, shard => CommitAsync(job, shard, held.Keeper, progress));
+        }
+        catch
+        {
+            // They must not outlive their leases.
+            await Task.WhenAll(commits).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+
+        await Task.WhenAll(commits);
+    }
+
+    /// <summary>Shards are written and committed beside the rows that still run, each once it is complete.</summary>
+    private async Task RunRowsAsync(
+        HeldWindow held, WindowSource windows, JobProgress progress, Action inTail, List<Task> commits, Func<WindowShard, Task> commit)
+    {
         var (window, keeper) = held;
         foreach (var shard in window.Shards)
         {
             progress.Add(shard.Counts);
-            await CommitIfCompleteAsync(job, shard, keeper, progress);
+            CommitIfComplete(shard);
         }
 
         var left = window.Requests.Count;
@@ -147,17 +166,21 @@ public sealed class BatchPipeline(
 
             var (shard, row) = window.Accept(generation);
             progress.Add(RowCounts.Of(row));
-            await CommitIfCompleteAsync(job, shard, keeper, progress);
+            CommitIfComplete(shard);
+            await (commits.Find(static task => task.IsFaulted) ?? Task.CompletedTask);
+        }
+
+        void CommitIfComplete(WindowShard shard)
+        {
+            if (shard.IsComplete)
+            {
+                commits.Add(Task.Run(() => commit(shard)));
+            }
         }
     }
 
-    private async Task CommitIfCompleteAsync(Job job, WindowShard shard, LeaseKeeper keeper, JobProgress progress)
+    private async Task CommitAsync(Job job, WindowShard shard, LeaseKeeper keeper, JobProgress progress)
     {
-        if (!shard.IsComplete)
-        {
-            return;
-        }
-
         var output = await writer.WriteAsync(shard, keeper.Lost);
 
         // If the process dies here, the part is garbage under an epoch's name that nobody will commit.
