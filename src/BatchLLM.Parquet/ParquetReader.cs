@@ -7,8 +7,9 @@ using BatchLLM.Parquet.Values;
 namespace BatchLLM.Parquet;
 
 /// <summary>
-/// Reads the flat columns of a Parquet file in batches of rows. Memory is bounded by one page and one dictionary per
-/// column asked for, whatever the size of the row groups.
+/// Reads a Parquet file in batches of rows. Memory is bounded by one page and one dictionary per column asked for,
+/// whatever the size of the row groups; for what is nested, by the rows of a batch besides, which are fewer where they
+/// are large.
 /// </summary>
 /// <remarks>Source: the Parquet format specification, github.com/apache/parquet-format.</remarks>
 public sealed class ParquetReader
@@ -23,7 +24,7 @@ public sealed class ParquetReader
     private ParquetReader(IParquetSource source, string name, Footer footer)
     {
         (_source, Name, _metadata, _footerStart) = (source, name, footer.Metadata, footer.Start);
-        Schema = new SchemaTree(name, _metadata.Schema).Read();
+        Schema = new FieldBuilder(name).Build(new SchemaTree(name, _metadata.Schema).Read());
         RowGroups = LocateRowGroups();
         RowCount = RowGroups.Count == 0 ? 0 : RowGroups[^1].FirstRow + RowGroups[^1].RowCount;
     }
@@ -67,7 +68,10 @@ public sealed class ParquetReader
     /// <summary>
     /// Reads a range of rows. Row groups before it are passed over by the footer, pages before it by their headers.
     /// </summary>
-    /// <param name="columns">Names of the columns, in the order wanted; none at all gives row numbers alone.</param>
+    /// <param name="columns">
+    /// Names of fields, or paths of members of structs (<c>user.name</c>), in the order wanted; none at all gives row
+    /// numbers alone.
+    /// </param>
     /// <param name="firstRow">0-based number of the first row.</param>
     /// <param name="rowCount">Rows wanted; reading ends at the file's end at the latest.</param>
     /// <param name="cancellationToken">Stops reading.</param>
@@ -81,9 +85,8 @@ public sealed class ParquetReader
     {
         ArgumentOutOfRangeException.ThrowIfNegative(firstRow);
         ArgumentOutOfRangeException.ThrowIfNegative(rowCount);
-        var asked = columns.Select(Schema.Find).ToList();
-        var values = asked.ConvertAll(column => ColumnValues.ForRows(column.Type, MaxBatchRows));
-        var batch = new ParquetBatch([.. asked.Zip(values, (column, held) => new ParquetColumn(Name, column, held))]);
+        var batch = new ParquetBatch(
+            [.. columns.Select(name => ParquetColumn.OfField(Name, name, Schema.Find(name), MaxBatchRows))]);
         var endRow = firstRow + Math.Min(rowCount, Math.Max(0, RowCount - firstRow));
         for (var i = 0; i < RowGroups.Count; i++)
         {
@@ -95,7 +98,7 @@ public sealed class ParquetReader
                 continue;
             }
 
-            using var reader = OpenRowGroup(i, asked, values);
+            using var reader = OpenRowGroup(i, batch.Columns);
             await reader.SkipAsync(row - group.FirstRow, cancellationToken);
             for (; row < groupEnd; row += batch.RowCount)
             {
@@ -116,19 +119,25 @@ public sealed class ParquetReader
         }
     }
 
-    private RowGroupReader OpenRowGroup(int index, List<ParquetColumnSchema> asked, List<ColumnValues> values)
+    private RowGroupReader OpenRowGroup(int index, IReadOnlyList<ParquetColumn> asked)
     {
-        var group = _metadata.RowGroups[index];
-        var readers = new List<ColumnChunkReader>(asked.Count);
-        foreach (var (column, held) in asked.Zip(values))
-        {
-            var place = new PagePlace(Name, column.Name, index);
-            var chunk = group.Columns[column.LeafIndex];
-            var location = ChunkLocation.Of(chunk, column, place, _footerStart, group.RowCount);
-            readers.Add(new ColumnChunkReader(_source, location, held));
-        }
+        var rows = _metadata.RowGroups[index].RowCount;
+        var flat = asked.Where(column => column.Field.IsFlat)
+            .Select(column => new ColumnChunkReader(_source, Locate(column.Schema, index), column.Values));
+        var nested = asked.Where(column => !column.Field.IsFlat)
+            .Select(column => new NestedFieldReader(
+                column,
+                [.. column.Leaves.Select(leaf => new LeafReader(
+                    _source, Locate(leaf.Schema, index), leaf.Values, rows, MaxBatchRows))],
+                new RecordAssembly()));
+        return new RowGroupReader([.. flat], [.. nested], MaxBatchRows);
+    }
 
-        return new RowGroupReader(readers, MaxBatchRows);
+    private ChunkLocation Locate(ParquetColumnSchema column, int rowGroup)
+    {
+        var group = _metadata.RowGroups[rowGroup];
+        var place = new PagePlace(Name, column.Name, rowGroup);
+        return ChunkLocation.Of(group.Columns[column.LeafIndex], column, place, _footerStart, group.RowCount);
     }
 
     /// <summary>Rows are counted here: some writers leave the file's own count at zero.</summary>

@@ -12,7 +12,7 @@ internal sealed record ChunkLocation(
     long Start,
     long ExpectedEnd,
     long HardEnd,
-    long RowCount)
+    long EntryCount)
 {
     /// <summary>Checks what the footer says about a chunk.</summary>
     /// <param name="chunk">The chunk.</param>
@@ -35,10 +35,7 @@ internal sealed record ChunkLocation(
                 $"{chunk.CompressedSize} bytes at {chunk.Offset} are claimed; the pages end at {footerStart}");
         }
 
-        if (chunk.ValueCount != rowCount)
-        {
-            throw place.Damaged($"the chunk claims {chunk.ValueCount} values; expected one per row, {rowCount}");
-        }
+        CheckCount(chunk, column, place, rowCount);
 
         var codec = PageCodec.Find(chunk.Codec) ?? throw place.Unsupported($"the compression codec {chunk.Codec}");
         if (codec.Lack is { } lack)
@@ -47,7 +44,21 @@ internal sealed record ChunkLocation(
         }
 
         var end = chunk.Offset + chunk.CompressedSize;
-        return new ChunkLocation(column, codec, place, chunk.Offset, end, footerStart, rowCount);
+        return new ChunkLocation(column, codec, place, chunk.Offset, end, footerStart, chunk.ValueCount);
+    }
+
+    /// <summary>A list takes one entry even where it is empty.</summary>
+    private static void CheckCount(ColumnChunk chunk, ParquetColumnSchema column, PagePlace place, long rowCount)
+    {
+        if (column.MaxRepetition == 0 && chunk.ValueCount != rowCount)
+        {
+            throw place.Damaged($"the chunk claims {chunk.ValueCount} values; expected one per row, {rowCount}");
+        }
+
+        if (chunk.ValueCount < rowCount)
+        {
+            throw place.Damaged($"the chunk claims {chunk.ValueCount} values; expected at least one per row, {rowCount}");
+        }
     }
 
     private static void Refuse(ColumnChunk chunk, PagePlace place)

@@ -5,7 +5,10 @@ using BatchLLM.Parquet.Values;
 
 namespace BatchLLM.Parquet.Reading;
 
-/// <summary>Reads one flat column of one row group, page by page. Holds one page and the dictionary.</summary>
+/// <summary>
+/// Reads one column of one row group, page by page. Holds one page and the dictionary. The rows of a nested column are
+/// its entries here: <see cref="LeafReader"/> puts them together.
+/// </summary>
 internal sealed class ColumnChunkReader : IDisposable
 {
     /// <summary>Headers carry the page's smallest and largest value, which may be long texts.</summary>
@@ -27,7 +30,7 @@ internal sealed class ColumnChunkReader : IDisposable
     {
         _place = location.Place;
         _values = values;
-        _rowsAhead = location.RowCount;
+        _rowsAhead = location.EntryCount;
         _buffer = new ChunkBuffer(source, location.Start, location.ExpectedEnd, location.HardEnd);
         _opener = new PageOpener(location.Column, location.Codec, _place);
         Column = location.Column;
@@ -38,6 +41,9 @@ internal sealed class ColumnChunkReader : IDisposable
 
     /// <summary>Rows that can be read without loading a page.</summary>
     public int RowsInPage => _page?.RowsLeft ?? 0;
+
+    /// <summary>Rows not yet read.</summary>
+    public long RowsLeft => _rowsAhead + RowsInPage;
 
     /// <summary>Rows that can be read at once; at least 1.</summary>
     /// <param name="most">How many are wanted; at least 1 and at most <see cref="RowsInPage"/>.</param>
@@ -75,6 +81,11 @@ internal sealed class ColumnChunkReader : IDisposable
     /// <summary>Reads the next rows.</summary>
     /// <param name="rows">At most what was <see cref="Ready"/>, and what the values have room for.</param>
     public void Read(int rows) => _page!.Read(_values, rows);
+
+    /// <summary>Adds the next entries of a nested column to those that are held.</summary>
+    /// <param name="entries">Receives them.</param>
+    /// <param name="count">At most what was <see cref="Ready"/>, and what the values have room for.</param>
+    public void Read(LeafEntries entries, int count) => entries.Add(_page!, count, _values);
 
     /// <inheritdoc/>
     public void Dispose()
