@@ -9,9 +9,11 @@ namespace BatchLLM.Blobs;
 /// <summary>Chooses the reader of a format.</summary>
 public static class RowReaders
 {
-    /// <summary>A reader over a store's files.</summary>
+    /// <summary>A reader over a store's files, which adds the columns of their paths (<see cref="HivePartitions"/>).</summary>
     /// <exception cref="ArgumentOutOfRangeException">The format is not resolved.</exception>
-    public static IRowReader For(DataFormat format, IBlobStore store) => format switch
+    public static IRowReader For(DataFormat format, IBlobStore store) => new PartitionedRowReader(OfFiles(format, store));
+
+    private static IRowReader OfFiles(DataFormat format, IBlobStore store) => format switch
     {
         DataFormat.Jsonl => new JsonlRowReader(store),
         DataFormat.Csv => new CsvRowReader(store),

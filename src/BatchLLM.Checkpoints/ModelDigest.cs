@@ -32,15 +32,7 @@ internal static class ModelDigest
     public static string Compute(string directory, TensorSet tensors, OnnxModel? onnx)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var name in SmallFiles)
-        {
-            var path = Path.Combine(directory, name);
-            if (File.Exists(path))
-            {
-                Append(hash, name, File.ReadAllBytes(path));
-            }
-        }
-
+        AppendSmallFiles(hash, directory);
         foreach (var file in tensors.Files.OrderBy(f => Path.GetFileName(f.Path), StringComparer.Ordinal))
         {
             Append(hash, Path.GetFileName(file.Path), file.Header);
@@ -50,6 +42,26 @@ internal static class ModelDigest
 
         onnx?.AppendTo(hash);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>Computes the digest of the small files alone, in lower-case hexadecimal.</summary>
+    public static string ComputeWithoutWeights(string directory)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        AppendSmallFiles(hash, directory);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static void AppendSmallFiles(IncrementalHash hash, string directory)
+    {
+        foreach (var name in SmallFiles)
+        {
+            var path = Path.Combine(directory, name);
+            if (File.Exists(path))
+            {
+                Append(hash, name, File.ReadAllBytes(path));
+            }
+        }
     }
 
     private static void AppendPieces(IncrementalHash hash, SafetensorsFile file)

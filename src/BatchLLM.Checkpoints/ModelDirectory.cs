@@ -64,6 +64,9 @@ public sealed class ModelDirectory : IModelWeights, IDisposable
     public static string? FindTokenizer(string directory) => ModelDigest.TokenizerFiles
         .Select(name => System.IO.Path.Combine(directory, name)).FirstOrDefault(File.Exists);
 
+    /// <summary>SHA-256 in lower-case hexadecimal of a directory's tokenizer, template and configuration files.</summary>
+    public static string DigestWithoutWeights(string directory) => ModelDigest.ComputeWithoutWeights(directory);
+
     /// <inheritdoc/>
     /// <remarks>Its shape is already checked.</remarks>
     public Tensor Tensor(string name) => _reading.Tensors.TryGetValue(name, out var tensor)

@@ -33,7 +33,8 @@ public sealed class ParquetColumnWriter
     public void AppendBoolean(bool value)
     {
         Expect(Schema.Type.Physical == ParquetPhysicalType.Boolean, "a boolean");
-        Builder.Statistics.Add(value ? 1 : 0);
+        Builder.BeginRow();
+        Builder.PageStatistics.Add(value ? 1 : 0);
         AddValue([(byte)(value ? 1 : 0)]);
     }
 
@@ -46,7 +47,8 @@ public sealed class ParquetColumnWriter
         Expect(!Schema.Type.IsList && (isShort || Schema.Type.Physical == ParquetPhysicalType.Int64), "an integer");
         Span<byte> bytes = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, isShort ? checked((int)value) : value);
-        Builder.Statistics.Add(value);
+        Builder.BeginRow();
+        Builder.PageStatistics.Add(value);
         AddValue(bytes[..Schema.Type.PlainSize]);
     }
 
@@ -66,7 +68,8 @@ public sealed class ParquetColumnWriter
             BinaryPrimitives.WriteDoubleLittleEndian(bytes, value);
         }
 
-        Builder.Statistics.Add(value);
+        Builder.BeginRow();
+        Builder.PageStatistics.Add(value);
         AddValue(bytes[..Schema.Type.PlainSize]);
     }
 
@@ -109,9 +112,8 @@ public sealed class ParquetColumnWriter
         for (var i = 0; i < values.Length; i++)
         {
             BinaryPrimitives.WriteInt32LittleEndian(bytes, values[i]);
-            Builder.Statistics.Add(values[i]);
-            Builder.AddLevels(Builder.MaxDefinition, repetition: Math.Min(i, 1));
-            Builder.AddValue(bytes);
+            Builder.PageStatistics.Add(values[i]);
+            AddValue(bytes, repetition: Math.Min(i, 1));
         }
     }
 
@@ -126,20 +128,20 @@ public sealed class ParquetColumnWriter
 
     private void AddBytes(ReadOnlySpan<byte> value)
     {
-        Builder.Statistics.Add(value);
+        Builder.BeginRow();
+        Builder.PageStatistics.Add(value);
         AddValue(value);
     }
 
-    private void AddValue(ReadOnlySpan<byte> value)
+    private void AddValue(ReadOnlySpan<byte> value, int repetition = 0)
     {
-        Builder.BeginRow();
-        Builder.AddLevels(Builder.MaxDefinition, repetition: 0);
+        Builder.AddLevels(Builder.MaxDefinition, repetition);
         Builder.AddValue(value);
     }
 
     private void AddMissing(int definition)
     {
-        Builder.Statistics.AddNull();
+        Builder.PageStatistics.AddNull();
         Builder.AddLevels(definition, repetition: 0);
     }
 

@@ -11,4 +11,7 @@ public enum ParquetCompression
 
     /// <summary>Gzip: smaller and slower.</summary>
     Gzip,
+
+    /// <summary>Zstandard, by the system's own library: as small as gzip and much faster.</summary>
+    Zstandard,
 }

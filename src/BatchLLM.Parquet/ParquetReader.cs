@@ -66,7 +66,8 @@ public sealed class ParquetReader
         OpenAsync(new ParquetStreamSource(stream), name, cancellationToken);
 
     /// <summary>
-    /// Reads a range of rows. Row groups before it are passed over by the footer, pages before it by their headers.
+    /// Reads a range of rows. Row groups outside it are passed over by the footer; pages outside it by the offset index, or
+    /// else those before it by their headers.
     /// </summary>
     /// <param name="columns">
     /// Names of fields, or paths of members of structs (<c>user.name</c>), in the order wanted; none at all gives row
@@ -98,7 +99,8 @@ public sealed class ParquetReader
                 continue;
             }
 
-            using var reader = OpenRowGroup(i, batch.Columns);
+            using var reader = await OpenRowGroupAsync(
+                i, batch.Columns, row - group.FirstRow, groupEnd - group.FirstRow, cancellationToken);
             await reader.SkipAsync(row - group.FirstRow, cancellationToken);
             for (; row < groupEnd; row += batch.RowCount)
             {
@@ -119,21 +121,43 @@ public sealed class ParquetReader
         }
     }
 
-    private RowGroupReader OpenRowGroup(int index, IReadOnlyList<ParquetColumn> asked)
+    private async ValueTask<RowGroupReader> OpenRowGroupAsync(
+        int index, IReadOnlyList<ParquetColumn> asked, long firstRow, long endRow, CancellationToken cancellationToken)
     {
-        var rows = _metadata.RowGroups[index].RowCount;
-        var flat = asked.Where(column => column.Field.IsFlat)
-            .Select(column => new ColumnChunkReader(_source, Locate(column.Schema, index), column.Values));
-        var nested = asked.Where(column => !column.Field.IsFlat)
-            .Select(column => new NestedFieldReader(
-                column,
-                [.. column.Leaves.Select(leaf => new LeafReader(
-                    _source, Locate(leaf.Schema, index), leaf.Values, rows, MaxBatchRows))],
-                new RecordAssembly()));
-        return new RowGroupReader([.. flat], [.. nested], MaxBatchRows);
+        var rows = RowGroups[index].RowCount;
+        var leaves = asked.SelectMany(column => column.Leaves).ToList();
+        var chunks = leaves.ConvertAll(leaf => Locate(index, leaf.Schema));
+        var spans = await PageIndexes.FindAsync(_source, chunks, rows, firstRow, endRow, cancellationToken);
+        var isWhole = firstRow == 0 && endRow == rows;
+        var plans = leaves.Select((leaf, i) => new LeafPlan(leaf.Values, chunks[i], rows, isWhole, spans[i])).ToList();
+        return OpenReaders(asked, plans, new CoalescedSource(_source, plans.SelectMany(plan => plan.Wanted)));
     }
 
-    private ChunkLocation Locate(ParquetColumnSchema column, int rowGroup)
+    private static RowGroupReader OpenReaders(
+        IReadOnlyList<ParquetColumn> asked, List<LeafPlan> plans, CoalescedSource source)
+    {
+        var flat = new List<ColumnChunkReader>();
+        var nested = new List<NestedFieldReader>();
+        var next = 0;
+        foreach (var column in asked)
+        {
+            var own = plans.GetRange(next, column.Field.Leaves.Count);
+            next += own.Count;
+            if (column.Field.IsFlat)
+            {
+                flat.Add(new ColumnChunkReader(source, own[0].Chunk, column.Values, own[0].IsWhole, own[0].Span));
+            }
+            else
+            {
+                var leaves = own.ConvertAll(plan => new LeafReader(source, plan, MaxBatchRows));
+                nested.Add(new NestedFieldReader(column, leaves, new RecordAssembly()));
+            }
+        }
+
+        return new RowGroupReader(flat, nested, MaxBatchRows);
+    }
+
+    private ChunkLocation Locate(int rowGroup, ParquetColumnSchema column)
     {
         var group = _metadata.RowGroups[rowGroup];
         var place = new PagePlace(Name, column.Name, rowGroup);

@@ -1,5 +1,4 @@
 using BatchLLM.Parquet.Compression;
-using BatchLLM.Parquet.Metadata;
 using BatchLLM.Parquet.Schemas;
 using BatchLLM.Parquet.Writing;
 
@@ -26,6 +25,7 @@ public sealed class ParquetWriter
     /// <param name="options">Null for the defaults.</param>
     /// <exception cref="ArgumentException">There is no column, two have one name, or a type is not written
     /// here.</exception>
+    /// <exception cref="ParquetException">Zstandard is asked for by name, and the system lacks its library.</exception>
     public ParquetWriter(
         Stream stream, IReadOnlyList<ParquetColumnSchema> columns, ParquetWriterOptions? options = null)
     {
@@ -34,13 +34,17 @@ public sealed class ParquetWriter
         _options.Validate();
         Columns = [.. columns.Select(column => new ParquetColumnWriter(new ColumnChunkBuilder(column, _options)))];
         _footer = new FooterBuilder(columns, _options);
-        _encoder = _options.Compression switch
-        {
-            ParquetCompression.Snappy => new ChunkEncoder(CompressionCodec.SNAPPY, SnappyCodec.Instance),
-            ParquetCompression.Gzip => new ChunkEncoder(CompressionCodec.GZIP, GzipCodec.Instance),
-            _ => new ChunkEncoder(CompressionCodec.UNCOMPRESSED, UncompressedCodec.Instance),
-        };
+        Compression = PageCompression.Choose(_options.Compression, ZstdCodec.Instance.Lack);
+        _encoder = new ChunkEncoder(PageCompression.CodecOf(Compression), PageCompression.CompressorOf(Compression));
     }
+
+    /// <summary>
+    /// What Zstandard needs and this system lacks, and what to do, as the end of a sentence; null if nothing.
+    /// </summary>
+    public static string? ZstandardLack => ZstdCodec.Instance.Lack;
+
+    /// <summary>How pages are compressed.</summary>
+    public ParquetCompression Compression { get; }
 
     /// <summary>Takes the values of the current row, one per column.</summary>
     public IReadOnlyList<ParquetColumnWriter> Columns { get; }
@@ -104,9 +108,14 @@ public sealed class ParquetWriter
         var chunks = new List<WrittenChunk>(Columns.Count);
         foreach (var column in Columns)
         {
+            column.Builder.Close();
             chunks.Add(_encoder.Encode(column.Builder, _position));
-            await _stream.WriteAsync(_encoder.Output, cancellationToken);
-            _position += _encoder.Output.Length;
+            await WriteAsync(_encoder.Output, cancellationToken);
+        }
+
+        for (var i = 0; i < chunks.Count; i++)
+        {
+            chunks[i] = await WriteIndexesAsync(chunks[i], cancellationToken);
         }
 
         _footer.Add(chunks, _rowsInGroup);
@@ -118,13 +127,33 @@ public sealed class ParquetWriter
         _rowsInGroup = 0;
     }
 
+    /// <summary>
+    /// Indexes stand behind their row group. All together before the footer, as other writers have them, was rejected: they
+    /// would be held in memory until the file's end.
+    /// </summary>
+    private async ValueTask<WrittenChunk> WriteIndexesAsync(WrittenChunk chunk, CancellationToken cancellationToken)
+    {
+        var bounds = PageIndex.Bounds(chunk.Builder.Summaries, chunk.Builder.Column.Type);
+        var boundsPlace = new IndexPlace(_position, bounds.Length);
+        await WriteAsync(bounds, cancellationToken);
+        var offsets = PageIndex.Offsets(chunk.Pages);
+        var offsetsPlace = new IndexPlace(_position, offsets.Length);
+        await WriteAsync(offsets, cancellationToken);
+        return chunk with { OffsetIndex = offsetsPlace, ColumnIndex = bounds.IsEmpty ? null : boundsPlace };
+    }
+
+    private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        await _stream.WriteAsync(bytes, cancellationToken);
+        _position += bytes.Length;
+    }
+
     /// <summary>The mark opens the file; a file without rows needs it as well.</summary>
     private async ValueTask WriteMarkAsync(CancellationToken cancellationToken)
     {
         if (_position == 0)
         {
-            await _stream.WriteAsync("PAR1"u8.ToArray(), cancellationToken);
-            _position = 4;
+            await WriteAsync("PAR1"u8.ToArray(), cancellationToken);
         }
     }
 }

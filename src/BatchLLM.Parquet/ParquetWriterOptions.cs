@@ -3,8 +3,11 @@ namespace BatchLLM.Parquet;
 /// <summary>How a file is written. The defaults suit text of some thousand bytes per row.</summary>
 public sealed record ParquetWriterOptions
 {
-    /// <summary>How pages are compressed.</summary>
-    public ParquetCompression Compression { get; init; } = ParquetCompression.Snappy;
+    /// <summary>
+    /// How pages are compressed. Null for Zstandard, or Snappy where the system lacks its library:
+    /// <see cref="ParquetWriter.Compression"/> says which.
+    /// </summary>
+    public ParquetCompression? Compression { get; init; }
 
     /// <summary>
     /// Bytes of values after which a row group is written, at most 1 GiB; memory is bounded by about twice as much.

@@ -5,8 +5,8 @@ namespace BatchLLM;
 
 /// <summary>
 /// The whole way of a job, as one loop: lease shards, read their rows as a window of tokenized prompts, run the window
-/// while the next one is read, write and commit each shard as its last row ends; then publish. Any number of processes may
-/// run it on the same job.
+/// while the next one is read, and its last rows beside the next one's first; write and commit each shard as its last row
+/// ends; then publish. Any number of processes may run it on the same job.
 /// </summary>
 /// <param name="store">Durable state.</param>
 /// <param name="reader">Blob to rows to prompts to tokens.</param>
@@ -35,27 +35,78 @@ public sealed class BatchPipeline(
     {
         await using (var windows = new WindowSource(store, reader, options, time, reach, job, cancellationToken))
         {
-            while (await RunNextAsync(job, windows, progress, cancellationToken))
-            {
-            }
+            await RunWindowsAsync(job, windows, progress, cancellationToken);
         }
 
         return await publisher.PublishAsync(job.Id, cancellationToken);
     }
 
-    /// <summary>False if there was no window left to run.</summary>
-    private async Task<bool> RunNextAsync(
+    /// <summary>One window after the other; each begins beside the last rows of the one before.</summary>
+    private async Task RunWindowsAsync(
         Job job, WindowSource windows, JobProgress progress, CancellationToken cancellationToken)
+    {
+        var (before, newest) = (RunningWindow.None, RunningWindow.None);
+        try
+        {
+            while (await NextAsync(job, windows, newest, cancellationToken) is { } held)
+            {
+                before = newest;
+                newest = RunningWindow.Start(tail => RunAsync(job, held, windows, progress, tail, cancellationToken));
+                await before.Ended;
+                await newest.InTail;
+            }
+        }
+        finally
+        {
+            await windows.StopAsync();
+            await Task.WhenAll(before.Ended, newest.Ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>The next window, beside one that still runs; null if that has ended and no window is left.</summary>
+    private async Task<HeldWindow?> NextAsync(
+        Job job, WindowSource windows, RunningWindow running, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var isOnly = running.Ended.IsCompleted;
+            await (isOnly ? running.Ended : Task.CompletedTask);
+            try
+            {
+                var held = await windows.NextAsync(mayWait: isOnly);
+                if (held is not null || isOnly)
+                {
+                    return held;
+                }
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Its leases were lost while it waited. The next round finds out why.
+                continue;
+            }
+            catch (BatchLLMException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // What runs is worth keeping, whatever is wrong with what comes after it.
+                await running.Ended;
+                if (!await IsOverAsync(job, cancellationToken))
+                {
+                    throw;
+                }
+            }
+
+            await running.Ended;
+        }
+    }
+
+    private async Task RunAsync(
+        Job job, HeldWindow held, WindowSource windows, JobProgress progress, Action inTail, CancellationToken cancellationToken)
     {
         try
         {
-            await using var held = await windows.NextAsync();
-            if (held is null)
+            await using (held)
             {
-                return false;
+                await RunWindowAsync(job, held, windows, progress, inTail);
             }
-
-            await RunWindowAsync(job, held, windows, progress);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -69,11 +120,10 @@ public sealed class BatchPipeline(
                 throw;
             }
         }
-
-        return true;
     }
 
-    private async Task RunWindowAsync(Job job, HeldWindow held, WindowSource windows, JobProgress progress)
+    private async Task RunWindowAsync(
+        Job job, HeldWindow held, WindowSource windows, JobProgress progress, Action inTail)
     {
         var (window, keeper) = held;
         foreach (var shard in window.Shards)
@@ -85,9 +135,13 @@ public sealed class BatchPipeline(
         var left = window.Requests.Count;
         await foreach (var generation in engine.RunAsync(window.Requests, keeper.Lost))
         {
-            // Not earlier: shards that wait here are shards that another worker could run.
-            if (--left <= window.Requests.Count / 2)
+            if (--left <= engine.Limits.ConcurrentRows)
             {
+                inTail();
+            }
+            else if (left <= window.Requests.Count / 2)
+            {
+                // Not earlier: shards that wait here are shards that another worker could run.
                 windows.Prefetch();
             }
 

@@ -10,6 +10,7 @@ internal static class Examples
             "batchllm run jobs/demo/tickets.job.json",
             "batchllm run job.json --input 'data/2026-*.parquet' --output out/2026 --set sampling.max_tokens=32",
             "batchllm run job.json --json > summary.json",
+            "batchllm run job.json --engine echo --output /tmp/echo",
         ],
         ["status"] = ["batchllm status", "batchllm status demo-tickets", "batchllm status 12 --json"],
         ["resume"] = ["batchllm resume", "batchllm resume 12", "batchllm resume 12 --error-budget 5%"],

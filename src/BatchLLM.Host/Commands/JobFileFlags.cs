@@ -8,6 +8,7 @@ namespace BatchLLM.Host.Commands;
 /// <param name="Device">Device.</param>
 /// <param name="Numerics">Numerics.</param>
 /// <param name="KvCache">KV cache.</param>
+/// <param name="Date">The day that <c>{{date}}</c> stands for; today, UTC, if null.</param>
 /// <param name="Settings">Other keys, as key=value.</param>
 internal sealed record JobFileFlags(
     string? Model,
@@ -17,8 +18,9 @@ internal sealed record JobFileFlags(
     string? Device,
     string? Numerics,
     string? KvCache,
+    DateOnly? Date,
     IReadOnlyList<string> Settings)
 {
     /// <summary>A command line that leaves the job file as it is.</summary>
-    public static JobFileFlags None { get; } = new(null, [], null, null, null, null, null, []);
+    public static JobFileFlags None { get; } = new(null, [], null, null, null, null, null, null, []);
 }

@@ -1,5 +1,8 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using BatchLLM.Checkpoints;
+using BatchLLM.Jobs;
 
 namespace BatchLLM.Host.Commands;
 
@@ -16,7 +19,12 @@ internal sealed class JobFileOptions
 
     private readonly Option<string?> _output = new("--output") { Description = "Output directory.", HelpName = "dir" };
 
-    private readonly Option<string?> _engine = new("--engine") { Description = "Engine: local.", HelpName = "name" };
+    private readonly Option<string?> _engine = new("--engine")
+    {
+        Description = "Engine: local; or echo, which answers each row with the beginning of its prompt and loads no weights, " +
+            "to try a job's data path and to measure it.",
+        HelpName = "name",
+    };
 
     private readonly Option<string?> _device = new("--device") { Description = "Device: cpu.", HelpName = "name" };
 
@@ -32,6 +40,13 @@ internal sealed class JobFileOptions
         HelpName = "name",
     };
 
+    private readonly Option<DateOnly?> _date = new("--date")
+    {
+        Description = "The day that {{date}} stands for in input and output addresses; today, UTC, without.",
+        HelpName = DatePlaceholder.Format,
+        CustomParser = ParseDate,
+    };
+
     private readonly Option<string[]> _set = new("--set")
     {
         Description = "Any other key by its path, e.g. sampling.max_tokens=32; may be given more than once.",
@@ -44,7 +59,7 @@ internal sealed class JobFileOptions
     /// <summary>Adds the flags to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _model, _input, _output, _engine, _device, _numerics, _kvCache, _set })
+        foreach (var option in new Option[] { _model, _input, _output, _engine, _device, _numerics, _kvCache, _date, _set })
         {
             command.Options.Add(option);
         }
@@ -59,5 +74,18 @@ internal sealed class JobFileOptions
         parsed.GetValue(_device),
         parsed.GetValue(_numerics),
         parsed.GetValue(_kvCache),
+        parsed.GetValue(_date),
         parsed.GetValue(_set) ?? []);
+
+    private static DateOnly? ParseDate(ArgumentResult result)
+    {
+        if (DateOnly.TryParseExact(
+            result.Tokens[0].Value, DatePlaceholder.Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+        {
+            return date;
+        }
+
+        result.AddError($"--date is not a day; expected {DatePlaceholder.Format}, e.g. 2026-11-20.");
+        return null;
+    }
 }

@@ -5,7 +5,6 @@ using BatchLLM.Blobs.Jsonl;
 using BatchLLM.Blobs.Parquet;
 using BatchLLM.Inference;
 using BatchLLM.Jobs;
-using BatchLLM.Planning;
 using BatchLLM.Prompts;
 using BatchLLM.Rows;
 
@@ -38,30 +37,17 @@ internal static class JobAssembly
     /// zone a row has the same prompt.
     /// </param>
     /// <param name="contextLength">Most positions of prompt and completion; the model's if null.</param>
-    public static WindowReader ReaderOf(JobSpec spec, LoadedModel model, DateTimeOffset created, int? contextLength = null)
+    public static WindowReader ReaderOf(JobSpec spec, IJobModel model, DateTimeOffset created, int? contextLength = null)
     {
         var prompts = new RowPreparer(
             spec, new PromptRenderer(model.Template, model.TemplateContextAt(created)), model.Tokenizer, contextLength ?? model.ContextLength);
         return new WindowReader(Blobs, ReaderOf, prompts.Columns, prompts.Prepare, spec.Output.TokenIds);
     }
 
-    /// <summary>Tokens to completions.</summary>
-    /// <param name="spec">The job.</param>
-    /// <param name="model">Its model.</param>
-    /// <param name="lengths">How long completions get; learns.</param>
-    /// <param name="busy">Receives the time that the engine computes.</param>
-    public static IBatchEngine EngineOf(JobSpec spec, LoadedModel model, OutputLengths lengths, BusyTime busy) =>
-        (spec.Engine, spec.Device) switch
-        {
-            ("local", "cpu") => model.OpenCpuEngine(ComputeChoice.Of(spec), lengths, busy),
-            _ => throw new BatchLLMException(
-                $"Engine '{spec.Engine}' on device '{spec.Device}' is not available; this version has engine local on cpu."),
-        };
-
     /// <summary>The pipeline of one job in this process.</summary>
     /// <exception cref="BatchLLMException">An input's schema cannot be read.</exception>
     public static async Task<BatchPipeline> PipelineOfAsync(
-        Job job, JobSpec spec, IJobStore store, LoadedModel model, IBatchEngine engine, CancellationToken cancellationToken)
+        Job job, JobSpec spec, IJobStore store, IJobModel model, IBatchEngine engine, CancellationToken cancellationToken)
     {
         var layout = LayoutOf(job, spec);
         var idColumn = spec.Prompt.OpenAiBatch ? "custom_id" : spec.IdColumn;
@@ -83,15 +69,20 @@ internal static class JobAssembly
     public static JobPublisher PublisherOf(Job job, IJobStore store) =>
         PublisherOf(store, LayoutOf(job, JobFileLoader.Restore(job.Definition.SpecJson, errorBudget: null)));
 
-    /// <summary>Refuses an output directory with the results of another job, which publishing would mix with this one's.</summary>
-    /// <exception cref="BatchLLMException">The directory has another job's receipt.</exception>
+    /// <summary>
+    /// Refuses an output directory with the results of another job, which publishing would mix with this one's, and one with
+    /// a model's results to a job that only echoes.
+    /// </summary>
+    /// <exception cref="BatchLLMException">The directory has such a receipt.</exception>
     public static async Task CheckOutputAsync(JobSpec spec, CancellationToken cancellationToken)
     {
         var uri = $"{spec.Output.Uri.TrimEnd('/')}/receipt.json";
-        if (await ReceiptReader.ReadAsync(Blobs, uri, cancellationToken) is { } receipt && receipt.Name != spec.Name)
+        if (await ReceiptReader.ReadAsync(Blobs, uri, cancellationToken) is { } receipt
+            && (receipt.Name != spec.Name || (spec.Engine == JobSpec.Echo && receipt.Engine != JobSpec.Echo)))
         {
             throw new BatchLLMException(
-                $"The output directory {spec.Output.Uri} holds the results of job '{receipt.Name}'. " +
+                $"The output directory {spec.Output.Uri} holds the results of job '{receipt.Name}'" +
+                $"{(receipt.Name == spec.Name ? ", which a model computed and an echo would replace" : "")}. " +
                 "Choose another with --output, or remove that one.");
         }
     }
@@ -108,15 +99,25 @@ internal static class JobAssembly
             return null;
         }
 
-        var reader = new ParquetRowReader(Blobs);
-        var kinds = await reader.KindsAsync(job.Definition.Inputs[0].Uri, cancellationToken);
+        var kinds = await KindsAsync(job.Definition.Inputs[0].Uri, cancellationToken);
         foreach (var file in job.Definition.Inputs.Skip(1))
         {
-            var others = await reader.KindsAsync(file.Uri, cancellationToken);
+            var others = await KindsAsync(file.Uri, cancellationToken);
             if (others.Count != kinds.Count || others.Except(kinds).Any())
             {
                 return null;
             }
+        }
+
+        return kinds;
+    }
+
+    private static async Task<Dictionary<string, RowValueKind>> KindsAsync(string uri, CancellationToken cancellationToken)
+    {
+        var kinds = new Dictionary<string, RowValueKind>(await new ParquetRowReader(Blobs).KindsAsync(uri, cancellationToken));
+        foreach (var name in HivePartitions.Of(uri).Keys)
+        {
+            kinds[name] = RowValueKind.Text;
         }
 
         return kinds;

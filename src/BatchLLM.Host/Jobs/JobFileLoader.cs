@@ -18,8 +18,9 @@ internal static class JobFileLoader
         }
 
         var json = await File.ReadAllBytesAsync(path, cancellationToken);
-        var spec = Require(JobFile.Parse(json, path, Schema(), Settings(flags)));
-        return Check(Resolve(spec, Path.GetDirectoryName(Path.GetFullPath(path))!));
+        var date = flags.Date ?? DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
+        var spec = Require(JobFile.Parse(json, path, Schema(), Settings(flags, date)));
+        return Check(Resolve(spec, date, Path.GetDirectoryName(Path.GetFullPath(path))!));
     }
 
     /// <summary>The spec that a job was created with, perhaps with a new error budget.</summary>
@@ -47,18 +48,18 @@ internal static class JobFileLoader
         return bytes;
     }
 
-    private static List<JobFileSetting> Settings(JobFileFlags flags)
+    private static List<JobFileSetting> Settings(JobFileFlags flags, DateOnly date)
     {
         var settings = new List<JobFileSetting>();
         Add("--model", "model", flags.Model is null ? null : Path.GetFullPath(flags.Model));
-        Add("--output", "output.uri", flags.Output is null ? null : FromWorkingDirectory(flags.Output));
+        Add("--output", "output.uri", flags.Output is null ? null : FromWorkingDirectory(flags.Output, date));
         Add("--engine", "engine", flags.Engine);
         Add("--device", "device", flags.Device);
         Add("--numerics", "numerics", flags.Numerics);
         Add("--kv-cache", "kv_cache", flags.KvCache);
         if (flags.Inputs.Count > 0)
         {
-            var uris = flags.Inputs.Select(FromWorkingDirectory);
+            var uris = flags.Inputs.Select(uri => FromWorkingDirectory(uri, date));
             settings.Add(new JobFileSetting("--input", "input", System.Text.Json.JsonSerializer.Serialize(uris)));
         }
 
@@ -75,13 +76,14 @@ internal static class JobFileLoader
         }
     }
 
-    private static string FromWorkingDirectory(string path) => BlobUri.FromText(path, Directory.GetCurrentDirectory());
+    private static string FromWorkingDirectory(string path, DateOnly date) =>
+        BlobUri.FromText(DatePlaceholder.Fill(path, date), Directory.GetCurrentDirectory());
 
-    private static JobSpec Resolve(JobSpec spec, string directory) => spec with
+    private static JobSpec Resolve(JobSpec spec, DateOnly date, string directory) => spec with
     {
         Model = Path.GetFullPath(spec.Model, directory),
-        Inputs = [.. spec.Inputs.Select(input => input with { Uri = BlobUri.FromText(input.Uri, directory) })],
-        Output = spec.Output with { Uri = BlobUri.FromText(spec.Output.Uri, directory) },
+        Inputs = [.. spec.Inputs.Select(input => input with { Uri = BlobUri.FromText(DatePlaceholder.Fill(input.Uri, date), directory) })],
+        Output = spec.Output with { Uri = BlobUri.FromText(DatePlaceholder.Fill(spec.Output.Uri, date), directory) },
     };
 
     /// <summary>What the schema cannot say: names of the output's own columns are taken.</summary>

@@ -18,8 +18,8 @@ internal sealed class JobRun(DatabaseSession state, Terminal terminal, int show)
     /// <summary>Creates the job, or finds it; runs it unless it is over.</summary>
     public async Task<int> SubmitAsync(JobSpec submitted, bool again, CancellationToken cancellationToken)
     {
-        using var model = LoadedModel.Open(submitted.Model);
-        var spec = ComputeChoice.InForce(submitted, model.Quantization);
+        using var model = IJobModel.Open(submitted);
+        var spec = model.InForce(submitted);
         var job = await CreateAsync(spec, model, again, cancellationToken);
         return job.State switch
         {
@@ -50,12 +50,12 @@ internal sealed class JobRun(DatabaseSession state, Terminal terminal, int show)
             await _store.ResumeAsync(job.Id, JobSpecJson.Write(spec), cancellationToken);
         }
 
-        using var model = LoadedModel.Open(spec.Model);
+        using var model = IJobModel.Open(spec);
         return await RunAsync(job, spec, model, cancellationToken);
     }
 
     private async Task<Job> CreateAsync(
-        JobSpec spec, LoadedModel model, bool again, CancellationToken cancellationToken)
+        JobSpec spec, IJobModel model, bool again, CancellationToken cancellationToken)
     {
         var inputs = await JobAssembly.Planner.ResolveAsync(spec.Inputs, cancellationToken);
         var key = JobKey.Compute(spec, inputs, model.Digest);
@@ -75,14 +75,14 @@ internal sealed class JobRun(DatabaseSession state, Terminal terminal, int show)
         return job;
     }
 
-    private async Task<int> RunAsync(Job job, JobSpec spec, LoadedModel model, CancellationToken cancellationToken)
+    private async Task<int> RunAsync(Job job, JobSpec spec, IJobModel model, CancellationToken cancellationToken)
     {
         Announce(job);
         await WorkerIdentity.ReleaseDeadAsync(_store, job.Id, cancellationToken);
         var busy = new BusyTime();
         var keeping = new LengthKeeping(state.OutputLengths, SeriesKey.Compute(spec, model.Digest));
         var lengths = await keeping.LoadAsync(cancellationToken);
-        await using var engine = JobAssembly.EngineOf(spec, model, lengths, busy);
+        await using var engine = model.OpenEngine(spec, lengths, busy);
         var progress = new JobProgress(job.Counts, job.Definition.RowCount);
         var reader = new ProgressReader(job.Definition.Name, progress, _time);
         var start = _time.GetTimestamp();

@@ -1,6 +1,7 @@
 using BatchLLM.Checkpoints;
 using BatchLLM.Engine;
 using BatchLLM.Inference;
+using BatchLLM.Jobs;
 using BatchLLM.Planning;
 using BatchLLM.Prompts.Templates;
 using BatchLLM.Tokens;
@@ -8,26 +9,26 @@ using BatchLLM.Tokens;
 namespace BatchLLM.Host.Jobs;
 
 /// <summary>A model directory opened for a job: weights mapped, tokenizer and chat template read.</summary>
-internal sealed class LoadedModel : IDisposable
+internal sealed class LoadedModel : IJobModel
 {
     private readonly ModelDirectory _directory;
-    private readonly ChatTemplateContext _templateContext;
+    private readonly ChatTemplateSource _source;
 
     private LoadedModel(ModelDirectory directory, ITokenizer tokenizer, ChatTemplateSource template)
     {
         _directory = directory;
         Tokenizer = tokenizer;
-        _templateContext = new ChatTemplateContext { BosToken = template.BosToken, EosToken = template.EosToken };
+        _source = template;
         Template = template.Template is { } source ? ChatTemplate.Parse(source) : null;
     }
 
-    /// <summary>Tells this model from another.</summary>
+    /// <inheritdoc/>
     public string Digest => _directory.Digest;
 
     /// <summary>What the checkpoint declares about its quantization.</summary>
     public QuantizationScheme Quantization => _directory.Quantization;
 
-    /// <summary>Most positions of prompt and completion together.</summary>
+    /// <inheritdoc/>
     public int ContextLength => _directory.Config.ContextLength;
 
     /// <summary>Logits per position.</summary>
@@ -39,14 +40,17 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>The model's directory.</summary>
     public string Path => _directory.Path;
 
-    /// <summary>Text to ids.</summary>
+    /// <inheritdoc/>
     public ITokenizer Tokenizer { get; }
 
-    /// <summary>Messages to text; null if the model has none.</summary>
+    /// <inheritdoc/>
     public ChatTemplate? Template { get; }
 
-    /// <summary>What the template knows besides the messages, for prompts of a time, which it sees in UTC.</summary>
-    public ChatTemplateContext TemplateContextAt(DateTimeOffset time) => _templateContext with { Now = time.UtcDateTime };
+    /// <inheritdoc/>
+    public ChatTemplateContext TemplateContextAt(DateTimeOffset time) => _source.ContextAt(time);
+
+    /// <inheritdoc/>
+    public JobSpec InForce(JobSpec spec) => ComputeChoice.InForce(spec, Quantization);
 
     /// <summary>Opens a model directory.</summary>
     /// <exception cref="BatchLLMException">A file is missing or wrong.</exception>
@@ -64,18 +68,17 @@ internal sealed class LoadedModel : IDisposable
         }
     }
 
-    /// <summary>Reads the weights and starts an engine on the CPU.</summary>
-    /// <param name="choice">How it is computed.</param>
-    /// <param name="lengths">How long completions get; learns.</param>
-    /// <param name="busy">Receives the time of its steps.</param>
-    public IBatchEngine OpenCpuEngine(ComputeChoice choice, OutputLengths lengths, BusyTime busy) => new LocalBatchEngine(
-        new BusyRunner(OpenCpuRunner(choice), busy, TimeProvider.System), Tokenizer, StopTokenIds.ToHashSet(), lengths: lengths);
+    /// <inheritdoc/>
+    /// <remarks>Reads the weights.</remarks>
+    public IBatchEngine OpenEngine(JobSpec spec, OutputLengths lengths, BusyTime busy) => new LocalBatchEngine(
+        new BusyRunner(OpenCpuRunner(ComputeChoice.Of(spec)), busy, TimeProvider.System), Tokenizer, StopTokenIds.ToHashSet(),
+        lengths: lengths);
 
     /// <summary>Reads the weights for the CPU.</summary>
     public CpuModelRunner OpenCpuRunner(ComputeChoice choice) => new(_directory, OptionsOf(choice));
 
-    /// <summary>The sizes of such a runner, without reading a weight.</summary>
-    public RunnerLimits CpuRunnerLimits(ComputeChoice choice) => CpuModelRunner.LimitsOf(_directory, OptionsOf(choice));
+    /// <inheritdoc/>
+    public RunnerLimits LimitsOf(JobSpec spec) => CpuModelRunner.LimitsOf(_directory, OptionsOf(ComputeChoice.Of(spec)));
 
     private static CpuModelRunnerOptions OptionsOf(ComputeChoice choice) =>
         new(Environment.ProcessorCount, Numerics: choice.Numerics, Kv: choice.Kv);

@@ -22,16 +22,21 @@ internal sealed class PreflightRun(PreflightSettings settings, PreflightStages s
     /// <exception cref="BatchLLMException">Model, input or report cannot be read or written.</exception>
     public async Task<PreflightReport> RunAsync(JobSpec submitted, CancellationToken cancellationToken)
     {
-        using var model = LoadedModel.Open(submitted.Model);
-        var spec = ComputeChoice.InForce(submitted, model.Quantization);
+        using var model = IJobModel.Open(submitted);
+        var spec = model.InForce(submitted);
         var inputs = await JobAssembly.Planner.ResolveAsync(spec.Inputs, cancellationToken);
         var key = JobKey.Compute(spec, inputs, model.Digest);
         var start = time.GetTimestamp();
         var plan = await JobAssembly.Planner.CutAsync(spec, inputs, cancellationToken);
         stages.Tokenize(plan);
         var counted = await CountAsync(spec, key, plan, model, start, cancellationToken);
-        var report = await MeasureAsync(counted.Report, counted.Pass, spec, model, cancellationToken);
-        report = report with { Memory = MemoryPlan.Of(ModelInspection.Of(spec.Model), ComputeChoice.Of(spec), report) };
+        var report = counted.Report;
+        if (model is LoadedModel loaded)
+        {
+            report = await MeasureAsync(report, counted.Pass, spec, loaded, cancellationToken);
+            report = report with { Memory = MemoryPlan.Of(ModelInspection.Of(spec.Model), ComputeChoice.Of(spec), report) };
+        }
+
         await JobAssembly.Blobs.WriteAsync(
             ReportFile(spec, "preflight.json"),
             (stream, token) => stream.WriteAsync(PreflightJson.Write(report), token).AsTask(),
@@ -40,11 +45,11 @@ internal sealed class PreflightRun(PreflightSettings settings, PreflightStages s
     }
 
     private async Task<(PreflightReport Report, PreflightPass Pass)> CountAsync(
-        JobSpec spec, string key, JobPlan plan, LoadedModel model, long start, CancellationToken cancellationToken)
+        JobSpec spec, string key, JobPlan plan, IJobModel model, long start, CancellationToken cancellationToken)
     {
         var findings = ReportFile(spec, "preflight-rows.jsonl");
         var options = new PreflightOptions(
-            Environment.ProcessorCount, JobAssembly.ShardsPerWindow(spec), model.CpuRunnerLimits(ComputeChoice.Of(spec)), SampleRows, SeedOf(key));
+            Environment.ProcessorCount, JobAssembly.ShardsPerWindow(spec), model.LimitsOf(spec), SampleRows, SeedOf(key));
         PreflightPass? pass = null;
         await JobAssembly.Blobs.WriteAsync(
             findings,

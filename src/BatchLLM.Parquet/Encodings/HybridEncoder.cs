@@ -45,7 +45,7 @@ internal static class HybridEncoder
 
     private static void WriteRun(int value, int count, int bitWidth, ByteBuffer output)
     {
-        WriteVarint((uint)count << 1, output);
+        output.AppendVarint((uint)count << 1);
         Span<byte> bytes = stackalloc byte[sizeof(int)];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
         output.Append(bytes[..((bitWidth + 7) / 8)]);
@@ -59,7 +59,7 @@ internal static class HybridEncoder
         }
 
         var groups = (values.Length + Group - 1) / Group;
-        WriteVarint(((uint)groups << 1) | 1, output);
+        output.AppendVarint(((uint)groups << 1) | 1);
         var packed = output.Reserve(groups * bitWidth)[..(groups * bitWidth)];
         packed.Clear();
         Pack(values, bitWidth, packed);
@@ -83,15 +83,5 @@ internal static class HybridEncoder
         {
             packed[written] = (byte)pending;
         }
-    }
-
-    private static void WriteVarint(uint value, ByteBuffer output)
-    {
-        for (; value >= 0x80; value >>= 7)
-        {
-            output.Append((byte)(value | 0x80));
-        }
-
-        output.Append((byte)value);
     }
 }

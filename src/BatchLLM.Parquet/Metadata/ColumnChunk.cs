@@ -30,6 +30,12 @@ internal sealed record ColumnChunk
     /// <summary>Where in the file the dictionary page begins. Some writers say 0 for none.</summary>
     public long? DictionaryPageOffset { get; init; }
 
+    /// <summary>Where in the file the index of the data pages is; 0 for none.</summary>
+    public long OffsetIndexOffset { get; init; }
+
+    /// <summary>Bytes of that index.</summary>
+    public int OffsetIndexLength { get; init; }
+
     /// <summary>Where in the file the first page of any kind begins.</summary>
     public long Offset =>
         DictionaryPageOffset is { } offset and > 0 && offset < DataPageOffset ? offset : DataPageOffset;
@@ -55,6 +61,10 @@ internal sealed record ColumnChunk
                 return chunk with { FilePath = reader.ReadString() };
             case 3:
                 return ReadMetadata(ref reader, chunk);
+            case 4:
+                return chunk with { OffsetIndexOffset = reader.ReadInt64() };
+            case 5:
+                return chunk with { OffsetIndexLength = reader.ReadInt32() };
             case 8:
                 reader.Skip();
                 return chunk with { IsEncrypted = true };

@@ -9,24 +9,31 @@ namespace BatchLLM.Parquet.Reading;
 /// <param name="source">The file.</param>
 /// <param name="start">Where the chunk begins.</param>
 /// <param name="expectedEnd">Where the chunk should end: nothing beyond is read ahead.</param>
+/// <param name="isWhole">
+/// True if all is wanted up to the end. Else reading ahead begins small and grows with what was wanted, so that what is read
+/// in vain is never more than that.
+/// </param>
 /// <param name="hardEnd">
 /// What is never read beyond. Some old writers leave the dictionary's header out of the chunk's size, so that a chunk
 /// may reach past its expected end.
 /// </param>
-internal sealed class ChunkBuffer(IParquetSource source, long start, long expectedEnd, long hardEnd) : IDisposable
+internal sealed class ChunkBuffer(IParquetSource source, long start, long expectedEnd, bool isWhole, long hardEnd)
+    : IDisposable
 {
-    private const int ReadAhead = 512 * 1024;
+    private const int LeastAhead = 64 << 10;
+    private const int MostAhead = 1 << 20;
 
+    private long _expectedEnd = expectedEnd;
+    private int _ahead = isWhole ? MostAhead : LeastAhead;
     private byte[] _buffer = [];
     private int _head;
     private int _count;
-    private long _position = start;
+
+    /// <summary>Where the window starts in the file.</summary>
+    public long Position { get; private set; } = start;
 
     /// <summary>Bytes from the window's start to what is never read beyond.</summary>
-    public long Remaining => hardEnd - _position;
-
-    /// <summary>Bytes from the window's start to the chunk's end, by the footer.</summary>
-    public long ExpectedRemaining => expectedEnd - _position;
+    public long Remaining => hardEnd - Position;
 
     /// <summary>Makes the next bytes available.</summary>
     /// <param name="count">At most <see cref="Remaining"/>.</param>
@@ -45,12 +52,26 @@ internal sealed class ChunkBuffer(IParquetSource source, long start, long expect
     /// <summary>
     /// Moves the window forward, at most <see cref="Remaining"/> bytes; bytes not yet read are never read.
     /// </summary>
-    public void Advance(int count)
+    public void Advance(long count)
     {
-        var held = Math.Min(count, _count);
+        if (count > _count && !isWhole)
+        {
+            _ahead = LeastAhead;
+        }
+
+        var held = (int)Math.Min(count, _count);
         _head += held;
         _count -= held;
-        _position += count;
+        Position += count;
+    }
+
+    /// <summary>Moves the window forward to a part of the chunk that is wanted.</summary>
+    /// <param name="partStart">Not before the window's start.</param>
+    /// <param name="partEnd">Nothing beyond is read ahead.</param>
+    public void Seek(long partStart, long partEnd)
+    {
+        Advance(partStart - Position);
+        _expectedEnd = partEnd;
     }
 
     /// <inheritdoc/>
@@ -65,10 +86,11 @@ internal sealed class ChunkBuffer(IParquetSource source, long start, long expect
 
     private async ValueTask FillAsync(int count, CancellationToken cancellationToken)
     {
-        var ahead = (int)Math.Clamp(expectedEnd - _position, count, Math.Max(count, ReadAhead));
+        var ahead = (int)Math.Clamp(_expectedEnd - Position, count, Math.Max(count, _ahead));
+        _ahead = Math.Min(2 * _ahead, MostAhead);
         MakeRoom(ahead);
         var missing = _buffer.AsMemory(_count, ahead - _count);
-        await source.ReadExactlyAsync(_position + _count, missing, cancellationToken);
+        await source.ReadExactlyAsync(Position + _count, missing, cancellationToken);
         _count = ahead;
     }
 

@@ -14,6 +14,9 @@ internal sealed record ChunkLocation(
     long HardEnd,
     long EntryCount)
 {
+    /// <summary>Where the index of the data pages is, not checked; empty where there is none.</summary>
+    public ByteRange OffsetIndex { get; private init; }
+
     /// <summary>Checks what the footer says about a chunk.</summary>
     /// <param name="chunk">The chunk.</param>
     /// <param name="column">The column that was asked for.</param>
@@ -44,7 +47,10 @@ internal sealed record ChunkLocation(
         }
 
         var end = chunk.Offset + chunk.CompressedSize;
-        return new ChunkLocation(column, codec, place, chunk.Offset, end, footerStart, chunk.ValueCount);
+        return new ChunkLocation(column, codec, place, chunk.Offset, end, footerStart, chunk.ValueCount)
+        {
+            OffsetIndex = IndexOf(chunk),
+        };
     }
 
     /// <summary>A list takes one entry even where it is empty.</summary>
@@ -60,6 +66,10 @@ internal sealed record ChunkLocation(
             throw place.Damaged($"the chunk claims {chunk.ValueCount} values; expected at least one per row, {rowCount}");
         }
     }
+
+    // The sum of a damaged length and a damaged offset must not wrap around.
+    private static ByteRange IndexOf(ColumnChunk chunk) =>
+        new(chunk.OffsetIndexOffset, Math.Min(chunk.OffsetIndexOffset, long.MaxValue / 2) + chunk.OffsetIndexLength);
 
     private static void Refuse(ColumnChunk chunk, PagePlace place)
     {

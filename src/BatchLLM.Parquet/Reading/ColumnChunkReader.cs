@@ -20,18 +20,29 @@ internal sealed class ColumnChunkReader : IDisposable
     private readonly PageOpener _opener;
     private readonly PagePlace _place;
     private readonly ColumnValues _values;
+    private readonly long _end;
     private long _rowsAhead;
+    private PageSpan? _span;
     private DataPage? _page;
 
     /// <param name="source">The file.</param>
     /// <param name="location">The chunk, checked to lie in the file.</param>
     /// <param name="values">Receives what is read; the reader keeps writing into it.</param>
-    public ColumnChunkReader(IParquetSource source, ChunkLocation location, ColumnValues values)
+    /// <param name="isWhole">True if all pages are wanted.</param>
+    /// <param name="span">Those that are wanted; null if that is not known, or all are.</param>
+    public ColumnChunkReader(
+        IParquetSource source, ChunkLocation location, ColumnValues values, bool isWhole = true, PageSpan? span = null)
     {
         _place = location.Place;
         _values = values;
         _rowsAhead = location.EntryCount;
-        _buffer = new ChunkBuffer(source, location.Start, location.ExpectedEnd, location.HardEnd);
+        (_span, _end) = (span, span?.Pages.End ?? long.MaxValue);
+        _buffer = new ChunkBuffer(
+            source,
+            location.Start,
+            span?.Dictionary.End ?? location.ExpectedEnd,
+            isWhole || span is not null,
+            location.HardEnd);
         _opener = new PageOpener(location.Column, location.Codec, _place);
         Column = location.Column;
     }
@@ -42,8 +53,8 @@ internal sealed class ColumnChunkReader : IDisposable
     /// <summary>Rows that can be read without loading a page.</summary>
     public int RowsInPage => _page?.RowsLeft ?? 0;
 
-    /// <summary>Rows not yet read.</summary>
-    public long RowsLeft => _rowsAhead + RowsInPage;
+    /// <summary>True if no more rows are wanted: the chunk ends, or the pages that the offset index has for them.</summary>
+    public bool IsAtEnd => RowsInPage == 0 && (_rowsAhead == 0 || _buffer.Position >= _end);
 
     /// <summary>Rows that can be read at once; at least 1.</summary>
     /// <param name="most">How many are wanted; at least 1 and at most <see cref="RowsInPage"/>.</param>
@@ -63,6 +74,7 @@ internal sealed class ColumnChunkReader : IDisposable
     /// <summary>Passes over rows; pages that hold no others are neither read nor decompressed.</summary>
     public async ValueTask SkipAsync(long rows, CancellationToken cancellationToken)
     {
+        rows -= await SeekAsync(cancellationToken);
         while (rows > 0)
         {
             if (RowsInPage == 0)
@@ -76,6 +88,39 @@ internal sealed class ColumnChunkReader : IDisposable
                 rows -= step;
             }
         }
+    }
+
+    /// <summary>Goes to the first page that is wanted; the dictionary is read on the way.</summary>
+    /// <returns>Rows passed over; 0 where it is not known where that page is.</returns>
+    public async ValueTask<long> SeekAsync(CancellationToken cancellationToken)
+    {
+        if (_span is not { } span)
+        {
+            return 0;
+        }
+
+        if (span.Dictionary.Length > 0)
+        {
+            var header = await ReadHeaderAsync(cancellationToken);
+            if (header.Type != PageType.Dictionary)
+            {
+                throw _place.Damaged($"a page of type {header.Type} stands before the pages of the offset index");
+            }
+
+            await OpenAsync(header, cancellationToken);
+        }
+
+        if (_buffer.Position > span.Pages.Start)
+        {
+            throw _place.Damaged($"the dictionary reaches into the pages of the offset index");
+        }
+
+        _buffer.Seek(span.Pages.Start, span.Pages.End);
+        _place.Page += span.Page;
+
+        // Of a nested column too: a row is at least one entry, so that what is ahead is never more than what is left.
+        _rowsAhead -= span.FirstRow;
+        return span.FirstRow;
     }
 
     /// <summary>Reads the next rows.</summary>
@@ -200,6 +245,13 @@ internal sealed class ColumnChunkReader : IDisposable
             throw _place.Damaged($"the page holds {header.ValueCount} rows; expected at most {_rowsAhead} more");
         }
 
+        if (_span is { } span && Column.MaxRepetition == 0 && header.ValueCount != span.RowCount)
+        {
+            throw _place.Damaged(
+                $"the page holds {header.ValueCount} rows; expected the {span.RowCount} that the offset index says");
+        }
+
+        _span = null;
         _rowsAhead -= header.ValueCount;
         return header;
     }

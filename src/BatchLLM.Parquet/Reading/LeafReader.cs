@@ -22,23 +22,36 @@ internal sealed class LeafReader : IDisposable
     private long _rowsLeft;
 
     /// <param name="source">The file.</param>
-    /// <param name="location">The chunk, checked to lie in the file.</param>
-    /// <param name="values">Receives what is read; the reader keeps writing into it.</param>
-    /// <param name="rows">Rows of the row group.</param>
+    /// <param name="plan">What is read of it; its values receive what is read, and the reader keeps writing into them.</param>
     /// <param name="step">Entries to decode at once.</param>
-    public LeafReader(IParquetSource source, ChunkLocation location, ColumnValues values, long rows, int step)
+    public LeafReader(IParquetSource source, LeafPlan plan, int step)
     {
-        (_place, _rowsLeft, _step) = (location.Place, rows, step);
-        _chunk = new ColumnChunkReader(source, location, ColumnValues.ForRows(location.Column.Type, step));
-        Entries = new LeafEntries(location.Column, values, location.Place);
+        (_place, _rowsLeft, _step) = (plan.Chunk.Place, plan.GroupRows, step);
+        var column = plan.Chunk.Column;
+        _chunk = new ColumnChunkReader(
+            source, plan.Chunk, ColumnValues.ForRows(column.Type, step), plan.IsWhole, plan.Span);
+        Entries = new LeafEntries(column, plan.Values, _place);
     }
 
     /// <summary>What is held, and the rows given out last.</summary>
     public LeafEntries Entries { get; }
 
-    private int CompleteRows => _chunk.RowsLeft == 0 ? Entries.Rows : Math.Max(0, Entries.Rows - 1);
+    private int CompleteRows => _chunk.IsAtEnd ? Entries.Rows : Math.Max(0, Entries.Rows - 1);
 
     private bool HasEnough => CompleteRows > 0 && (Entries.Count >= ManyEntries || Entries.CopiedBytes >= ManyBytes);
+
+    /// <summary>Passes over rows: whole pages by the offset index, others decoded to find where rows end.</summary>
+    public async ValueTask SkipAsync(long rows, CancellationToken cancellationToken)
+    {
+        var passed = await _chunk.SeekAsync(cancellationToken);
+        _rowsLeft -= passed;
+        for (var left = rows - passed; left > 0;)
+        {
+            var next = await LoadAsync((int)Math.Min(left, _step), cancellationToken);
+            Give(next);
+            left -= next;
+        }
+    }
 
     /// <summary>Forgets the rows given out, and reads until more are there.</summary>
     /// <param name="rows">Rows wanted; at least 1, and no more than the row group has left.</param>
@@ -48,7 +61,7 @@ internal sealed class LeafReader : IDisposable
     public async ValueTask<int> LoadAsync(int rows, CancellationToken cancellationToken)
     {
         Entries.DropGiven();
-        while (CompleteRows < rows && _chunk.RowsLeft > 0 && !HasEnough)
+        while (CompleteRows < rows && !_chunk.IsAtEnd && !HasEnough)
         {
             if (CompleteRows == 0 && Entries.Count > MaxRowEntries)
             {
@@ -71,7 +84,7 @@ internal sealed class LeafReader : IDisposable
     {
         Entries.Give(rows);
         _rowsLeft -= rows;
-        if (_rowsLeft == 0 && (_chunk.RowsLeft > 0 || Entries.Rows > rows))
+        if (_rowsLeft == 0 && (!_chunk.IsAtEnd || Entries.Rows > rows))
         {
             throw _place.Damaged($"the chunk's levels go on after the row group's last row");
         }

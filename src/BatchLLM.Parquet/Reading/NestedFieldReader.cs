@@ -11,17 +11,12 @@ internal sealed class NestedFieldReader(
 {
     private readonly LeafEntries[] _entries = [.. leaves.Select(leaf => leaf.Entries)];
 
-    /// <summary>Passes over rows, which are decoded to find where they end.</summary>
-    public async ValueTask SkipAsync(long rows, int atOnce, CancellationToken cancellationToken)
+    /// <summary>Passes over rows.</summary>
+    public async ValueTask SkipAsync(long rows, CancellationToken cancellationToken)
     {
         foreach (var leaf in leaves)
         {
-            for (var left = rows; left > 0;)
-            {
-                var step = await leaf.LoadAsync((int)Math.Min(left, atOnce), cancellationToken);
-                leaf.Give(step);
-                left -= step;
-            }
+            await leaf.SkipAsync(rows, cancellationToken);
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class RowGroupReader(
 
         foreach (var field in nested)
         {
-            await field.SkipAsync(rows, maxBatchRows, cancellationToken);
+            await field.SkipAsync(rows, cancellationToken);
         }
     }
 

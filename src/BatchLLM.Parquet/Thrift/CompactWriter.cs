@@ -91,12 +91,17 @@ internal sealed class CompactWriter
     public void WriteElement(long value) => WriteVarint((ulong)((value << 1) ^ (value >> 63)));
 
     /// <summary>Writes text as a list's element.</summary>
-    public void WriteElement(string value)
+    public void WriteElement(string value) => WriteElement(Encoding.UTF8.GetBytes(value));
+
+    /// <summary>Writes bytes as a list's element.</summary>
+    public void WriteElement(byte[] value)
     {
-        var bytes = Encoding.UTF8.GetBytes(value);
-        WriteVarint((ulong)bytes.Length);
-        _output.Write(bytes);
+        WriteVarint((ulong)value.Length);
+        _output.Write(value);
     }
+
+    /// <summary>Writes a truth value as a list's element, where it takes a byte of its own.</summary>
+    public void WriteElement(bool value) => WriteByte((byte)(value ? CompactType.True : CompactType.False));
 
     /// <summary>Writes a list's elements that were encoded before.</summary>
     public void WriteEncoded(ReadOnlySpan<byte> elements) => _output.Write(elements);

@@ -121,10 +121,11 @@ internal sealed class LeafEntries
             }
 
             var element = _column.ElementLevels[repetition];
-            if (Math.Min(_definitions[i - 1], _definitions[i]) < element)
+            var (before, here) = (_definitions[i - 1], _definitions[i]);
+            if (Math.Min(before, here) < element)
             {
                 throw _place.Damaged(
-                    $"repetition level {repetition} joins definition levels {_definitions[i - 1]} and {_definitions[i]}; expected at least {element}");
+                    $"repetition level {repetition} joins definition levels {before} and {here}; expected at least {element}");
             }
         }
     }

@@ -38,6 +38,20 @@ internal sealed class ByteBuffer
         SetLength(Length - sizeof(int), length);
     }
 
+    /// <summary>Appends a number without sign, seven bits a byte, the lowest first (ULEB128).</summary>
+    public void AppendVarint(ulong value)
+    {
+        for (; value >= 0x80; value >>= 7)
+        {
+            Append((byte)(value | 0x80));
+        }
+
+        Append((byte)value);
+    }
+
+    /// <summary>Appends a number whose sign moves to its lowest bit, as <see cref="AppendVarint"/>.</summary>
+    public void AppendZigZag(long value) => AppendVarint((ulong)((value << 1) ^ (value >> 63)));
+
     /// <summary>Overwrites a length of 4 bytes that was appended before its value was known.</summary>
     public void SetLength(int position, int length) =>
         BinaryPrimitives.WriteInt32LittleEndian(_bytes.AsSpan(position, sizeof(int)), length);

@@ -1,6 +1,7 @@
 using BatchLLM.Parquet.Compression;
 using BatchLLM.Parquet.Encodings;
 using BatchLLM.Parquet.Metadata;
+using BatchLLM.Parquet.Reading;
 using BatchLLM.Parquet.Schemas;
 using BatchLLM.Parquet.Thrift;
 
@@ -8,10 +9,11 @@ namespace BatchLLM.Parquet.Writing;
 
 /// <summary>
 /// Turns a collected chunk into pages: a dictionary first if it pays, then data pages of version 1, which every reader
-/// knows.
+/// knows, each with the CRC-32 of its bytes as they are stored.
 /// </summary>
 internal sealed class ChunkEncoder(CompressionCodec codec, IPageCompressor compressor)
 {
+    private readonly EncodingChoice _choice = new(compressor);
     private readonly ByteBuffer _output = new();
     private readonly ByteBuffer _body = new();
     private readonly ByteBuffer _compressed = new();
@@ -21,36 +23,26 @@ internal sealed class ChunkEncoder(CompressionCodec codec, IPageCompressor compr
     /// <summary>The encoded chunk, until the next one.</summary>
     public ReadOnlyMemory<byte> Output => _output.Memory;
 
-    /// <summary>Encodes a chunk.</summary>
+    /// <summary>Encodes a chunk whose pages are closed.</summary>
     /// <param name="chunk">The collected values.</param>
     /// <param name="offset">Where the chunk will begin, in bytes from the start of the file.</param>
     public WrittenChunk Encode(ColumnChunkBuilder chunk, long offset)
     {
         _output.Clear();
         _uncompressedSize = 0;
-        var hasDictionary = DictionaryPays(chunk);
+        var encoder = _choice.Choose(chunk);
+        var hasDictionary = encoder.Encoding == ParquetEncoding.RLE_DICTIONARY;
         if (hasDictionary)
         {
             WriteDictionary(chunk);
         }
 
-        var dataOffset = offset + _output.Length;
-        WriteDataPages(chunk, hasDictionary);
-        return new WrittenChunk(
-            chunk, codec, hasDictionary ? offset : null, dataOffset, _uncompressedSize, _output.Length);
-    }
-
-    private static bool DictionaryPays(ColumnChunkBuilder chunk)
-    {
-        var dictionary = chunk.Dictionary;
-        if (!dictionary.IsAlive || dictionary.Count == 0)
+        var pages = WriteDataPages(chunk, encoder, offset);
+        return new WrittenChunk(chunk, codec, encoder.Encoding, hasDictionary ? offset : null, pages)
         {
-            return false;
-        }
-
-        var lengths = chunk.Column.Type.Physical == ParquetPhysicalType.ByteArray ? 4L * dictionary.Count : 0;
-        var indices = (long)chunk.ValueCount * HybridEncoder.BitWidth(dictionary.Count - 1) / 8;
-        return dictionary.ByteCount + lengths + indices < chunk.Plain.Length;
+            UncompressedSize = _uncompressedSize,
+            CompressedSize = _output.Length,
+        };
     }
 
     private void WriteDictionary(ColumnChunkBuilder chunk)
@@ -70,10 +62,11 @@ internal sealed class ChunkEncoder(CompressionCodec codec, IPageCompressor compr
         WritePage(PageType.Dictionary, chunk.Dictionary.Count, ParquetEncoding.PLAIN);
     }
 
-    private void WriteDataPages(ColumnChunkBuilder chunk, bool hasDictionary)
+    private List<WrittenPage> WriteDataPages(ColumnChunkBuilder chunk, IPageValueEncoder encoder, long offset)
     {
+        var pages = new List<WrittenPage>(chunk.Pages.Count);
         var start = default(PageMark);
-        foreach (var end in chunk.ClosePages())
+        foreach (var end in chunk.Pages)
         {
             _body.Clear();
             if (chunk.Column.Type.IsList)
@@ -86,11 +79,14 @@ internal sealed class ChunkEncoder(CompressionCodec codec, IPageCompressor compr
                 AppendLevels(chunk.Definitions.Span[start.Levels..end.Levels], chunk.MaxDefinition);
             }
 
-            AppendValues(chunk, start, end, hasDictionary);
-            var encoding = hasDictionary ? ParquetEncoding.RLE_DICTIONARY : ParquetEncoding.PLAIN;
-            WritePage(PageType.Data, end.Levels - start.Levels, encoding);
+            encoder.Append(chunk, start, end, _body);
+            var pageStart = _output.Length;
+            WritePage(PageType.Data, end.Levels - start.Levels, encoder.Encoding);
+            pages.Add(new WrittenPage(offset + pageStart, _output.Length - pageStart, start.Rows));
             start = end;
         }
+
+        return pages;
     }
 
     private void AppendLevels(ReadOnlySpan<byte> levels, int maxLevel)
@@ -111,36 +107,6 @@ internal sealed class ChunkEncoder(CompressionCodec codec, IPageCompressor compr
         _body.SetLength(lengthAt, _body.Length - lengthAt - sizeof(int));
     }
 
-    private void AppendValues(ColumnChunkBuilder chunk, PageMark start, PageMark end, bool hasDictionary)
-    {
-        if (hasDictionary)
-        {
-            var bitWidth = HybridEncoder.BitWidth(chunk.Dictionary.Count - 1);
-            _body.Append((byte)bitWidth);
-            HybridEncoder.Encode(chunk.Dictionary.Indices[start.Values..end.Values], bitWidth, _body);
-        }
-        else if (chunk.Column.Type.Physical == ParquetPhysicalType.Boolean)
-        {
-            PackBooleans(chunk.Plain.Span[start.Bytes..end.Bytes]);
-        }
-        else
-        {
-            _body.Append(chunk.Plain.Span[start.Bytes..end.Bytes]);
-        }
-    }
-
-    private void PackBooleans(ReadOnlySpan<byte> values)
-    {
-        var packed = _body.Reserve((values.Length + 7) / 8)[..((values.Length + 7) / 8)];
-        packed.Clear();
-        for (var i = 0; i < values.Length; i++)
-        {
-            packed[i / 8] |= (byte)(values[i] << (i % 8));
-        }
-
-        _body.Commit(packed.Length);
-    }
-
     private void WritePage(PageType type, int valueCount, ParquetEncoding encoding)
     {
         _compressed.Clear();
@@ -150,6 +116,7 @@ internal sealed class ChunkEncoder(CompressionCodec codec, IPageCompressor compr
         header.WriteInt32(1, (int)type);
         header.WriteInt32(2, _body.Length);
         header.WriteInt32(3, _compressed.Length);
+        header.WriteInt32(4, (int)Crc32.Of(_compressed.Span));
         header.BeginStruct((short)(type == PageType.Data ? 5 : 7));
         header.WriteInt32(1, valueCount);
         header.WriteInt32(2, (int)encoding);

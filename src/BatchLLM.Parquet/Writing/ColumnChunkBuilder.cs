@@ -8,6 +8,7 @@ namespace BatchLLM.Parquet.Writing;
 internal sealed class ColumnChunkBuilder(ParquetColumnSchema column, ParquetWriterOptions options)
 {
     private readonly List<PageMark> _pages = [];
+    private readonly List<PageSummary> _summaries = [];
     private int _rowsInPage;
 
     /// <summary>The column.</summary>
@@ -25,8 +26,17 @@ internal sealed class ColumnChunkBuilder(ParquetColumnSchema column, ParquetWrit
     /// <summary>The different values, as long as collecting them promises to pay.</summary>
     public DictionaryBuilder Dictionary { get; } = new();
 
-    /// <summary>Smallest, largest, nulls.</summary>
+    /// <summary>Smallest, largest, nulls of the pages that are closed.</summary>
     public ColumnStatistics Statistics { get; } = new(column.Type);
+
+    /// <summary>The same of the page that is open: each value goes here.</summary>
+    public ColumnStatistics PageStatistics { get; } = new(column.Type);
+
+    /// <summary>The ends of the pages that are closed.</summary>
+    public IReadOnlyList<PageMark> Pages => _pages;
+
+    /// <summary>What the index says about the pages that are closed.</summary>
+    public IReadOnlyList<PageSummary> Summaries => _summaries;
 
     /// <summary>Rows begun.</summary>
     public int RowCount { get; private set; }
@@ -44,15 +54,13 @@ internal sealed class ColumnChunkBuilder(ParquetColumnSchema column, ParquetWrit
     /// <summary>The largest definition level: one for an optional column, one more for a list.</summary>
     public int MaxDefinition { get; } = (column.IsOptional ? 1 : 0) + (column.Type.IsList ? 1 : 0);
 
-    /// <summary>The ends of all pages; closes the last one.</summary>
-    public IReadOnlyList<PageMark> ClosePages()
+    /// <summary>Closes the last page: no more rows come.</summary>
+    public void Close()
     {
         if (_rowsInPage > 0)
         {
             ClosePage();
         }
-
-        return _pages;
     }
 
     /// <summary>Begins a row; closes the page before if it is full.</summary>
@@ -111,12 +119,18 @@ internal sealed class ColumnChunkBuilder(ParquetColumnSchema column, ParquetWrit
         Dictionary.Clear();
         Statistics.Clear();
         _pages.Clear();
+        _summaries.Clear();
         (_rowsInPage, RowCount, LevelCount, ValueCount) = (0, 0, 0, 0);
     }
 
     private void ClosePage()
     {
-        _pages.Add(new PageMark(LevelCount, ValueCount, Plain.Length));
+        var valuesBefore = _pages.Count > 0 ? _pages[^1].Values : 0;
+        var values = ValueCount - valuesBefore;
+        _pages.Add(new PageMark(RowCount, LevelCount, ValueCount, Plain.Length));
+        _summaries.Add(new PageSummary(PageStatistics.Bounds(), values, PageStatistics.NullCount));
+        Statistics.Add(PageStatistics);
+        PageStatistics.Clear();
         _rowsInPage = 0;
     }
 }

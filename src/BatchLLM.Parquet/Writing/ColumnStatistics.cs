@@ -1,17 +1,13 @@
 using System.Buffers.Binary;
 using BatchLLM.Parquet.Schemas;
-using BatchLLM.Parquet.Thrift;
 
 namespace BatchLLM.Parquet.Writing;
 
 /// <summary>
-/// Smallest value, largest value and number of nulls of one chunk, by the order of the column's type.
+/// Smallest value, largest value and number of nulls of one page or chunk, by the order of the column's type.
 /// </summary>
 internal sealed class ColumnStatistics(ParquetColumnType type)
 {
-    /// <summary>Longer texts help no reader to pass over rows and would swell the footer.</summary>
-    private const int MaxBytes = 64;
-
     private readonly bool _isSingle = type.Physical == ParquetPhysicalType.Float;
     private readonly ByteBuffer _minBytes = new();
     private readonly ByteBuffer _maxBytes = new();
@@ -19,11 +15,23 @@ internal sealed class ColumnStatistics(ParquetColumnType type)
     private long _maxNumber;
     private double _minReal;
     private double _maxReal;
-    private long _nanCount;
-    private long _count;
+    private bool _hasBounds;
 
     /// <summary>Nulls; for lists also empty lists, which have no value either.</summary>
     public long NullCount { get; private set; }
+
+    /// <summary>Values that are not a number, which have no place in the order.</summary>
+    public long NanCount { get; private set; }
+
+    /// <summary>True if no difference of two of the integers needs more bits than the type has.</summary>
+    public bool HasNarrowRange
+    {
+        get
+        {
+            var range = unchecked((ulong)(_maxNumber - _minNumber));
+            return range <= (type.Physical == ParquetPhysicalType.Int32 ? int.MaxValue : (ulong)long.MaxValue);
+        }
+    }
 
     /// <summary>Counts a null.</summary>
     public void AddNull() => NullCount++;
@@ -31,9 +39,9 @@ internal sealed class ColumnStatistics(ParquetColumnType type)
     /// <summary>Takes a boolean or an integer.</summary>
     public void Add(long value)
     {
-        _minNumber = _count == 0 ? value : Math.Min(_minNumber, value);
-        _maxNumber = _count == 0 ? value : Math.Max(_maxNumber, value);
-        _count++;
+        _minNumber = _hasBounds ? Math.Min(_minNumber, value) : value;
+        _maxNumber = _hasBounds ? Math.Max(_maxNumber, value) : value;
+        _hasBounds = true;
     }
 
     /// <summary>Takes a floating-point number.</summary>
@@ -41,13 +49,13 @@ internal sealed class ColumnStatistics(ParquetColumnType type)
     {
         if (double.IsNaN(value))
         {
-            _nanCount++;
+            NanCount++;
             return;
         }
 
-        _minReal = _count == 0 ? value : Math.Min(_minReal, value);
-        _maxReal = _count == 0 ? value : Math.Max(_maxReal, value);
-        _count++;
+        _minReal = _hasBounds ? Math.Min(_minReal, value) : value;
+        _maxReal = _hasBounds ? Math.Max(_maxReal, value) : value;
+        _hasBounds = true;
     }
 
     /// <summary>
@@ -57,64 +65,66 @@ internal sealed class ColumnStatistics(ParquetColumnType type)
     {
         Replace(_minBytes, value, value.SequenceCompareTo(_minBytes.Span) < 0);
         Replace(_maxBytes, value, value.SequenceCompareTo(_maxBytes.Span) > 0);
-        _count++;
+        _hasBounds = true;
     }
 
-    /// <summary>Starts anew for the next chunk.</summary>
-    public void Clear() => (_count, NullCount, _nanCount) = (0, 0, 0);
-
-    /// <summary>Writes the format's <c>Statistics</c> as a field.</summary>
-    public void Write(CompactWriter writer, short id)
+    /// <summary>Takes all that another of the same type took.</summary>
+    public void Add(ColumnStatistics other)
     {
-        writer.BeginStruct(id);
-        writer.WriteInt64(3, NullCount);
-        if (_count > 0)
+        NullCount += other.NullCount;
+        NanCount += other.NanCount;
+        switch (type)
         {
-            WriteBounds(writer);
+            case var _ when !other._hasBounds:
+                break;
+            case { IsBytes: true }:
+                Add(other._minBytes.Span);
+                Add(other._maxBytes.Span);
+                break;
+            case { Kind: ParquetValueKind.Real }:
+                Add(other._minReal);
+                Add(other._maxReal);
+                break;
+            default:
+                Add(other._minNumber);
+                Add(other._maxNumber);
+                break;
         }
+    }
 
-        if (type.Kind == ParquetValueKind.Real)
-        {
-            writer.WriteInt64(9, _nanCount);
-        }
+    /// <summary>Starts anew.</summary>
+    public void Clear() => (_hasBounds, NullCount, NanCount) = (false, 0, 0);
 
-        writer.EndStruct();
+    /// <summary>The bounds in the PLAIN encoding, long ones cut; null without a value that has a place in the
+    /// order.</summary>
+    public ValueBounds? Bounds() => type switch
+    {
+        var _ when !_hasBounds => null,
+        { IsBytes: true } => ByteBounds(),
+
+        // The two zeros compare as equal: the bounds must include both.
+        { Kind: ParquetValueKind.Real } =>
+            new(Plain(_minReal == 0 ? -0.0 : _minReal), true, Plain(_maxReal == 0 ? 0.0 : _maxReal), true),
+        _ => new(Plain(_minNumber), true, Plain(_maxNumber), true),
+    };
+
+    private ValueBounds ByteBounds()
+    {
+        var isText = type.Kind == ParquetValueKind.Text;
+        return new ValueBounds(
+            BoundTruncation.Lower(_minBytes.Span, isText),
+            _minBytes.Length <= BoundTruncation.MaxBytes,
+            BoundTruncation.Upper(_maxBytes.Span, isText),
+            _maxBytes.Length <= BoundTruncation.MaxBytes);
     }
 
     private void Replace(ByteBuffer bound, ReadOnlySpan<byte> value, bool isBeyond)
     {
-        if (_count == 0 || isBeyond)
+        if (!_hasBounds || isBeyond)
         {
             bound.Clear();
             bound.Append(value);
         }
-    }
-
-    private void WriteBounds(CompactWriter writer)
-    {
-        switch (type)
-        {
-            case { IsBytes: true } when Math.Max(_minBytes.Length, _maxBytes.Length) > MaxBytes:
-                break;
-            case { IsBytes: true }:
-                WriteBounds(writer, _maxBytes.Span, _minBytes.Span);
-                break;
-            case { Kind: ParquetValueKind.Real }:
-                // The two zeros compare as equal: the bounds must include both.
-                WriteBounds(writer, Plain(_maxReal == 0 ? 0.0 : _maxReal), Plain(_minReal == 0 ? -0.0 : _minReal));
-                break;
-            default:
-                WriteBounds(writer, Plain(_maxNumber), Plain(_minNumber));
-                break;
-        }
-    }
-
-    private static void WriteBounds(CompactWriter writer, ReadOnlySpan<byte> max, ReadOnlySpan<byte> min)
-    {
-        writer.WriteBinary(5, max);
-        writer.WriteBinary(6, min);
-        writer.WriteBoolean(7, true);
-        writer.WriteBoolean(8, true);
     }
 
     private byte[] Plain(double value) =>

@@ -28,7 +28,7 @@ internal sealed class FooterBuilder(IReadOnlyList<ParquetColumnSchema> columns, 
 
         writer.WriteInt64(2, chunks.Sum(chunk => chunk.UncompressedSize));
         writer.WriteInt64(3, rowCount);
-        writer.WriteInt64(5, chunks[0].DictionaryOffset ?? chunks[0].DataOffset);
+        writer.WriteInt64(5, chunks[0].Start);
         writer.WriteInt64(6, chunks.Sum(chunk => chunk.CompressedSize));
         writer.EndStruct();
         _rowGroups.Append(writer.Written.Span);

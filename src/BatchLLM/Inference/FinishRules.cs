@@ -25,6 +25,9 @@ internal sealed class FinishRules(ITokenizer tokenizer, IReadOnlySet<int> stopTo
         return result;
     }
 
+    /// <summary>Lets go of a sequence that gets no further token.</summary>
+    public void Forget(Sequence sequence) => _searches.Remove(sequence);
+
     private Generation? Decide(Sequence sequence, int token)
     {
         if ((uint)token >= (uint)vocabularySize)

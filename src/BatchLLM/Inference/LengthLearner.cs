@@ -8,9 +8,10 @@ namespace BatchLLM.Inference;
 /// rows have ended. Rows that still run count as cut where they are: those that end first are the short ones. What is kept
 /// for the next window is only what whole windows tell.
 /// </remarks>
-/// <param name="lengths">What is known before the window; takes up the window's completions once it is over.</param>
+/// <param name="lengths">Takes up the window's completions once it is over.</param>
+/// <param name="known">What is known before the window; may be the same.</param>
 /// <param name="plan">The window's plan.</param>
-internal sealed class LengthLearner(OutputLengths lengths, WindowPlan plan)
+internal sealed class LengthLearner(OutputLengths lengths, OutputLengths known, WindowPlan plan)
 {
     private readonly HashSet<Sequence> _running = []; // started and not ended
     private readonly HashSet<Sequence> _sample = []; // those of them that are of the sample
@@ -65,14 +66,18 @@ internal sealed class LengthLearner(OutputLengths lengths, WindowPlan plan)
         plan.Reorder(_learnt);
         foreach (var slice in step.Slices)
         {
-            Expect(slice.Sequence);
+            if (_running.Contains(slice.Sequence))
+            {
+                Expect(slice.Sequence);
+            }
         }
     }
 
     /// <summary>Keeps what the window's completions tell; to be called when all have ended.</summary>
     public void Keep() => AddEnded(lengths);
 
-    private OutputLengths Learn()
+    /// <summary>What the window tells by now: the rows that run count as cut where they are.</summary>
+    public OutputLengths Learn()
     {
         var learnt = new OutputLengths();
         AddEnded(learnt);
@@ -86,13 +91,6 @@ internal sealed class LengthLearner(OutputLengths lengths, WindowPlan plan)
 
     private void AddEnded(OutputLengths to) => _ended.ForEach(row => to.Add(row.Prompt, row.Limit, row.Tokens, row.IsCut));
 
-    // One that has ended meanwhile may have reached its limit.
-    private void Expect(Sequence sequence)
-    {
-        if (sequence.Generated.Length < sequence.MaxTokens)
-        {
-            sequence.ExpectedTokens = (_learnt ?? lengths).Expect(
-                sequence.PromptCount, sequence.MaxTokens, sequence.Generated.Length);
-        }
-    }
+    private void Expect(Sequence sequence) => sequence.ExpectedTokens = (_learnt ?? known).Expect(
+        sequence.PromptCount, sequence.MaxTokens, sequence.Generated.Length);
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using BatchLLM.Planning;
 using BatchLLM.Tokens;
 
@@ -10,21 +9,21 @@ namespace BatchLLM.Inference;
 /// holds at most the window, so a slow consumer never holds up a step.
 /// </summary>
 /// <remarks>
-/// All state of a window belongs to its run. After a fault or a cancellation the engine takes the next window as if
-/// nothing had been, provided that the runner still works.
+/// Windows begin in the order in which they are asked for, each when those before it have no row left to start. A fault of
+/// the runner ends all that run; the engine takes the next one as if nothing had been, provided that the runner still works.
 /// </remarks>
 public sealed class LocalBatchEngine : IBatchEngine
 {
-    private const int Idle = 0;
-    private const int Running = 1;
-    private const int Disposed = 2;
-
     private readonly IModelRunner _runner;
     private readonly ITokenizer _tokenizer;
     private readonly IReadOnlySet<int> _stopTokens;
     private readonly IProgress<StepReport>? _progress;
     private readonly OutputLengths? _lengths;
-    private int _state = Idle;
+    private readonly Lock _lock = new();
+    private readonly Queue<WindowRun> _arrived = new(); // under the lock
+    private int _runCount; // under the lock
+    private bool _isDisposed; // under the lock
+    private Task? _computing; // under the lock; null while there is nothing to compute
 
     /// <summary>Creates an engine.</summary>
     /// <param name="runner">Computes the steps; disposed with the engine.</param>
@@ -47,7 +46,8 @@ public sealed class LocalBatchEngine : IBatchEngine
         _stopTokens = stopTokens;
         _progress = progress;
         _lengths = lengths;
-        Limits = new EngineLimits(runner.Limits.ContextLength, runner.Limits.VocabularySize);
+        Limits = new EngineLimits(
+            runner.Limits.ContextLength, runner.Limits.VocabularySize, runner.Limits.StepSequenceBudget);
     }
 
     /// <inheritdoc/>
@@ -58,18 +58,16 @@ public sealed class LocalBatchEngine : IBatchEngine
     /// Leaving the enumeration early, like the token, ends the run after the step under way. What the runner throws
     /// reaches the consumer as it is, after the rows that were finished before it.
     /// </remarks>
-    /// <exception cref="InvalidOperationException">Another window is running.</exception>
     public async IAsyncEnumerable<Generation> RunAsync(
         IReadOnlyList<InferenceRequest> window, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        Enter();
         using var left = new CancellationTokenSource();
-        var finished = Channel.CreateUnbounded<Generation>();
-        var steps = StartSteps(window, finished.Writer, cancellationToken, left.Token);
+        var run = new WindowRun(window, _runner.Limits, cancellationToken, left.Token);
+        Begin(run);
         try
         {
-            // The computing thread ends the channel on cancellation; a token here would leave while it still runs.
-            await foreach (var generation in finished.Reader.ReadAllAsync(CancellationToken.None))
+            // The computing thread ends the results on cancellation; a token here would leave while it still runs.
+            await foreach (var generation in run.Results.ReadAllAsync(CancellationToken.None))
             {
                 yield return generation;
             }
@@ -77,64 +75,92 @@ public sealed class LocalBatchEngine : IBatchEngine
         finally
         {
             await left.CancelAsync();
-            await steps;
-            Volatile.Write(ref _state, Idle);
+            await run.Ended;
+            End();
         }
     }
 
     /// <summary>Disposes the runner.</summary>
     /// <exception cref="InvalidOperationException">A window is running.</exception>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        switch (Interlocked.CompareExchange(ref _state, Disposed, Idle))
+        Task? computing;
+        lock (_lock)
         {
-            case Running:
+            if (_runCount > 0)
+            {
                 throw new InvalidOperationException("A window is running; leave its enumeration first.");
-            case Idle:
-                _runner.Dispose();
-                break;
+            }
+
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            _isDisposed = true;
+            computing = _computing;
         }
 
-        return ValueTask.CompletedTask;
+        await (computing ?? Task.CompletedTask);
+        _runner.Dispose();
     }
 
-    private void Enter()
+    private void Begin(WindowRun run)
     {
-        var state = Interlocked.CompareExchange(ref _state, Running, Idle);
-        ObjectDisposedException.ThrowIf(state == Disposed, this);
-        if (state == Running)
+        lock (_lock)
         {
-            throw new InvalidOperationException("A window is running; the engine takes one at a time.");
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            _runCount++;
+            _arrived.Enqueue(run);
+            _computing ??= Task.Factory.StartNew(
+                Compute, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
     }
 
-    private Task StartSteps(
-        IReadOnlyList<InferenceRequest> window,
-        ChannelWriter<Generation> finished,
-        CancellationToken cancelled,
-        CancellationToken left) =>
-        Task.Factory.StartNew(
-            () => RunSteps(window, finished, cancelled, left),
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
-
-    // Ends the channel in every case, so that the consumer cannot hang.
-    private void RunSteps(
-        IReadOnlyList<InferenceRequest> window,
-        ChannelWriter<Generation> finished,
-        CancellationToken cancelled,
-        CancellationToken left)
+    private void End()
     {
-        try
+        lock (_lock)
         {
-            new WindowRun(_runner, _tokenizer, _stopTokens, _lengths, result => finished.TryWrite(result), _progress)
-                .Run(window, cancelled, left);
-            finished.Complete();
+            _runCount--;
         }
-        catch (Exception exception)
+    }
+
+    private void Compute()
+    {
+        var steps = NewSteps();
+        while (TakeArrived(steps))
         {
-            finished.Complete(exception);
+            try
+            {
+                steps.Advance();
+            }
+            catch (Exception exception)
+            {
+                steps.Fail(exception);
+                steps = NewSteps();
+            }
+        }
+    }
+
+    private StepLoop NewSteps() => new(_runner, _tokenizer, _stopTokens, _lengths, _progress);
+
+    /// <summary>False if nothing is left to do; the next window then starts another thread.</summary>
+    private bool TakeArrived(StepLoop steps)
+    {
+        lock (_lock)
+        {
+            while (_arrived.TryDequeue(out var run))
+            {
+                steps.Add(run);
+            }
+
+            if (steps.HasWork)
+            {
+                return true;
+            }
+
+            _computing = null;
+            return false;
         }
     }
 }

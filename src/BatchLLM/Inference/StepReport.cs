@@ -4,5 +4,5 @@ namespace BatchLLM.Inference;
 /// <param name="PromptPositions">Prompt positions computed in the step; those of a preempted row count again.</param>
 /// <param name="GeneratedTokens">Tokens chosen in the step, closing stop tokens included.</param>
 /// <param name="Live">Rows that hold KV blocks after the step.</param>
-/// <param name="Waiting">Rows of the window that are neither live nor finished.</param>
+/// <param name="Waiting">Rows of the windows at hand that are neither live nor finished.</param>
 public readonly record struct StepReport(int PromptPositions, int GeneratedTokens, int Live, int Waiting);

@@ -12,6 +12,8 @@ internal static class JobFileRules
     /// <summary>Adds what is wrong to <paramref name="problems"/>.</summary>
     public static void Check(JsonTree file, List<JobFileProblem> problems)
     {
+        CheckAddresses(file.Find("input"), "input", problems);
+        CheckAddresses(file.Find("output")?.Find("uri"), "output.uri", problems);
         var prompt = file.Find("prompt");
         CheckPlaceholders(prompt?.Find("text"), "prompt.text", problems);
         var messages = prompt?.Find("messages")?.Items ?? [];
@@ -24,6 +26,25 @@ internal static class JobFileRules
         if (prompt?.Find("openai_batch") is not null)
         {
             CheckRequests(file, problems);
+        }
+    }
+
+    /// <summary>One address, an object with one, or an array of those.</summary>
+    private static void CheckAddresses(JsonTree? input, string path, List<JobFileProblem> problems)
+    {
+        if (input?.Kind == JsonValueKind.String && DatePlaceholder.FindProblem(input.Text) is { } problem)
+        {
+            problems.Add(input.Place.Problem(path, $"{path} {problem}"));
+        }
+
+        if (input?.Find("uri") is { } uri)
+        {
+            CheckAddresses(uri, JsonPath.Join(path, "uri"), problems);
+        }
+
+        foreach (var (index, item) in (input?.Items ?? []).Index())
+        {
+            CheckAddresses(item, JsonPath.Join(path, index), problems);
         }
     }
 

@@ -3,6 +3,9 @@ namespace BatchLLM.Jobs;
 /// <summary>What a user submits, as the job file says it, with defaults filled in and URIs still unresolved.</summary>
 public sealed record JobSpec
 {
+    /// <summary>The engine that answers each row with the beginning of its prompt and computes nothing.</summary>
+    public const string Echo = "echo";
+
     /// <summary>Name of the job, for people; 1 to 100 characters of a-z, A-Z, 0-9, dot, dash and underscore.</summary>
     public required string Name { get; init; }
 
@@ -27,7 +30,7 @@ public sealed record JobSpec
     /// <summary>What happens at the edges.</summary>
     public PolicySpec Policies { get; init; } = new();
 
-    /// <summary>Which engine runs it: <c>local</c>.</summary>
+    /// <summary>Which engine runs it: <c>local</c>, or <see cref="Echo"/>.</summary>
     public string Engine { get; init; } = "local";
 
     /// <summary>Which device the local engine uses: <c>cpu</c>.</summary>

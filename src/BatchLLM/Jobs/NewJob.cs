@@ -28,6 +28,9 @@ public sealed record NewJob(
     /// <summary>The KV cache in force; null for a job of a version that did not choose it.</summary>
     public string? KvCache => Text("kv_cache");
 
+    /// <summary>The engine that runs it; null for a job of a version that had only one.</summary>
+    public string? Engine => Text("engine");
+
     private string? Text(string key)
     {
         using var spec = JsonDocument.Parse(SpecJson);

@@ -23,6 +23,12 @@ public sealed record Receipt
     /// <summary>When the job was created.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>
+    /// echo if no model computed the answers; left out for a model's, so that receipts of earlier versions keep their bytes.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Engine { get; init; }
+
     /// <summary>How linear layers were computed; null if the job is of a version that did not choose.</summary>
     public required string? Numerics { get; init; }
 

@@ -32,6 +32,7 @@ public static class ReceiptBuilder
             Key = job.Definition.Key,
             State = job.State == JobState.Cancelled ? "cancelled" : "completed",
             CreatedAt = job.CreatedAt,
+            Engine = job.Definition.Engine is JobSpec.Echo ? JobSpec.Echo : null,
             Numerics = job.Definition.Numerics,
             KvCache = job.Definition.KvCache,
             Rows = rows,

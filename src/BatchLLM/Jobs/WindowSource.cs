@@ -2,7 +2,7 @@ namespace BatchLLM.Jobs;
 
 /// <summary>
 /// Leases and reads a job's windows one after the other, the next one on request while the engine still runs the last:
-/// reading and tokenizing cost no time of their own. At most two windows are held.
+/// reading and tokenizing cost no time of their own.
 /// </summary>
 internal sealed class WindowSource : IAsyncDisposable
 {
@@ -38,16 +38,19 @@ internal sealed class WindowSource : IAsyncDisposable
     /// <summary>Starts leasing and reading the next window, unless that is under way; no window if none is free now.</summary>
     public void Prefetch() => _next ??= Task.Run(async () => await ReadAsync(await LeaseAsync()));
 
-    /// <summary>The next window, whose leases are held at this moment; null if the job has none left.</summary>
+    /// <summary>The next window, whose leases are held at this moment; null if there is none.</summary>
+    /// <param name="mayWait">
+    /// True to wait for shards that others hold: null then says that the job has no window left.
+    /// </param>
     /// <exception cref="OperationCanceledException">Its leases were lost; ask again.</exception>
     /// <exception cref="BatchLLMException">The store failed, or a file cannot be read.</exception>
-    public async Task<HeldWindow?> NextAsync()
+    public async Task<HeldWindow?> NextAsync(bool mayWait)
     {
         var prefetched = _next;
         _next = null;
         if (prefetched is null || await prefetched is not { } held)
         {
-            return await ReadAsync(await LeaseOrWaitAsync());
+            return await ReadAsync(await (mayWait ? LeaseOrWaitAsync() : LeaseAsync()));
         }
 
         // It may have waited for long. A job that was paused or cancelled meanwhile must not run on.
@@ -60,9 +63,12 @@ internal sealed class WindowSource : IAsyncDisposable
         throw new OperationCanceledException();
     }
 
+    /// <summary>Ends what is being read, and the runs of all windows that were handed out: their leases count as lost.</summary>
+    public Task StopAsync() => _stop.CancelAsync();
+
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
+        await StopAsync();
         if (_next is { } next)
         {
             await DiscardAsync(next);

@@ -141,6 +141,30 @@ public sealed class Scheduler
         Retire(sequence, hasEnded: true);
     }
 
+    /// <summary>Takes sequences away, wherever they stand; their blocks are free at once.</summary>
+    /// <remarks>
+    /// Others of the same prefixes may never come, so prefixes that nobody reads now are let go. One that somebody still
+    /// comes for is computed again.
+    /// </remarks>
+    public void Abandon(IReadOnlySet<Sequence> sequences)
+    {
+        foreach (var sequence in _live.Where(sequence => sequence.IsLive && sequences.Contains(sequence)))
+        {
+            End(sequence);
+        }
+
+        var waiting = _waiting.Where(sequence => !sequences.Contains(sequence)).ToList();
+        var preempted = _preempted.Where(sequence => !sequences.Contains(sequence)).Reverse().ToList();
+        _waiting.Clear();
+        _preempted.Clear();
+        waiting.ForEach(_waiting.Enqueue);
+        preempted.ForEach(_preempted.Push);
+        _waitingTokens = waiting.Concat(preempted).Sum(sequence => (long)LeastTokens(sequence));
+        while (_prefixes.TryLetGo(except: null))
+        {
+        }
+    }
+
     /// <summary>Checks that every KV block is either free or in the tables of live sequences and pinned prefixes.</summary>
     /// <exception cref="InvalidOperationException">The blocks do not add up.</exception>
     public void CheckIntegrity()

@@ -9,10 +9,11 @@ namespace BatchLLM.Benchmarks.Simulation;
 /// A window that the engine runs first, to learn how long completions get; its steps do not count. Null: it knows nothing but
 /// what it learns from a sample of the window itself.
 /// </param>
-internal sealed class EnginePolicy(Workload? before = null) : IPolicy
+/// <param name="windows">In how many windows of equal size the rows come, as a job's do; each begins in the tail of the last.</param>
+internal sealed class EnginePolicy(Workload? before = null, int windows = 1) : IPolicy
 {
     /// <inheritdoc/>
-    public string Name => before is null ? "planned" : "planned, learnt";
+    public string Name => windows > 1 ? $"planned in {windows}" : before is null ? "planned" : "planned, learnt";
 
     /// <inheritdoc/>
     public List<StepRecord> Run(Workload workload, Device device)
@@ -20,24 +21,29 @@ internal sealed class EnginePolicy(Workload? before = null) : IPolicy
         var lengths = new OutputLengths();
         if (before is not null)
         {
-            RunAsync(before, device, lengths).GetAwaiter().GetResult();
+            RunAsync(before, device, lengths, 1).GetAwaiter().GetResult();
         }
 
-        return RunAsync(workload, device, lengths).GetAwaiter().GetResult();
+        return RunAsync(workload, device, lengths, windows).GetAwaiter().GetResult();
     }
 
-    private static async Task<List<StepRecord>> RunAsync(Workload workload, Device device, OutputLengths lengths)
+    private static async Task<List<StepRecord>> RunAsync(Workload workload, Device device, OutputLengths lengths, int windows)
     {
         var runner = new SimulatedRunner(workload, device);
         var stopTokens = new HashSet<int> { SimulatedRunner.StopToken };
         var waiting = new WaitingNote(runner.Records);
         await using var engine = new LocalBatchEngine(runner, new TextlessTokenizer(), stopTokens, waiting, lengths);
-        await foreach (var generation in engine.RunAsync(workload.Rows, CancellationToken.None))
+        var size = (workload.Rows.Length + windows - 1) / windows;
+        await Task.WhenAll(workload.Rows.Chunk(size).Select(rows => RunWindowAsync(engine, workload, rows)));
+        return runner.Records;
+    }
+
+    private static async Task RunWindowAsync(LocalBatchEngine engine, Workload workload, InferenceRequest[] window)
+    {
+        await foreach (var generation in engine.RunAsync(window, CancellationToken.None))
         {
             Check(workload, generation);
         }
-
-        return runner.Records;
     }
 
     // A row lost, refused or cut short would make every figure of the run worthless.

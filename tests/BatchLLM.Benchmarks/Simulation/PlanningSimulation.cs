@@ -29,7 +29,7 @@ internal static class PlanningSimulation
             Say(isJson, SimulationTable.Heading(device));
             foreach (var (workload, before) in new WorkloadSet(Seed, scale).All.Zip(new WorkloadSet(SeedBefore, scale).All))
             {
-                foreach (var result in Run(workload, before, device))
+                foreach (var result in Run(workload, before, device, scale))
                 {
                     results.Add(result);
                     Say(isJson, SimulationTable.Line(result));
@@ -40,9 +40,17 @@ internal static class PlanningSimulation
         Say(!isJson, JsonSerializer.Serialize(results, Json));
     }
 
-    private static IEnumerable<PolicyResult> Run(Workload workload, Workload before, Device device)
+    private static IEnumerable<PolicyResult> Run(Workload workload, Workload before, Device device, int scale)
     {
-        IPolicy[] policies = [new EnginePolicy(), new EnginePolicy(before), new FirstComePolicy(), new StaticBatchPolicy()];
+        var policies = new List<IPolicy>
+        {
+            new EnginePolicy(), new EnginePolicy(before), new FirstComePolicy(), new StaticBatchPolicy(),
+        };
+        if (scale > 1)
+        {
+            policies.Insert(2, new EnginePolicy(windows: scale));
+        }
+
         var sharing = new AttainableSharing(workload, device.Limits.KvBlockTokens);
         var bound = MakespanBound.Of(workload, device, sharing);
         return policies.Select(policy =>

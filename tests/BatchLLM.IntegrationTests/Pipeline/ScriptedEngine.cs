@@ -6,7 +6,7 @@ namespace BatchLLM.IntegrationTests.Pipeline;
 /// <summary>Completes every request with the same text, and lets a test act when three quarters of a window are done.</summary>
 internal sealed class ScriptedEngine(Func<int, Task> late) : IBatchEngine
 {
-    public EngineLimits Limits { get; } = new(100, 100);
+    public EngineLimits Limits { get; } = new(100, 100, ConcurrentRows: 1);
 
     /// <summary>Windows begun.</summary>
     public int Windows { get; private set; }

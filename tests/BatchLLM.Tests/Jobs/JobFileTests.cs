@@ -94,7 +94,7 @@ public sealed class JobFileTests
     [InlineData("\"policies\":{\"error_budget\":true}", "policies.error_budget is true; expected a whole number or a text")]
     [InlineData("\"policies\":{\"rows_per_shard\":0}", "policies.rows_per_shard is 0; expected 1 to 1000000")]
     [InlineData("\"policies\":[]", "policies is an array; expected an object")]
-    [InlineData("\"engine\":\"gpu\"", "engine is 'gpu'; expected one of local")]
+    [InlineData("\"engine\":\"gpu\"", "engine is 'gpu'; expected one of local, echo")]
     [InlineData(
         "\"numerics\":\"fp16\"",
         "numerics is 'fp16'; expected one of bf16, w8a8-static, w8a8-dynamic, w8a8-int8, w4a16, w4a8, w4a4-emulated")]

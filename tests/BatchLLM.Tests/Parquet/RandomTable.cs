@@ -25,16 +25,17 @@ internal sealed class RandomTable
         Columns = [.. Enumerable.Range(0, _random.Next(1, 7)).Select(RandomColumn)];
         var rows = _random.Next(4) == 0 ? _random.Next(3) : _random.Next(3000);
         var repeats = Columns.ConvertAll(_ => _random.Next(3) == 0 ? _random.Next(1, 40) : 0);
+        var steady = Columns.ConvertAll(_ => _random.Next(3) == 0);
         for (var row = 0; row < rows; row++)
         {
             Rows.Add([.. Columns.Select((column, i) => repeats[i] > 0 && row >= repeats[i]
                 ? Rows[_random.Next(repeats[i])][i]
-                : RandomValue(column))]);
+                : steady[i] ? SteadyValue(column, row) : RandomValue(column))]);
         }
 
         Options = new ParquetWriterOptions
         {
-            Compression = (ParquetCompression)_random.Next(3),
+            Compression = _random.Next(5) is var codec and < 4 ? (ParquetCompression)codec : null,
             PageRows = _random.Next(1, 1500),
             PageBytes = _random.Next(16, 20_000),
             RowGroupRows = _random.Next(1, 2000),
@@ -112,6 +113,17 @@ internal sealed class RandomTable
 
     private ParquetColumnSchema RandomColumn(int index) =>
         new($"column {index}", Types[_random.Next(Types.Length)], IsOptional: _random.Next(3) > 0);
+
+    /// <summary>Ids, counters, clocks and measurements, which some encodings are made for.</summary>
+    private object? SteadyValue(ParquetColumnSchema column, int row) => column.Type switch
+    {
+        _ when column.IsOptional && _random.Next(9) == 0 => null,
+        { Kind: ParquetValueKind.Timestamp } => 1_700_000_000_000_000 + (row * 60_000_000L) + _random.Next(1000),
+        { Kind: ParquetValueKind.Integer or ParquetValueKind.Date } => 1000L + row,
+        { Kind: ParquetValueKind.Real } => (double)(float)(20 + _random.NextDouble()),
+        { Kind: ParquetValueKind.Text } => $"tickets/2026/inbox-{row:D9}",
+        _ => RandomValue(column),
+    };
 
     private object? RandomValue(ParquetColumnSchema column)
     {

@@ -1,4 +1,5 @@
 using BatchLLM.Parquet;
+using BatchLLM.Parquet.Compression;
 using BatchLLM.Parquet.Schemas;
 using Xunit;
 
@@ -99,6 +100,37 @@ public sealed class WriterTests
         Assert.Throws<InvalidOperationException>(() => writer.Columns[1].AppendNull());
         Assert.Throws<InvalidOperationException>(() => writer.Columns[1].AppendList([1]));
         Assert.Throws<OverflowException>(() => writer.Columns[1].AppendInt64(1L << 31));
+    }
+
+    [Fact]
+    public async Task Pages_carry_checksums_of_what_is_stored()
+    {
+        var bytes = await WriteAsync(
+            [Text],
+            new() { Compression = ParquetCompression.None },
+            (writer, i) => writer.Columns[0].AppendText("needle"),
+            1);
+        bytes[bytes.AsSpan().IndexOf("needle"u8)] ^= 1;
+
+        var reader = await ParquetFiles.OpenAsync(bytes);
+        var refusal = await Assert.ThrowsAsync<ParquetException>(() => reader.ReadTextAsync(["text"]));
+
+        Assert.Contains("the CRC-32 of the page's ", refusal.Message);
+    }
+
+    [Fact]
+    public void Zstandard_is_the_default_where_the_system_has_it()
+    {
+        const string Lack = "the system's library libzstd.so.1, which is missing. Install it";
+
+        Assert.Equal(ParquetCompression.Zstandard, PageCompression.Choose(asked: null, zstandardLack: null));
+        Assert.Equal(ParquetCompression.Snappy, PageCompression.Choose(asked: null, Lack));
+        Assert.Equal(ParquetCompression.Gzip, PageCompression.Choose(ParquetCompression.Gzip, Lack));
+        var refusal = Assert.Throws<ParquetException>(() => PageCompression.Choose(ParquetCompression.Zstandard, Lack));
+        Assert.Equal(
+            $"A Parquet file cannot be compressed with ZSTD, which needs {Lack}, or choose another compression.",
+            refusal.Message);
+        Assert.Equal(ParquetCompression.Zstandard, new ParquetWriter(new MemoryStream(), [Text]).Compression);
     }
 
     [Fact]

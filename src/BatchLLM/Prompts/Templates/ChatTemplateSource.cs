@@ -46,6 +46,10 @@ public sealed record ChatTemplateSource(string? Template, string? BosToken, stri
         }
     }
 
+    /// <summary>What the template knows besides the messages, for prompts of a time, which it sees in UTC.</summary>
+    public ChatTemplateContext ContextAt(DateTimeOffset time) =>
+        new() { BosToken = BosToken, EosToken = EosToken, Now = time.UtcDateTime };
+
     private static string? DefaultTemplate(JsonElement value) => value.ValueKind == JsonValueKind.Array
         ? value.EnumerateArray()
             .Where(entry => Text(Member(entry, "name")) == "default")

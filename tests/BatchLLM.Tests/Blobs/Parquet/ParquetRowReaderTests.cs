@@ -35,6 +35,33 @@ public sealed class ParquetRowReaderTests
     }
 
     [Fact]
+    public async Task Ranges_are_cut_from_the_footer_and_each_reads_its_own_pages()
+    {
+        const int Rows = 100_000;
+        var content = await BytesAsync([Id, Text], Rows, Rows, (column, name, row) =>
+        {
+            if (name == "id")
+            {
+                column.AppendInt64(row);
+            }
+            else
+            {
+                column.AppendText($"{row * 7919L % 1_000_003}, {row * 104_729L % 1_000_033}");
+            }
+        });
+        var blob = new MemoryBlob(content);
+        var reader = new ParquetRowReader(blob);
+
+        var ranges = await reader.RangesAsync(MemoryBlob.Uri, 20_000);
+        Assert.InRange(blob.BytesRead, 1, 2000);
+        var planning = blob.BytesRead;
+        await reader.ReadAsync(MemoryBlob.Uri, ranges[3], null, Cancellation).ToListAsync();
+
+        Assert.Equal(5, ranges.Count);
+        Assert.InRange(blob.BytesRead - planning, content.Length / 6, content.Length / 4);
+    }
+
+    [Fact]
     public async Task Each_type_has_its_kind()
     {
         var reader = await WriteAsync(

@@ -148,7 +148,8 @@ public sealed class FieldBuilderTests
             ? field.ToString()
             : $"{field.Shape.ToString().ToLowerInvariant()}<{string.Join(", ", children)}>";
         var mark = field.IsOptional ? "?" : "";
-        return withName ? $"{field.Name}{(field.Shape == ParquetShape.Value ? "" : mark)}: {type}{(field.Shape == ParquetShape.Value ? mark : "")}"
-            : type + mark;
+        return !withName ? type + mark
+            : field.Shape == ParquetShape.Value ? $"{field.Name}: {type}{mark}"
+            : $"{field.Name}{mark}: {type}";
     }
 }

@@ -1,0 +1,27 @@
+using BatchLLM.Jobs;
+using Xunit;
+
+namespace BatchLLM.Tests.Jobs;
+
+public sealed class DatePlaceholderTests
+{
+    private static readonly DateOnly Day = new(2026, 3, 7);
+
+    [Theory]
+    [InlineData("mail/*.jsonl", "mail/*.jsonl")]
+    [InlineData("mail/dt={{date}}/*.jsonl", "mail/dt=2026-03-07/*.jsonl")]
+    [InlineData("{{ date }}/{{date}}", "2026-03-07/2026-03-07")]
+    [InlineData("{{Date}}", "{{Date}}")]
+    public void The_day_is_filled_in(string address, string expected) => Assert.Equal(expected, DatePlaceholder.Fill(address, Day));
+
+    [Theory]
+    [InlineData("input=mail/{{day}}.jsonl", "input has a placeholder other than {{date}}")]
+    [InlineData("input=[\"a.jsonl\",{\"uri\":\"{{id}}.jsonl\"}]", "input.1.uri has a placeholder other than {{date}}")]
+    [InlineData("output.uri=out/{{date", "output.uri has a placeholder other than {{date}}")]
+    public void Another_placeholder_in_an_address_is_refused_by_its_key(string setting, string expected) =>
+        Assert.Contains(expected, JobSchema.Problems(JobSchema.Minimal(), setting), StringComparison.Ordinal);
+
+    [Fact]
+    public void The_day_is_no_problem_in_an_address() =>
+        Assert.Empty(JobSchema.Problems(JobSchema.Minimal(), "input=[\"a/{{date}}.jsonl\"]", "output.uri=out/{{ date }}"));
+}
