@@ -6,28 +6,52 @@ using BatchLLM.Parquet.Values;
 namespace BatchLLM.Parquet;
 
 /// <summary>
-/// One column of a <see cref="ParquetBatch"/>. Rows are numbered from 0 within the batch. Which getter applies follows
-/// from the column's type; the wrong one, or any of them on a null, is misuse.
+/// One column of a <see cref="ParquetBatch"/>, or of another column: what is nested has columns below it. Rows are
+/// numbered from 0 within the batch; the rows of a list's child are the elements of all the lists. Which getter applies
+/// follows from the column's shape and type; the wrong one, or any of them on a null, is misuse.
 /// </summary>
 public sealed class ParquetColumn
 {
     private readonly string _file;
-    private readonly ColumnValues _values;
 
-    internal ParquetColumn(string file, ParquetColumnSchema schema, ColumnValues values) =>
-        (_file, Schema, _values) = (file, schema, values);
+    private ParquetColumn(
+        string file, string name, ParquetField field, ColumnValues values, IReadOnlyList<ParquetColumn> children) =>
+        (_file, Name, Field, Values, Children) = (file, name, field, values, children);
 
-    /// <summary>Name and type.</summary>
-    public ParquetColumnSchema Schema { get; }
+    /// <summary>The name or path that was asked for; below a nested column, the field's own name.</summary>
+    public string Name { get; }
 
-    /// <summary>Rows in the batch.</summary>
+    /// <summary>What the column holds.</summary>
+    public ParquetField Field { get; }
+
+    /// <summary>Path and type of a column of values.</summary>
+    /// <exception cref="InvalidOperationException">The column is of another shape.</exception>
+    public ParquetColumnSchema Schema => Field.Column ?? throw Wrong("a value");
+
+    /// <summary>
+    /// The columns below: a struct's members, a list's elements, a map's keys and values; none for values.
+    /// </summary>
+    public IReadOnlyList<ParquetColumn> Children { get; }
+
+    /// <summary>Rows in the batch, or elements of all the lists around it.</summary>
     public int RowCount { get; internal set; }
+
+    internal ColumnValues Values { get; }
+
+    /// <summary>The columns of values: itself, or those below.</summary>
+    internal IEnumerable<ParquetColumn> Leaves =>
+        Field.Shape == ParquetShape.Value ? [this] : Children.SelectMany(child => child.Leaves);
+
+    /// <summary>A column that was asked for, with room for a batch.</summary>
+    internal static ParquetColumn OfField(string file, string name, ParquetField field, int rows) => field.IsFlat
+        ? new ParquetColumn(file, name, field, ColumnValues.ForRows(field.Column!.Type, rows), [])
+        : OfNested(file, name, field);
 
     /// <summary>True if the row has no value.</summary>
     public bool IsNull(int row)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)RowCount, nameof(row));
-        return _values.HasNulls && _values.Defined[row] == 0;
+        return Values.HasNulls && Values.Defined[row] == 0;
     }
 
     /// <summary>A boolean.</summary>
@@ -71,8 +95,22 @@ public sealed class ParquetColumn
         }
 
         RefuseNull(row);
-        var slice = _values.Slices[row];
-        return _values.Bytes.AsSpan(slice.Offset, slice.Length);
+        return Values.BytesAt(row);
+    }
+
+    /// <summary>
+    /// Where the elements of a list, or the pairs of a map, stand among the rows of <see cref="Children"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The row is null, or the column is neither list nor map.</exception>
+    public Range GetElements(int row)
+    {
+        if (Field.Shape is not (ParquetShape.List or ParquetShape.Map))
+        {
+            throw Wrong("a list or map");
+        }
+
+        RefuseNull(row);
+        return Values.Offsets[row]..Values.Offsets[row + 1];
     }
 
     /// <summary>
@@ -108,6 +146,13 @@ public sealed class ParquetColumn
         return found is not null;
     }
 
+    private static ParquetColumn OfNested(string file, string name, ParquetField field) => new(
+        file,
+        name,
+        field,
+        field.Column is { } column ? ColumnValues.ForElements(column.Type) : ColumnValues.ForGroup(),
+        [.. field.Children.Select(child => OfNested(file, child.Name, child))]);
+
     private string ShowReal(int row) => Schema.Type.Physical switch
     {
         ParquetPhysicalType.Double => GetDouble(row).ToString(CultureInfo.InvariantCulture),
@@ -134,17 +179,19 @@ public sealed class ParquetColumn
     private long Number(int row)
     {
         RefuseNull(row);
-        return _values.Numbers[row];
+        return Values.Numbers[row];
     }
 
     private void RefuseNull(int row)
     {
         if (IsNull(row))
         {
-            throw new InvalidOperationException($"Column '{Schema.Name}' is null in row {row} of the batch.");
+            throw new InvalidOperationException($"Column '{Name}' is null in row {row} of the batch.");
         }
     }
 
     private InvalidOperationException Wrong(string asked) =>
-        new($"Column '{Schema.Name}' is {Schema.Type.Kind} in {Schema.Type.Physical}, not {asked}.");
+        new(Field.Column is { Type: var type }
+            ? $"Column '{Name}' is {type.Kind} in {type.Physical}, not {asked}."
+            : $"Column '{Name}' is {Field}, not {asked}.");
 }

@@ -7,8 +7,9 @@ using BatchLLM.Parquet.Values;
 namespace BatchLLM.Parquet;
 
 /// <summary>
-/// Reads the flat columns of a Parquet file in batches of rows. Memory is bounded by one page and one dictionary per
-/// column asked for, whatever the size of the row groups.
+/// Reads a Parquet file in batches of rows. Memory is bounded by one page and one dictionary per column asked for,
+/// whatever the size of the row groups; for what is nested, by the rows of a batch besides, which are fewer where they
+/// are large.
 /// </summary>
 /// <remarks>Source: the Parquet format specification, github.com/apache/parquet-format.</remarks>
 public sealed class ParquetReader
@@ -23,7 +24,7 @@ public sealed class ParquetReader
     private ParquetReader(IParquetSource source, string name, Footer footer)
     {
         (_source, Name, _metadata, _footerStart) = (source, name, footer.Metadata, footer.Start);
-        Schema = new SchemaTree(name, _metadata.Schema).Read();
+        Schema = new FieldBuilder(name).Build(new SchemaTree(name, _metadata.Schema).Read());
         RowGroups = LocateRowGroups();
         RowCount = RowGroups.Count == 0 ? 0 : RowGroups[^1].FirstRow + RowGroups[^1].RowCount;
     }
@@ -68,7 +69,10 @@ public sealed class ParquetReader
     /// Reads a range of rows. Row groups outside it are passed over by the footer; pages outside it by the offset index, or
     /// else those before it by their headers.
     /// </summary>
-    /// <param name="columns">Names of the columns, in the order wanted; none at all gives row numbers alone.</param>
+    /// <param name="columns">
+    /// Names of fields, or paths of members of structs (<c>user.name</c>), in the order wanted; none at all gives row
+    /// numbers alone.
+    /// </param>
     /// <param name="firstRow">0-based number of the first row.</param>
     /// <param name="rowCount">Rows wanted; reading ends at the file's end at the latest.</param>
     /// <param name="cancellationToken">Stops reading.</param>
@@ -82,9 +86,8 @@ public sealed class ParquetReader
     {
         ArgumentOutOfRangeException.ThrowIfNegative(firstRow);
         ArgumentOutOfRangeException.ThrowIfNegative(rowCount);
-        var asked = columns.Select(Schema.Find).ToList();
-        var values = asked.ConvertAll(column => ColumnValues.ForRows(column.Type, MaxBatchRows));
-        var batch = new ParquetBatch([.. asked.Zip(values, (column, held) => new ParquetColumn(Name, column, held))]);
+        var batch = new ParquetBatch(
+            [.. columns.Select(name => ParquetColumn.OfField(Name, name, Schema.Find(name), MaxBatchRows))]);
         var endRow = firstRow + Math.Min(rowCount, Math.Max(0, RowCount - firstRow));
         for (var i = 0; i < RowGroups.Count; i++)
         {
@@ -97,7 +100,7 @@ public sealed class ParquetReader
             }
 
             using var reader = await OpenRowGroupAsync(
-                i, asked, values, row - group.FirstRow, groupEnd - group.FirstRow, cancellationToken);
+                i, batch.Columns, row - group.FirstRow, groupEnd - group.FirstRow, cancellationToken);
             await reader.SkipAsync(row - group.FirstRow, cancellationToken);
             for (; row < groupEnd; row += batch.RowCount)
             {
@@ -119,29 +122,40 @@ public sealed class ParquetReader
     }
 
     private async ValueTask<RowGroupReader> OpenRowGroupAsync(
-        int index,
-        List<ParquetColumnSchema> asked,
-        List<ColumnValues> values,
-        long firstRow,
-        long endRow,
-        CancellationToken cancellationToken)
+        int index, IReadOnlyList<ParquetColumn> asked, long firstRow, long endRow, CancellationToken cancellationToken)
     {
         var rows = RowGroups[index].RowCount;
-        var chunks = asked.ConvertAll(column => Locate(index, column));
+        var leaves = asked.SelectMany(column => column.Leaves).ToList();
+        var chunks = leaves.ConvertAll(leaf => Locate(index, leaf.Schema));
         var spans = await PageIndexes.FindAsync(_source, chunks, rows, firstRow, endRow, cancellationToken);
         var isWhole = firstRow == 0 && endRow == rows;
-        var wanted = chunks.Zip(spans).SelectMany(chunk => Wanted(chunk.First, chunk.Second, isWhole));
-        var source = new CoalescedSource(_source, wanted);
-        return new RowGroupReader(
-            [.. chunks.Select((chunk, i) => new ColumnChunkReader(source, chunk, values[i], isWhole, spans[i]))],
-            MaxBatchRows);
+        var plans = leaves.Select((leaf, i) => new LeafPlan(leaf.Values, chunks[i], rows, isWhole, spans[i])).ToList();
+        return OpenReaders(asked, plans, new CoalescedSource(_source, plans.SelectMany(plan => plan.Wanted)));
     }
 
-    /// <summary>What is certain to be read of a chunk.</summary>
-    private static ByteRange[] Wanted(ChunkLocation chunk, PageSpan? span, bool isWhole) =>
-        span is not null ? [span.Dictionary, span.Pages]
-        : isWhole ? [new ByteRange(chunk.Start, chunk.ExpectedEnd)]
-        : [];
+    private static RowGroupReader OpenReaders(
+        IReadOnlyList<ParquetColumn> asked, List<LeafPlan> plans, CoalescedSource source)
+    {
+        var flat = new List<ColumnChunkReader>();
+        var nested = new List<NestedFieldReader>();
+        var next = 0;
+        foreach (var column in asked)
+        {
+            var own = plans.GetRange(next, column.Field.Leaves.Count);
+            next += own.Count;
+            if (column.Field.IsFlat)
+            {
+                flat.Add(new ColumnChunkReader(source, own[0].Chunk, column.Values, own[0].IsWhole, own[0].Span));
+            }
+            else
+            {
+                var leaves = own.ConvertAll(plan => new LeafReader(source, plan, MaxBatchRows));
+                nested.Add(new NestedFieldReader(column, leaves, new RecordAssembly()));
+            }
+        }
+
+        return new RowGroupReader(flat, nested, MaxBatchRows);
+    }
 
     private ChunkLocation Locate(int rowGroup, ParquetColumnSchema column)
     {

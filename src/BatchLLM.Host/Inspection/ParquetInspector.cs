@@ -21,7 +21,7 @@ internal static class ParquetInspector
                 file.Length,
                 reader.RowCount,
                 0,
-                [.. reader.Schema.Columns.Select(Column)],
+                [.. reader.Schema.Fields.Select(Column)],
                 reader.RowGroups.Count,
                 reader.CreatedBy);
         }
@@ -31,10 +31,12 @@ internal static class ParquetInspector
         }
     }
 
-    private static DataColumn Column(ParquetColumnSchema column)
+    private static DataColumn Column(ParquetField field)
     {
-        var optional = column.IsOptional ? ", optional" : "";
-        var type = $"{column.Type.Physical} ({column.Type.Kind}{optional})";
-        return new DataColumn(column.Name, type, column.Refusal is { } refusal ? $"not readable: {refusal}" : null);
+        var optional = field.IsOptional ? ", optional" : "";
+        var type = field.Column is { Type: var stored }
+            ? $"{stored.Physical} ({stored.Kind}{optional})"
+            : $"{field}{optional}";
+        return new DataColumn(field.Name, type, field.Refusal is { } refusal ? $"not readable: {refusal}" : null);
     }
 }

@@ -15,4 +15,7 @@ internal enum LogicalType : short
     Json = 12,
     Uuid = 14,
     Float16 = 15,
+    Variant = 16,
+    Geometry = 17,
+    Geography = 18,
 }

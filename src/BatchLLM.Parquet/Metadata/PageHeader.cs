@@ -27,6 +27,9 @@ internal record struct PageHeader
     /// <summary>How the definition levels of a version 1 page are laid out.</summary>
     public ParquetEncoding DefinitionEncoding { get; set; }
 
+    /// <summary>How the repetition levels of a version 1 page are laid out.</summary>
+    public ParquetEncoding RepetitionEncoding { get; set; }
+
     /// <summary>Bytes of definition levels of a version 2 page; they are never compressed.</summary>
     public int DefinitionLength { get; set; }
 
@@ -106,6 +109,9 @@ internal record struct PageHeader
                 break;
             case (PageType.Data, 3):
                 DefinitionEncoding = (ParquetEncoding)reader.ReadInt32();
+                break;
+            case (PageType.Data, 4):
+                RepetitionEncoding = (ParquetEncoding)reader.ReadInt32();
                 break;
             case (PageType.DataV2, 5):
                 DefinitionLength = reader.ReadInt32();

@@ -12,12 +12,9 @@ internal sealed record ChunkLocation(
     long Start,
     long ExpectedEnd,
     long HardEnd,
-    long RowCount)
+    long EntryCount)
 {
-    /// <summary>
-    /// Where the index of the data pages is, not checked; empty where there is none, or where a row may have several values:
-    /// the pages found through it would not say which values come before them.
-    /// </summary>
+    /// <summary>Where the index of the data pages is, not checked; empty where there is none.</summary>
     public ByteRange OffsetIndex { get; private init; }
 
     /// <summary>Checks what the footer says about a chunk.</summary>
@@ -41,10 +38,7 @@ internal sealed record ChunkLocation(
                 $"{chunk.CompressedSize} bytes at {chunk.Offset} are claimed; the pages end at {footerStart}");
         }
 
-        if (chunk.ValueCount != rowCount)
-        {
-            throw place.Damaged($"the chunk claims {chunk.ValueCount} values; expected one per row, {rowCount}");
-        }
+        CheckCount(chunk, column, place, rowCount);
 
         var codec = PageCodec.Find(chunk.Codec) ?? throw place.Unsupported($"the compression codec {chunk.Codec}");
         if (codec.Lack is { } lack)
@@ -53,10 +47,24 @@ internal sealed record ChunkLocation(
         }
 
         var end = chunk.Offset + chunk.CompressedSize;
-        return new ChunkLocation(column, codec, place, chunk.Offset, end, footerStart, rowCount)
+        return new ChunkLocation(column, codec, place, chunk.Offset, end, footerStart, chunk.ValueCount)
         {
-            OffsetIndex = chunk.ValueCount == rowCount ? IndexOf(chunk) : default,
+            OffsetIndex = IndexOf(chunk),
         };
+    }
+
+    /// <summary>A list takes one entry even where it is empty.</summary>
+    private static void CheckCount(ColumnChunk chunk, ParquetColumnSchema column, PagePlace place, long rowCount)
+    {
+        if (column.MaxRepetition == 0 && chunk.ValueCount != rowCount)
+        {
+            throw place.Damaged($"the chunk claims {chunk.ValueCount} values; expected one per row, {rowCount}");
+        }
+
+        if (chunk.ValueCount < rowCount)
+        {
+            throw place.Damaged($"the chunk claims {chunk.ValueCount} values; expected at least one per row, {rowCount}");
+        }
     }
 
     // The sum of a damaged length and a damaged offset must not wrap around.

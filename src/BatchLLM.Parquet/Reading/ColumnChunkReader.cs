@@ -5,7 +5,10 @@ using BatchLLM.Parquet.Values;
 
 namespace BatchLLM.Parquet.Reading;
 
-/// <summary>Reads one flat column of one row group, page by page. Holds one page and the dictionary.</summary>
+/// <summary>
+/// Reads one column of one row group, page by page. Holds one page and the dictionary. The rows of a nested column are
+/// its entries here: <see cref="LeafReader"/> puts them together.
+/// </summary>
 internal sealed class ColumnChunkReader : IDisposable
 {
     /// <summary>Headers carry the page's smallest and largest value, which may be long texts.</summary>
@@ -17,6 +20,7 @@ internal sealed class ColumnChunkReader : IDisposable
     private readonly PageOpener _opener;
     private readonly PagePlace _place;
     private readonly ColumnValues _values;
+    private readonly long _end;
     private long _rowsAhead;
     private PageSpan? _span;
     private DataPage? _page;
@@ -31,8 +35,8 @@ internal sealed class ColumnChunkReader : IDisposable
     {
         _place = location.Place;
         _values = values;
-        _rowsAhead = location.RowCount;
-        _span = span;
+        _rowsAhead = location.EntryCount;
+        (_span, _end) = (span, span?.Pages.End ?? long.MaxValue);
         _buffer = new ChunkBuffer(
             source,
             location.Start,
@@ -48,6 +52,9 @@ internal sealed class ColumnChunkReader : IDisposable
 
     /// <summary>Rows that can be read without loading a page.</summary>
     public int RowsInPage => _page?.RowsLeft ?? 0;
+
+    /// <summary>True if no more rows are wanted: the chunk ends, or the pages that the offset index has for them.</summary>
+    public bool IsAtEnd => RowsInPage == 0 && (_rowsAhead == 0 || _buffer.Position >= _end);
 
     /// <summary>Rows that can be read at once; at least 1.</summary>
     /// <param name="most">How many are wanted; at least 1 and at most <see cref="RowsInPage"/>.</param>
@@ -67,12 +74,7 @@ internal sealed class ColumnChunkReader : IDisposable
     /// <summary>Passes over rows; pages that hold no others are neither read nor decompressed.</summary>
     public async ValueTask SkipAsync(long rows, CancellationToken cancellationToken)
     {
-        if (_span is { } span)
-        {
-            await SeekAsync(span, cancellationToken);
-            rows -= span.FirstRow;
-        }
-
+        rows -= await SeekAsync(cancellationToken);
         while (rows > 0)
         {
             if (RowsInPage == 0)
@@ -88,20 +90,15 @@ internal sealed class ColumnChunkReader : IDisposable
         }
     }
 
-    /// <summary>Reads the next rows.</summary>
-    /// <param name="rows">At most what was <see cref="Ready"/>, and what the values have room for.</param>
-    public void Read(int rows) => _page!.Read(_values, rows);
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _buffer.Dispose();
-        _opener.Dispose();
-    }
-
     /// <summary>Goes to the first page that is wanted; the dictionary is read on the way.</summary>
-    private async ValueTask SeekAsync(PageSpan span, CancellationToken cancellationToken)
+    /// <returns>Rows passed over; 0 where it is not known where that page is.</returns>
+    public async ValueTask<long> SeekAsync(CancellationToken cancellationToken)
     {
+        if (_span is not { } span)
+        {
+            return 0;
+        }
+
         if (span.Dictionary.Length > 0)
         {
             var header = await ReadHeaderAsync(cancellationToken);
@@ -120,7 +117,26 @@ internal sealed class ColumnChunkReader : IDisposable
 
         _buffer.Seek(span.Pages.Start, span.Pages.End);
         _place.Page += span.Page;
+
+        // Of a nested column too: a row is at least one entry, so that what is ahead is never more than what is left.
         _rowsAhead -= span.FirstRow;
+        return span.FirstRow;
+    }
+
+    /// <summary>Reads the next rows.</summary>
+    /// <param name="rows">At most what was <see cref="Ready"/>, and what the values have room for.</param>
+    public void Read(int rows) => _page!.Read(_values, rows);
+
+    /// <summary>Adds the next entries of a nested column to those that are held.</summary>
+    /// <param name="entries">Receives them.</param>
+    /// <param name="count">At most what was <see cref="Ready"/>, and what the values have room for.</param>
+    public void Read(LeafEntries entries, int count) => entries.Add(_page!, count, _values);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _buffer.Dispose();
+        _opener.Dispose();
     }
 
     /// <returns>Rows passed over: those of the page if it lies before the wanted row, else 0 with the page
@@ -229,7 +245,7 @@ internal sealed class ColumnChunkReader : IDisposable
             throw _place.Damaged($"the page holds {header.ValueCount} rows; expected at most {_rowsAhead} more");
         }
 
-        if (_span is { } span && header.ValueCount != span.RowCount)
+        if (_span is { } span && Column.MaxRepetition == 0 && header.ValueCount != span.RowCount)
         {
             throw _place.Damaged(
                 $"the page holds {header.ValueCount} rows; expected the {span.RowCount} that the offset index says");

@@ -14,6 +14,9 @@ internal sealed class PageOpener(ParquetColumnSchema column, PageCodec codec, Pa
     /// <summary>No writer makes pages of even a tenth of this.</summary>
     private const int MaxPageBytes = 1 << 30;
 
+    private const string Repetition = "repetition";
+    private const string Definition = "definition";
+
     private byte[] _page = [];
     private ColumnValues? _dictionary;
     private int _dictionaryCount;
@@ -49,8 +52,9 @@ internal sealed class PageOpener(ParquetColumnSchema column, PageCodec codec, Pa
         var length = CheckedLength(header.UncompressedSize, body.Count, codec);
         Decompress(codec, body, RentPage(length));
         var position = 0;
-        var levels = column.IsOptional ? OpenLevels(header, length, ref position) : null;
-        return Open(header, levels, position, length);
+        var repetitions = OpenLevels(Repetition, header.RepetitionEncoding, header.ValueCount, length, ref position);
+        var definitions = OpenLevels(Definition, header.DefinitionEncoding, header.ValueCount, length, ref position);
+        return Open(header, repetitions, definitions, position, length);
     }
 
     /// <summary>Opens a data page of version 2: levels stand before the values and are never compressed.</summary>
@@ -69,10 +73,9 @@ internal sealed class PageOpener(ParquetColumnSchema column, PageCodec codec, Pa
         var page = RentPage((int)levelsLength + valuesLength);
         body[..(int)levelsLength].AsSpan().CopyTo(page);
         Decompress(valuesCodec, values, page[(int)levelsLength..]);
-        var levels = column.IsOptional
-            ? new HybridDecoder(_page, header.RepetitionLength..(int)levelsLength, 1, place)
-            : null;
-        return Open(header, levels, (int)levelsLength, page.Count);
+        var repetitions = Runs(..header.RepetitionLength, column.MaxRepetition);
+        var definitions = Runs(header.RepetitionLength..(int)levelsLength, column.MaxDefinition);
+        return Open(header, repetitions, definitions, (int)levelsLength, page.Count);
     }
 
     /// <inheritdoc/>
@@ -85,67 +88,73 @@ internal sealed class PageOpener(ParquetColumnSchema column, PageCodec codec, Pa
         }
     }
 
-    private DataPage Open(PageHeader header, HybridDecoder? levels, int start, int end)
+    private DataPage Open(
+        PageHeader header, HybridDecoder? repetitions, HybridDecoder? definitions, int start, int end)
     {
         var values = new PageValues(_page, start, end, column.Type, place);
         var decoder = values.Decode(header.Encoding, _dictionary, _dictionaryCount);
-        return new DataPage(levels, decoder, header.ValueCount);
+        return new DataPage(
+            new LevelDecoder(repetitions, column.MaxRepetition, Repetition, place),
+            new LevelDecoder(definitions, column.MaxDefinition, Definition, place),
+            decoder,
+            header.ValueCount);
     }
 
-    private HybridDecoder OpenLevels(PageHeader header, int length, ref int position)
+    /// <returns>Null where the schema leaves one level alone, which is then not stored.</returns>
+    private HybridDecoder? OpenLevels(string kind, ParquetEncoding encoding, int count, int length, ref int position)
     {
-        switch (header.DefinitionEncoding)
+        var most = kind == Repetition ? column.MaxRepetition : column.MaxDefinition;
+        if (most == 0)
+        {
+            return null;
+        }
+
+        var start = position;
+        switch (encoding)
         {
             case ParquetEncoding.RLE:
-                var levels = ReadLevelRange(length, header.ValueCount);
+                var levels = ReadLevelRange(kind, start, length, count);
                 position = levels.End.Value;
-                return new HybridDecoder(_page, levels, 1, place);
+                return Runs(levels, most);
             case ParquetEncoding.BIT_PACKED:
-                position = (int)Math.Min(length, (header.ValueCount + 7L) / 8);
-                return OpenLegacyLevels(position);
+                var bitWidth = LevelDecoder.BitWidth(most);
+                position = (int)Math.Min(length, start + (((count * (long)bitWidth) + 7) / 8));
+                PackedLevels.TurnAround(_page.AsSpan(start..position), bitWidth);
+                var runs = Runs(start..position, most);
+                runs?.SetPacked();
+                return runs;
             default:
-                throw place.Unsupported($"definition levels in the encoding {header.DefinitionEncoding}");
+                throw place.Unsupported($"{kind} levels in the encoding {encoding}");
         }
     }
 
-    private Range ReadLevelRange(int length, int values)
+    private HybridDecoder? Runs(Range range, int most) =>
+        most == 0 ? null : new HybridDecoder(_page, range, LevelDecoder.BitWidth(most), place);
+
+    private Range ReadLevelRange(string kind, int position, int length, int values)
     {
-        var claimed = length < sizeof(int) ? (values == 0 ? 0 : -1) : BinaryPrimitives.ReadInt32LittleEndian(_page);
-        if (claimed < 0 || claimed > Math.Max(0, length - sizeof(int)))
+        var held = length - position;
+        var claimed = held < sizeof(int) ? (values == 0 ? 0 : -1)
+            : BinaryPrimitives.ReadInt32LittleEndian(_page.AsSpan(position));
+        if (claimed < 0 || claimed > Math.Max(0, held - sizeof(int)))
         {
-            throw place.Damaged($"the definition levels claim {claimed} bytes of a page of {length} bytes");
+            throw place.Damaged($"the {kind} levels claim {claimed} bytes of a page of {length} bytes");
         }
 
-        var start = Math.Min(sizeof(int), length);
+        var start = Math.Min(position + sizeof(int), length);
         return start..(start + claimed);
-    }
-
-    /// <summary>
-    /// The deprecated levels are one packed run, most significant bit first; turned around, each byte is what the
-    /// hybrid's packed run holds.
-    /// </summary>
-    private HybridDecoder OpenLegacyLevels(int length)
-    {
-        foreach (ref var value in _page.AsSpan(0, length))
-        {
-            // Mirrors the byte: halves, then pairs, then neighbours change places.
-            var mirrored = (value >> 4) | (value << 4);
-            mirrored = ((mirrored & 0xCC) >> 2) | ((mirrored & 0x33) << 2);
-            value = (byte)(((mirrored & 0xAA) >> 1) | ((mirrored & 0x55) << 1));
-        }
-
-        var levels = new HybridDecoder(_page, ..length, 1, place);
-        levels.SetPacked();
-        return levels;
     }
 
     private int CheckedLength(int length, int compressedLength, PageCodec pageCodec)
     {
-        var most = Math.Min(MaxPageBytes, pageCodec.MaxDecompressedLength(compressedLength));
-        return length >= 0 && length <= most
-            ? length
-            : throw place.Damaged(
+        var most = pageCodec.MaxDecompressedLength(compressedLength);
+        if (length < 0 || length > most)
+        {
+            throw place.Damaged(
                 $"the page claims {length} bytes, from {compressedLength} compressed ones; expected at most {most}");
+        }
+
+        return length <= MaxPageBytes ? length : throw place.Unsupported("a page of more than 1 GiB");
     }
 
     private ArraySegment<byte> RentPage(int length)

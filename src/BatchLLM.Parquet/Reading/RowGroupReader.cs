@@ -1,11 +1,12 @@
-
 namespace BatchLLM.Parquet.Reading;
 
 /// <summary>
 /// Reads chosen columns of one row group side by side. A batch ends where the first of their pages ends, so that
-/// every value is a slice of one page or dictionary and nothing is copied together.
+/// every value is a slice of one page or dictionary and nothing is copied together. Nested fields follow: their values
+/// are copied, because a row may go on in the next page.
 /// </summary>
-internal sealed class RowGroupReader(IReadOnlyList<ColumnChunkReader> columns, int maxBatchRows) : IDisposable
+internal sealed class RowGroupReader(
+    IReadOnlyList<ColumnChunkReader> columns, IReadOnlyList<NestedFieldReader> nested, int maxBatchRows) : IDisposable
 {
     /// <summary>Passes over rows in every column.</summary>
     public async ValueTask SkipAsync(long rows, CancellationToken cancellationToken)
@@ -13,6 +14,11 @@ internal sealed class RowGroupReader(IReadOnlyList<ColumnChunkReader> columns, i
         foreach (var column in columns)
         {
             await column.SkipAsync(rows, cancellationToken);
+        }
+
+        foreach (var field in nested)
+        {
+            await field.SkipAsync(rows, cancellationToken);
         }
     }
 
@@ -29,9 +35,19 @@ internal sealed class RowGroupReader(IReadOnlyList<ColumnChunkReader> columns, i
             rows = column.Ready(Math.Min(rows, column.RowsInPage));
         }
 
+        foreach (var field in nested)
+        {
+            rows = await field.LoadAsync(rows, cancellationToken);
+        }
+
         foreach (var column in columns)
         {
             column.Read(rows);
+        }
+
+        foreach (var field in nested)
+        {
+            field.Read(rows);
         }
 
         return rows;
@@ -43,6 +59,11 @@ internal sealed class RowGroupReader(IReadOnlyList<ColumnChunkReader> columns, i
         foreach (var column in columns)
         {
             column.Dispose();
+        }
+
+        foreach (var field in nested)
+        {
+            field.Dispose();
         }
     }
 }

@@ -38,7 +38,8 @@ public sealed record ParquetColumnType(ParquetPhysicalType Physical, ParquetValu
         };
 
     /// <summary>
-    /// A list of signed 32-bit integers in each row, in the standard three-level form. Written, not read.
+    /// A list of signed 32-bit integers in each row, in the standard three-level form: what a writer is given. A reader
+    /// finds a <see cref="ParquetField"/>.
     /// </summary>
     public static ParquetColumnType Int32List { get; } = Int32 with { IsList = true };
 

@@ -4,7 +4,8 @@ namespace BatchLLM.Prompts;
 
 /// <summary>
 /// Reads messages as the OpenAI API writes them: a role, and a content that is a text or an array of text parts (OpenAI API
-/// reference, chat completions). All of the content is the row's data.
+/// reference, chat completions). Where an assistant said nothing, null or no content at all stands for empty text. All of
+/// the content is the row's data; other fields of a message are passed over.
 /// </summary>
 internal static class ChatMessages
 {
@@ -26,7 +27,7 @@ internal static class ChatMessages
         foreach (var item in list.EnumerateArray())
         {
             var role = Property(item, "role");
-            var content = ReadContent(Property(item, "content"));
+            var content = ReadContent(Property(item, "content")) ?? Silence(role, Property(item, "content"));
             if (role.ValueKind != JsonValueKind.String || content is null)
             {
                 problem = $"{where}[{messages.Count}] is not a role and a text content";
@@ -46,6 +47,12 @@ internal static class ChatMessages
             string.Concat(content.EnumerateArray().Select(part => Property(part, "text").GetString())),
         _ => null,
     };
+
+    private static string? Silence(JsonElement role, JsonElement content) =>
+        content.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined
+        && role.ValueKind == JsonValueKind.String && role.ValueEquals("assistant"u8)
+            ? ""
+            : null;
 
     private static bool IsTextPart(JsonElement part) =>
         Property(part, "type") is { ValueKind: JsonValueKind.String } type && type.ValueEquals("text"u8)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using BatchLLM.Parquet;
+using BatchLLM.Parquet.Schemas;
 using Xunit;
 
 namespace BatchLLM.Tests.Parquet;
@@ -10,6 +11,9 @@ namespace BatchLLM.Tests.Parquet;
 public sealed class FuzzTests
 {
     private const int Mutations = 20_000;
+
+    /// <summary>How many files to damage instead, for runs by hand.</summary>
+    private const string Variable = "BATCHLLM_FUZZ_FILES";
 
     /// <summary>
     /// A damaged count may make billions of rows from a few bytes; they are read as long as anyone asks.
@@ -30,41 +34,61 @@ public sealed class FuzzTests
         "apache/lz4_raw_compressed.parquet",
         "apache/rle_boolean_encoding.parquet",
         "apache/rle-dict-snappy-checksum.parquet",
+        "apache/datapage_v2.snappy.parquet",
+        "apache/list_columns.parquet",
+        "apache/nested_lists.snappy.parquet",
+        "apache/nested_maps.snappy.parquet",
+        "apache/nonnullable.impala.parquet",
+        "apache/nullable.impala.parquet",
+        "apache/nulls.snappy.parquet",
+        "apache/old_list_structure.parquet",
+        "apache/repeated_no_annotation.parquet",
+        "apache/repeated_primitive_no_list.parquet",
+        "duckdb/chats.parquet",
+        "duckdb/nested_v2_zstd.parquet",
         "duckdb/v2_brotli.parquet",
         "duckdb/v2_snappy.parquet",
     ];
 
-    /// <summary>Bytes that reading one damaged file may take; the files are smaller than 10 KB.</summary>
-    private const long MostBytes = 32 << 20;
+    /// <summary>
+    /// Bytes that reading one damaged file may take; the files are smaller than 10 KB. The largest row that is read of
+    /// nested values takes most of it, in arrays that grow by doubling.
+    /// </summary>
+    private const long MostBytes = 256 << 20;
 
     [Fact]
     public async Task Damaged_files_are_read_or_refused()
     {
         var files = Files.Select(ParquetFiles.Bytes).ToArray();
+        var mutations = int.TryParse(Environment.GetEnvironmentVariable(Variable), out var asked) ? asked : Mutations;
         var (read, refused) = (0, 0);
         var (slowest, largest) = (TimeSpan.Zero, 0L);
-        for (var seed = 0; seed < Mutations; seed++)
+        for (var seed = 0; seed < mutations; seed++)
         {
             var (started, before) = (Stopwatch.GetTimestamp(), GC.GetAllocatedBytesForCurrentThread());
-            var isRead = await TryReadAsync(Mutate(files[seed % files.Length], new Random(seed)), seed);
+            var isRead = await TryReadAsync(Mutate(files, seed % files.Length, new Random(seed)), seed);
             slowest = TimeSpan.FromTicks(Math.Max(slowest.Ticks, Stopwatch.GetElapsedTime(started).Ticks));
             largest = Math.Max(largest, GC.GetAllocatedBytesForCurrentThread() - before);
             (read, refused) = isRead ? (read + 1, refused) : (read, refused + 1);
         }
 
         // Both outcomes must be common, or the mutations test nothing.
-        Assert.True(read > Mutations / 20, $"only {read} of {Mutations} were read");
-        Assert.True(refused > Mutations / 20, $"only {refused} of {Mutations} were refused");
+        Assert.True(read > mutations / 20, $"only {read} of {mutations} were read");
+        Assert.True(refused > mutations / 20, $"only {refused} of {mutations} were refused");
         Assert.True(slowest < TimeSpan.FromSeconds(10), $"one file took {slowest}");
         Assert.True(largest < MostBytes, $"one file took {largest} bytes");
     }
 
-    private static byte[] Mutate(byte[] original, Random random)
+    private static byte[] Mutate(byte[][] files, int file, Random random)
     {
-        var bytes = (byte[])original.Clone();
-        if (random.Next(20) == 0)
+        var bytes = (byte[])files[file].Clone();
+        switch (random.Next(20))
         {
-            return bytes[..random.Next(bytes.Length)];
+            case 0:
+                return bytes[..random.Next(bytes.Length)];
+            case 1 or 2:
+                Splice(files[random.Next(2) == 0 ? file : random.Next(files.Length)], bytes, random);
+                return bytes;
         }
 
         for (var i = random.Next(1, 4); i > 0; i--)
@@ -80,6 +104,13 @@ public sealed class FuzzTests
         }
 
         return bytes;
+    }
+
+    /// <summary>Pages, levels and footers of one place get into another.</summary>
+    private static void Splice(byte[] source, byte[] target, Random random)
+    {
+        var length = random.Next(1, Math.Min(source.Length, target.Length) / 2);
+        source.AsSpan(random.Next(source.Length - length), length).CopyTo(target.AsSpan(random.Next(target.Length - length)));
     }
 
     private static async Task<bool> TryReadAsync(byte[] bytes, int seed)
@@ -110,11 +141,36 @@ public sealed class FuzzTests
         {
             for (var row = 0; row < batch.RowCount; row += 17)
             {
-                if (!column.IsNull(row))
-                {
-                    column.TryGetText(row, out _);
-                }
+                Touch(column, row);
             }
+        }
+    }
+
+    private static void Touch(ParquetColumn column, int row)
+    {
+        if (column.IsNull(row))
+        {
+            return;
+        }
+
+        switch (column.Field.Shape)
+        {
+            case ParquetShape.Value:
+                column.TryGetText(row, out _);
+                break;
+            case ParquetShape.Struct:
+                column.Children.ToList().ForEach(child => Touch(child, row));
+                break;
+            default:
+                // The first and the last element, which are there.
+                var elements = column.GetElements(row);
+                foreach (var child in elements.Start.Value == elements.End.Value ? [] : column.Children)
+                {
+                    Touch(child, elements.Start.Value);
+                    Touch(child, elements.End.Value - 1);
+                }
+
+                break;
         }
     }
 }

@@ -1,5 +1,9 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using BatchLLM.Parquet;
 using BatchLLM.Tests.Architecture;
+using BatchLLM.Tests.Parquet.Nested;
 using Xunit;
 
 namespace BatchLLM.Tests.Parquet;
@@ -7,6 +11,8 @@ namespace BatchLLM.Tests.Parquet;
 /// <summary>The files under tests/data/parquet, and how tests read a file whole.</summary>
 internal static class ParquetFiles
 {
+    public static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static string Folder { get; } = Path.Combine(RepositoryRoot.Path, "tests", "data", "parquet");
 
     public static IEnumerable<string> In(string folder, string pattern) =>
@@ -21,9 +27,9 @@ internal static class ParquetFiles
 
     /// <summary>The names of the columns that can be read, in file order.</summary>
     public static List<string> ReadableColumns(this ParquetReader reader) =>
-        [.. reader.Schema.Columns.Where(column => column.IsReadable).Select(column => column.Name)];
+        [.. reader.Schema.Fields.Where(field => field.Refusal is null).Select(field => field.Name)];
 
-    /// <summary>Reads rows as text; null stays null.</summary>
+    /// <summary>Reads rows as text; null stays null, and what is nested is JSON.</summary>
     public static async Task<List<string?[]>> ReadTextAsync(
         this ParquetReader reader, IReadOnlyList<string> columns, long firstRow = 0, long rowCount = long.MaxValue)
     {
@@ -40,14 +46,10 @@ internal static class ParquetFiles
         return rows;
     }
 
-    private static string? Text(ParquetColumn column, int row)
+    private static string? Text(ParquetColumn column, int row) => NestedText.Show(column, row) switch
     {
-        if (column.IsNull(row))
-        {
-            return null;
-        }
-
-        Assert.True(column.TryGetText(row, out var text), $"row {row} of {column.Schema.Name} is not UTF-8");
-        return text;
-    }
+        null => null,
+        JsonValue value => value.GetValue<string>(),
+        var nested => nested.ToJsonString(Relaxed),
+    };
 }

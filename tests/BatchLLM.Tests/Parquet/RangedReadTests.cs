@@ -43,6 +43,30 @@ public sealed class RangedReadTests
         Assert.InRange(source.BytesRead, share / 2, file.BytesRead + (share * 11 / 10) + 2000);
     }
 
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(9_990, 20)]
+    [InlineData(12_345, 1000)]
+    [InlineData(19_999, 1)]
+    public async Task A_range_of_lists_reads_its_own_pages(int firstRow, int rowCount)
+    {
+        var bytes = await WriteListsAsync();
+        var file = new CountingSource(bytes);
+        var footer = await Footer.ReadAsync(file, "f", CancellationToken.None);
+        var chunk = Assert.Single(Assert.Single(footer.Metadata.RowGroups).Columns);
+        var pages = ((firstRow + rowCount - 1) / PageRows) - (firstRow / PageRows) + 1;
+        var share = chunk.OffsetIndexLength + (chunk.CompressedSize * pages * PageRows / Rows);
+        var source = new CountingSource(bytes);
+
+        var reader = await ParquetReader.OpenAsync(source, "f", CancellationToken.None);
+        var rows = await reader.ReadTextAsync(["ids"], firstRow, rowCount);
+
+        Assert.Equal(
+            Enumerable.Range(firstRow, rowCount).Select(row => row % 3 == 0 ? "[]" : $"[\"{row}\",\"{row * 7919 % 10_007}\"]"),
+            rows.Select(row => row[0]));
+        Assert.InRange(source.BytesRead, share / 2, file.BytesRead + (share * 11 / 10) + 2000);
+    }
+
     [Fact]
     public async Task Without_an_index_pages_are_passed_over_by_their_headers()
     {
@@ -164,6 +188,21 @@ public sealed class RangedReadTests
     }
 
     /// <summary>Texts of 200 bytes that compress by half.</summary>
+    private static async Task<byte[]> WriteListsAsync()
+    {
+        using var stream = new MemoryStream();
+        var options = new ParquetWriterOptions { PageRows = PageRows };
+        var writer = new ParquetWriter(stream, [new("ids", ParquetColumnType.Int32List)], options);
+        for (var row = 0; row < Rows; row++)
+        {
+            writer.Columns[0].AppendList(row % 3 == 0 ? [] : [row, row * 7919 % 10_007]);
+            await writer.EndRowAsync(CancellationToken.None);
+        }
+
+        await writer.CompleteAsync(CancellationToken.None);
+        return stream.ToArray();
+    }
+
     private static async Task<byte[]> WriteAsync(int rows, int groupRows = Rows, int pageRows = PageRows)
     {
         var random = new Random(1);

@@ -51,7 +51,7 @@ public sealed class RoundTripTests
 
         await foreach (var batch in reader.ReadAsync(names))
         {
-            Assert.Equal(names, batch.Columns.Select(column => column.Schema.Name));
+            Assert.Equal(names, batch.Columns.Select(column => column.Name));
         }
     }
 

@@ -73,6 +73,9 @@ public sealed class WriterTests
         var reader = await ParquetFiles.OpenAsync(bytes);
         Assert.Equal(["number", "ids.list.element"], reader.Schema.Columns.Select(column => column.Name));
         Assert.Equal([["0"], ["1"], ["2"], ["3"]], await reader.ReadTextAsync(["number"]));
+        Assert.Equal(
+            lists.Select(list => list is null ? null : "[" + string.Join(',', list.Select(id => $"\"{id}\"")) + "]"),
+            (await reader.ReadTextAsync(["ids"])).Select(row => row[0]));
     }
 
     [Fact]

@@ -31,6 +31,20 @@ public sealed class ConversationPromptsTests
         Assert.Equivalent(new SamplingParameters { MaxTokens = 9 }, prompt.Sampling);
     }
 
+    [Theory]
+    [InlineData("{\"role\":\"assistant\",\"content\":null,\"tool_calls\":null}")]
+    [InlineData("{\"role\":\"assistant\"}")]
+    public void An_assistant_that_said_nothing_is_empty_text(string message)
+    {
+        var chat = $"[{message},{{\"role\":\"user\",\"content\":\"Go on\",\"name\":null}}]";
+
+        var prompt = Prompts.Build(Rows.Of(("chat", RowValue.FromJson(chat))));
+
+        Assert.Equal(
+            [new ChatMessage("assistant", ""), new ChatMessage("user", "Go on")],
+            prompt.Draft!.Messages.Select(said => said.ToMessage()));
+    }
+
     [Fact]
     public void Columns_override_the_sampling()
     {
@@ -54,6 +68,7 @@ public sealed class ConversationPromptsTests
     [InlineData("[]", RowErrorCodes.InvalidRequest, "column chat is missing or empty; expected an array of messages")]
     [InlineData("{}", RowErrorCodes.InvalidRequest, "column chat is missing or empty; expected an array of messages")]
     [InlineData("[{\"role\":\"user\"}]", RowErrorCodes.InvalidRequest, "column chat[0] is not a role and a text content")]
+    [InlineData("[{\"role\":\"user\",\"content\":null}]", RowErrorCodes.InvalidRequest, "column chat[0] is not a role and a text content")]
     [InlineData("[3]", RowErrorCodes.InvalidRequest, "column chat[0] is not a role and a text content")]
     [InlineData("[{", RowErrorCodes.InvalidRequest, "column chat is text that is not valid JSON; expected an array of messages")]
     [InlineData("[{\"role\":\"user\",\"content\":\"\\ud800\"}]", RowErrorCodes.InvalidRequest, "column chat escapes half of a surrogate pair; expected both halves or neither")]

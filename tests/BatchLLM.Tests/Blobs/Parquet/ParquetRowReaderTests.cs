@@ -11,7 +11,6 @@ public sealed class ParquetRowReaderTests
 {
     private static readonly ParquetColumnSchema Id = new("id", ParquetColumnType.Int64);
     private static readonly ParquetColumnSchema Text = new("text", ParquetColumnType.Text);
-    private static readonly ParquetColumnSchema List = new("tags", ParquetColumnType.Int32List);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -148,27 +147,6 @@ public sealed class ParquetRowReaderTests
             rows.Select(row => row.Error));
         Assert.Empty(rows[1].Columns);
         Assert.All(await reader.RowsAsync(MemoryBlob.Uri, 10, "id"), row => Assert.Null(row.Error));
-    }
-
-    [Fact]
-    public async Task A_nested_column_is_left_out_of_all_and_refused_by_name()
-    {
-        var reader = await WriteAsync([Id, List], 2, 10, (column, name, row) =>
-        {
-            if (name == "id")
-            {
-                column.AppendInt64(row);
-            }
-            else
-            {
-                column.AppendList([1, 2]);
-            }
-        });
-        Assert.All(await reader.RowsAsync(MemoryBlob.Uri), row => Assert.Equal(["id"], row.Columns.Keys));
-        var e = await Assert.ThrowsAsync<BatchLLMException>(() => reader.RowsAsync(MemoryBlob.Uri, 10, "id", "tags"));
-        Assert.Contains(MemoryBlob.Uri, e.Message, StringComparison.Ordinal);
-        Assert.Contains("'tags'", e.Message, StringComparison.Ordinal);
-        Assert.Equal(["id"], (await reader.KindsAsync(MemoryBlob.Uri, Cancellation)).Keys);
     }
 
     [Fact]

@@ -27,8 +27,8 @@ public sealed class ParquetRowWriterTests
             [
                 new("id", RowValue.FromInteger(7)), new("completion", RowValue.FromText("größe 😀")),
                 new("finish_reason", RowValue.FromText("stop")), new("prompt_tokens", RowValue.FromInteger(12)),
-                new("completion_tokens", RowValue.FromInteger(3)), new("error_code", RowValue.Null),
-                new("error_message", RowValue.Null),
+                new("completion_tokens", RowValue.FromInteger(3)), new("token_ids", RowValue.FromJson("[1,2]")),
+                new("error_code", RowValue.Null), new("error_message", RowValue.Null),
             ],
             rows[0].Columns);
         Assert.Equal(RowValue.FromText("length"), rows[1].Columns["finish_reason"]);
@@ -37,7 +37,7 @@ public sealed class ParquetRowWriterTests
             [
                 new("id", RowValue.Null), new("completion", RowValue.Null), new("finish_reason", RowValue.Null),
                 new("prompt_tokens", RowValue.FromInteger(0)), new("completion_tokens", RowValue.FromInteger(0)),
-                new("error_code", RowValue.FromText("invalid_json")),
+                new("token_ids", RowValue.Null), new("error_code", RowValue.FromText("invalid_json")),
                 new("error_message", RowValue.FromText("The line holds null.")),
             ],
             rows[2].Columns);
