@@ -47,7 +47,7 @@ internal sealed unsafe class Int8Panels : IIntegerPanels
     public int StepDepth => Quad;
 
     /// <inheritdoc/>
-    public IIntegerKernel Kernel(IntegerKernels kernels, int rowCount) => kernels.WholeSums(rowCount);
+    public IIntegerKernel Kernel(IntegerKernels kernels, int rowCount) => kernels.WholeSums(rowCount, _quads);
 
     /// <inheritdoc/>
     public int ExpandedStepBytes(IIntegerKernel kernel) => kernel.ReadsCodes ? 0 : QuadBytes * sizeof(short);

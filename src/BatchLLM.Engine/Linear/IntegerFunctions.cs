@@ -23,6 +23,9 @@ internal sealed class IntegerFunctions
         WholeSums = new(Add(rows, r => WholeSumTile.Assemble(Shape(r))), rows, _strips, whole, _hasDot);
         var few = WholeSumTile.MostRowsOfCodes;
         WholeSumsOfFew = _hasDot ? WholeSums : new(Add(few, WholeSumTile.AssembleOfCodes), few, 1, whole, true);
+        MatrixSums = set.Includes(InstructionSet.Amx) && panelWidth / IntegerTile.StripColumns % MatrixSumTile.Strips == 0
+            ? new(Add(TileConfiguration.MostRows, MatrixSumTile.Assemble), TileConfiguration.MostRows, MatrixSumTile.Strips, whole, true)
+            : null;
         var groupRows = IntegerTileShape.MostGroupRows(_strips, _isWide);
         GroupSums = Array.ConvertAll(IntegerKernels.GroupQuads, quads => new KernelFunctions(
             Add(groupRows, r => GroupSumTile.Assemble(Shape(r), quads)), groupRows, _strips, group, false));
@@ -37,6 +40,9 @@ internal sealed class IntegerFunctions
 
     /// <summary>The same for few rows.</summary>
     public KernelFunctions WholeSumsOfFew { get; }
+
+    /// <summary>Sums over a depth of whole AMX tiles; null without AMX.</summary>
+    public KernelFunctions? MatrixSums { get; }
 
     /// <summary>Sums over groups. // [group sizes]</summary>
     public KernelFunctions[] GroupSums { get; }

@@ -11,6 +11,7 @@ internal sealed class IntegerKernels : IDisposable
     private readonly CodePage? _page;
     private readonly IIntegerKernel _wholeSums;
     private readonly IIntegerKernel _wholeSumsOfFew;
+    private readonly IIntegerKernel? _matrixSums;
     private readonly IIntegerKernel[] _groupSums; // [group sizes]
     private readonly IIntegerKernel[] _groupSumsOfFew; // [E2M1, INT4] of [group sizes]
 
@@ -31,6 +32,7 @@ internal sealed class IntegerKernels : IDisposable
 
         _wholeSums = new AssembledKernel(_page, functions!.WholeSums);
         _wholeSumsOfFew = new AssembledKernel(_page, functions.WholeSumsOfFew);
+        _matrixSums = functions.MatrixSums is { } matrixSums ? new AssembledKernel(_page, matrixSums) : null;
         _groupSums = Array.ConvertAll(functions.GroupSums, f => new AssembledKernel(_page, f));
         _groupSumsOfFew = Array.ConvertAll(functions.GroupSumsOfFew, f => new AssembledKernel(_page, f));
     }
@@ -39,11 +41,15 @@ internal sealed class IntegerKernels : IDisposable
     /// <param name="wholeSums">Sums over the whole depth, of any rows and of few.</param>
     /// <param name="groupSums">Sums over groups. // [group sizes]</param>
     /// <param name="groupSumsOfFew">The same for few rows. // [E2M1, INT4] of [group sizes]</param>
+    /// <param name="matrixSums">Sums over a depth of whole AMX tiles; null for none.</param>
     internal IntegerKernels(
-        (IIntegerKernel Any, IIntegerKernel Few) wholeSums, IIntegerKernel[] groupSums, IIntegerKernel[] groupSumsOfFew)
+        (IIntegerKernel Any, IIntegerKernel Few) wholeSums,
+        IIntegerKernel[] groupSums,
+        IIntegerKernel[] groupSumsOfFew,
+        IIntegerKernel? matrixSums = null)
     {
         (_wholeSums, _wholeSumsOfFew) = wholeSums;
-        (_groupSums, _groupSumsOfFew) = (groupSums, groupSumsOfFew);
+        (_groupSums, _groupSumsOfFew, _matrixSums) = (groupSums, groupSumsOfFew, matrixSums);
     }
 
     /// <summary>Sizes of groups, in quads of k. // [group sizes]</summary>
@@ -51,7 +57,12 @@ internal sealed class IntegerKernels : IDisposable
 
     /// <summary>Sums over the whole depth.</summary>
     /// <param name="rowCount">Rows.</param>
-    public IIntegerKernel WholeSums(int rowCount) => rowCount <= _wholeSumsOfFew.Rows ? _wholeSumsOfFew : _wholeSums;
+    /// <param name="quads">Quads of the depth.</param>
+    public IIntegerKernel WholeSums(int rowCount, int quads) => _matrixSums switch
+    {
+        { } matrixSums when quads % MatrixSumTile.Steps == 0 => matrixSums,
+        _ => rowCount <= _wholeSumsOfFew.Rows ? _wholeSumsOfFew : _wholeSums,
+    };
 
     /// <summary>Sums over groups.</summary>
     /// <param name="isInt4">True for INT4, false for E2M1.</param>

@@ -12,7 +12,7 @@ namespace BatchLLM.Engine.Linear;
 internal static class MatrixTileKernel
 {
     /// <summary>Most rows.</summary>
-    public const int MaxRows = 32;
+    public const int MaxRows = TileConfiguration.MostRows;
 
     /// <summary>Columns, which are always computed all.</summary>
     public const int Columns = 32;
@@ -23,11 +23,7 @@ internal static class MatrixTileKernel
     /// <summary>What it prefetches of what comes next.</summary>
     public const int PrefetchedBytesPerUnit = 16;
 
-    private const int TileRows = 16;
-    private const int TileRowBytes = 64;
-    private const int ConfigurationBytes = 64;
-    private const int RowBytesOffset = 16;
-    private const int RowsOffset = 48;
+    private const int TileRowBytes = TileConfiguration.RowBytes;
 
     private static readonly AssemblerRegisterTMM[] Sums = [tmm0, tmm1, tmm2, tmm3]; // [row tiles, column tiles]
     private static readonly AssemblerRegisterTMM[] Inputs = [tmm4, tmm5];
@@ -43,10 +39,10 @@ internal static class MatrixTileKernel
         var (configuration, start, loop) = (code.CreateLabel(), code.CreateLabel(), code.CreateLabel());
         code.jmp(start);
         code.Label(ref configuration);
-        code.db(Configuration(rows));
+        code.db(TileConfiguration.Of(rows));
         code.Label(ref start);
         code.ldtilecfg(__[configuration]);
-        var rowTiles = (rows + TileRows - 1) / TileRows;
+        var rowTiles = (rows + TileConfiguration.TileRows - 1) / TileConfiguration.TileRows;
         LoadArguments(code, panelWidth);
         StartSums(code, rowTiles);
         code.mov(rcx, Argument(nameof(TileArguments.Units)));
@@ -121,23 +117,6 @@ internal static class MatrixTileKernel
         code.add(rbx, TileRowBytes);
         code.add(rsi, Units * panelWidth * sizeof(float));
         code.add(r15, Units * PrefetchedBytesPerUnit);
-    }
-
-    // Palette 1; bytes of a row and rows of each tile. The second row tile has what the first leaves.
-    private static byte[] Configuration(int rows)
-    {
-        var bytes = new byte[ConfigurationBytes];
-        bytes[0] = 1;
-        var first = (byte)Math.Min(rows, TileRows);
-        var second = (byte)(rows - first);
-        byte[] tileRows = [first, first, second, second, first, second, TileRows, TileRows];
-        for (var tile = 0; tile < tileRows.Length; tile++)
-        {
-            bytes[RowsOffset + tile] = tileRows[tile];
-            bytes[RowBytesOffset + 2 * tile] = (byte)(tileRows[tile] > 0 ? TileRowBytes : 0);
-        }
-
-        return bytes;
     }
 
     private static AssemblerMemoryOperand Argument(string field) =>

@@ -21,7 +21,7 @@ internal sealed unsafe class EmulatedIntegerKernel(
     public bool ReadsCodes { get; private init; }
 
     /// <summary>All kernels of an instruction set that this machine may lack.</summary>
-    public static IntegerKernels All(bool hasDot, bool isWide, int strips)
+    public static IntegerKernels All(bool hasDot, bool isWide, int strips, bool hasMatrices = false)
     {
         var (whole, group) = IntegerFunctions.Forms(hasDot);
         IntegerTileShape Shape(int rows) => new(rows, strips, hasDot, isWide);
@@ -42,7 +42,8 @@ internal sealed unsafe class EmulatedIntegerKernel(
             Array.ConvertAll(groups, quads => new EmulatedIntegerKernel(
                 Shape(IntegerTileShape.MostGroupRows(strips, isWide)), group, (GroupRecord.Bytes(quads, group), 0, 4 * quads),
                 r => GroupSumTile.Assemble(Shape(r), quads))),
-            [.. Streams(Int4x8Panels.RaisedDoubles()), .. Streams(null)]);
+            [.. Streams(Int4x8Panels.RaisedDoubles()), .. Streams(null)],
+            hasMatrices ? Matrices() : null);
 
         IEnumerable<EmulatedIntegerKernel> Streams(byte[]? values) => groups.Select(quads => new EmulatedIntegerKernel(
             Few(CodeStreamTile.MostRows), group, (CodeStreamTile.HeadBytes, 32 * quads, 4 * quads),
@@ -51,6 +52,13 @@ internal sealed unsafe class EmulatedIntegerKernel(
             ReadsCodes = true,
         });
     }
+
+    private static EmulatedIntegerKernel Matrices() => new(
+        new IntegerTileShape(TileConfiguration.MostRows, MatrixSumTile.Strips, HasDot: true, IsWide: true),
+        IntegerForm.BytesSummedIn32, (64, 0, 4), MatrixSumTile.Assemble)
+    {
+        ReadsCodes = true,
+    };
 
     public void Multiply(IntegerTile* tile, int rows)
     {

@@ -69,6 +69,24 @@ public class IntegerLayersTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    [InlineData(17)]
+    [InlineData(43)]
+    public void Amx_tiles_are_the_bits_of_the_plain_loops_on_any_machine(int rows)
+    {
+        Assert.SkipUnless(Avx2.IsSupported, "bytes are expanded with AVX2 where they are multiplied");
+        using var kernels = EmulatedIntegerKernel.All(hasDot: true, isWide: true, strips: 2, hasMatrices: true);
+        Assert.Equal((32, 32), (kernels.WholeSums(1, 16).Rows, kernels.WholeSums(43, 48).Rows));
+
+        // The last depth is not of whole tiles, and goes another way.
+        foreach (var inputs in new[] { 64, 192, 96 })
+        {
+            Check(WeightFormat.Int8, 0, rows, 70, inputs, 64, () => kernels);
+        }
+    }
+
     [Fact]
     public void The_largest_integers_do_not_overflow()
     {
