@@ -92,10 +92,11 @@ public sealed class S3Connection
         return Patient(config);
     }
 
-    /// <summary>Attempts are counted in one place (<see cref="S3Service"/>), where Retry-After and a body's rest are known.</summary>
+    // Attempts are counted and timed in one place, S3Service, where Retry-After, progress and a body's rest are known.
     private static AmazonS3Config Patient(AmazonS3Config config)
     {
         config.MaxErrorRetry = 0;
+        config.Timeout = ClientConfig.MaxTimeout;
         return config;
     }
 }

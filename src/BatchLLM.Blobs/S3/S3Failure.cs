@@ -16,6 +16,10 @@ internal static class S3Failure
         "XAmzContentSHA256Mismatch", "IncompleteBody", "Throttling", "ThrottlingException", "RequestLimitExceeded",
     ];
 
+    // The last is what the client makes of an answer to HEAD, which has no body to hold a code.
+    private static readonly HashSet<string> AnotherRegionCodes =
+        ["AuthorizationHeaderMalformed", "PermanentRedirect", "IllegalLocationConstraintException", "BadRequest"];
+
     private static readonly HashSet<string> CredentialCodes = ["ExpiredToken", "InvalidToken", "TokenRefreshRequired"];
 
     /// <summary>True for what the service and the network throw, as opposed to a mistake of ours or the caller's wish.</summary>
@@ -104,8 +108,7 @@ internal static class S3Failure
 
     /// <summary>The bucket's region, which the service names where it was asked in another one.</summary>
     private static string? Region(AmazonServiceException answer) =>
-        answer.ErrorCode is "AuthorizationHeaderMalformed" or "PermanentRedirect" or "IllegalLocationConstraintException"
-        || answer.StatusCode is HttpStatusCode.MovedPermanently
+        answer.StatusCode is HttpStatusCode.MovedPermanently || AnotherRegionCodes.Contains(answer.ErrorCode ?? "")
             ? Header(answer, "x-amz-bucket-region")
             : null;
 

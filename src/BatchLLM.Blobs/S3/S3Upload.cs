@@ -80,6 +80,11 @@ internal sealed class S3Upload(S3Service service, S3Address address)
 
     private async Task BeginAsync(CancellationToken cancellationToken)
     {
+        if (HasBegun)
+        {
+            return;
+        }
+
         var request = new InitiateMultipartUploadRequest
         {
             BucketName = address.Bucket,
@@ -87,8 +92,9 @@ internal sealed class S3Upload(S3Service service, S3Address address)
             ChecksumAlgorithm = ChecksumAlgorithm.CRC32,
             Metadata = { [WriterKey] = _writer },
         };
-        _id ??= (await service.AskAsync(
-            "write", address, (client, clock) => client.InitiateMultipartUploadAsync(request, clock.Token), cancellationToken)).UploadId;
+        var answer = await service.AskAsync(
+            "write", address, (client, clock) => client.InitiateMultipartUploadAsync(request, clock.Token), cancellationToken);
+        _id = answer.UploadId;
     }
 
     // A stream of its own for each attempt: one that was given up may still be reading.
@@ -135,16 +141,29 @@ internal sealed class S3Upload(S3Service service, S3Address address)
         {
             await client.CompleteMultipartUploadAsync(request, clock.Token);
         }
-        catch (NoSuchUploadException) when (_parts.Count > 0)
+        catch (AmazonS3Exception e) when (e.ErrorCode == "NoSuchUpload")
         {
             // Perhaps an attempt whose answer was lost has joined them.
-            var found = await client.GetObjectMetadataAsync(address.Bucket, address.Key, clock.Token);
-            if (found.Metadata[WriterKey] != _writer)
+            if (!await StandsAsync(client, clock))
             {
                 throw;
             }
         }
 
         return true;
+    }
+
+    /// <summary>True if this upload's object stands.</summary>
+    private async Task<bool> StandsAsync(AmazonS3Client client, SilenceClock clock)
+    {
+        try
+        {
+            var found = await client.GetObjectMetadataAsync(address.Bucket, address.Key, clock.Token);
+            return found.Metadata[WriterKey] == _writer;
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound)
+        {
+            return false;
+        }
     }
 }

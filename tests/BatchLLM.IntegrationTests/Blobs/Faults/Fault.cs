@@ -6,7 +6,17 @@ internal abstract record Fault
     /// <summary>Answers itself; the server never hears of the request.</summary>
     /// <param name="Status">Status line without the version.</param>
     /// <param name="Headers">More header lines.</param>
-    public sealed record Answer(string Status, params string[] Headers) : Fault;
+    public sealed record Answer(string Status, params string[] Headers) : Fault
+    {
+        /// <summary>What the answer carries.</summary>
+        public string Body { get; init; } = "";
+    }
+
+    /// <summary>Neither answers nor closes; the server never hears of the request.</summary>
+    public sealed record NoAnswer : Fault;
+
+    /// <summary>Passes the request on with one bit of its body turned over.</summary>
+    public sealed record TurnBit : Fault;
 
     /// <summary>Passes the answer's head and some of its body on, then does as <paramref name="End"/> says.</summary>
     /// <param name="Bytes">Bytes of the body that pass.</param>

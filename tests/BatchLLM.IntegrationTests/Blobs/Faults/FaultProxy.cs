@@ -78,10 +78,18 @@ internal sealed class FaultProxy : IAsyncDisposable
 
     private async Task AnswerAsync(Socket client, NetworkStream stream, ProxiedRequest request, Fault? fault)
     {
-        if (fault is Fault.Answer own)
+        switch (fault)
         {
-            await WriteHeadAsync(stream, own.Status, [.. own.Headers, "Content-Length: 0"]);
-            return;
+            case Fault.Answer own:
+                await WriteHeadAsync(stream, own.Status, [.. own.Headers, $"Content-Length: {own.Body.Length}"]);
+                await stream.WriteAsync(Encoding.ASCII.GetBytes(own.Body), _stop.Token);
+                return;
+            case Fault.NoAnswer:
+                await UntilClosedAsync(stream);
+                return;
+            case Fault.TurnBit:
+                request = request with { Body = [.. request.Body[..^1], (byte)(request.Body[^1] ^ 1)] };
+                break;
         }
 
         using var answer = await AskServerAsync(request);
@@ -113,10 +121,13 @@ internal sealed class FaultProxy : IAsyncDisposable
                 client.Shutdown(SocketShutdown.Both);
                 break;
             default:
-                await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, _stop.Token); // until the client gives up
+                await UntilClosedAsync(stream);
                 break;
         }
     }
+
+    private async Task UntilClosedAsync(NetworkStream stream) =>
+        await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, _stop.Token);
 
     private async Task TrickleAsync(NetworkStream stream, byte[] body)
     {
