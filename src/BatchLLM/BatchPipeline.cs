@@ -5,8 +5,8 @@ namespace BatchLLM;
 
 /// <summary>
 /// The whole way of a job, as one loop: lease shards, read their rows as a window of tokenized prompts, run the window
-/// while the next one is read, write and commit each shard as its last row ends; then publish. Any number of processes may
-/// run it on the same job.
+/// while the next one is read, write and commit each shard once its last row has ended, beside all that; then publish. Any
+/// number of processes may run it on the same job.
 /// </summary>
 /// <param name="store">Durable state.</param>
 /// <param name="reader">Blob to rows to prompts to tokens.</param>
@@ -34,8 +34,9 @@ public sealed class BatchPipeline(
     public async Task<Job> RunAsync(Job job, JobProgress progress, CancellationToken cancellationToken)
     {
         await using (var windows = new WindowSource(store, reader, options, time, reach, job, cancellationToken))
+        await using (var commits = new CommitQueue())
         {
-            while (await RunNextAsync(job, windows, progress, cancellationToken))
+            while (await RunNextAsync(job, windows, commits, progress, cancellationToken))
             {
             }
         }
@@ -45,17 +46,16 @@ public sealed class BatchPipeline(
 
     /// <summary>False if there was no window left to run.</summary>
     private async Task<bool> RunNextAsync(
-        Job job, WindowSource windows, JobProgress progress, CancellationToken cancellationToken)
+        Job job, WindowSource windows, CommitQueue commits, JobProgress progress, CancellationToken cancellationToken)
     {
         try
         {
-            await using var held = await windows.NextAsync();
-            if (held is null)
+            if (await windows.NextAsync(commits) is not { } held)
             {
                 return false;
             }
 
-            await RunWindowAsync(job, held, windows, progress);
+            await RunWindowAsync(job, held, windows, commits, progress);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -73,13 +73,39 @@ public sealed class BatchPipeline(
         return true;
     }
 
-    private async Task RunWindowAsync(Job job, HeldWindow held, WindowSource windows, JobProgress progress)
+    private async Task RunWindowAsync(
+        Job job, HeldWindow held, WindowSource windows, CommitQueue commits, JobProgress progress)
+    {
+        var started = new List<Task>();
+        try
+        {
+            await RunShardsAsync(held, windows, progress, shard => started.Add(
+                commits.Start(() => CommitAsync(job, shard, held.Keeper, progress))));
+        }
+        catch
+        {
+            await CommitQueue.AbandonAsync(held, started);
+            throw;
+        }
+
+        await commits.TakeAsync(held, started);
+        if (HasErrorBudget)
+        {
+            await commits.SettleAsync(); // These commits may pause the job: nothing more is to be run on it before.
+        }
+    }
+
+    private async Task RunShardsAsync(
+        HeldWindow held, WindowSource windows, JobProgress progress, Action<WindowShard> finish)
     {
         var (window, keeper) = held;
         foreach (var shard in window.Shards)
         {
             progress.Add(shard.Counts);
-            await CommitIfCompleteAsync(job, shard, keeper, progress);
+            if (shard.IsComplete)
+            {
+                finish(shard);
+            }
         }
 
         var left = window.Requests.Count;
@@ -93,17 +119,15 @@ public sealed class BatchPipeline(
 
             var (shard, row) = window.Accept(generation);
             progress.Add(RowCounts.Of(row));
-            await CommitIfCompleteAsync(job, shard, keeper, progress);
+            if (shard.IsComplete)
+            {
+                finish(shard);
+            }
         }
     }
 
-    private async Task CommitIfCompleteAsync(Job job, WindowShard shard, LeaseKeeper keeper, JobProgress progress)
+    private async Task CommitAsync(Job job, WindowShard shard, LeaseKeeper keeper, JobProgress progress)
     {
-        if (!shard.IsComplete)
-        {
-            return;
-        }
-
         var output = await writer.WriteAsync(shard, keeper.Lost);
 
         // If the process dies here, the part is garbage under an epoch's name that nobody will commit.
@@ -120,9 +144,11 @@ public sealed class BatchPipeline(
         await PauseIfBudgetSpentAsync(job, CancellationToken.None);
     }
 
+    private bool HasErrorBudget => options.Policies is not { ErrorBudgetRows: null, ErrorBudgetShare: null };
+
     private async Task PauseIfBudgetSpentAsync(Job job, CancellationToken cancellationToken)
     {
-        if (options.Policies is { ErrorBudgetRows: null, ErrorBudgetShare: null })
+        if (!HasErrorBudget)
         {
             return;
         }

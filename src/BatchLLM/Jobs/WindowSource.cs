@@ -39,14 +39,16 @@ internal sealed class WindowSource : IAsyncDisposable
     public void Prefetch() => _next ??= Task.Run(async () => await ReadAsync(await LeaseAsync()));
 
     /// <summary>The next window, whose leases are held at this moment; null if the job has none left.</summary>
+    /// <param name="commits">What is still being committed; before waiting for others' shards, our own have to be done.</param>
     /// <exception cref="OperationCanceledException">Its leases were lost; ask again.</exception>
-    /// <exception cref="BatchLLMException">The store failed, or a file cannot be read.</exception>
-    public async Task<HeldWindow?> NextAsync()
+    /// <exception cref="BatchLLMException">The store or a commit failed, or a file cannot be read.</exception>
+    public async Task<HeldWindow?> NextAsync(CommitQueue commits)
     {
         var prefetched = _next;
         _next = null;
         if (prefetched is null || await prefetched is not { } held)
         {
+            await commits.SettleAsync();
             return await ReadAsync(await LeaseOrWaitAsync());
         }
 
