@@ -8,6 +8,9 @@ public static class DataFormats
 {
     private static readonly string[] OtherCompressions = [".bz2", ".xz", ".lz4", ".snappy", ".zip"];
 
+    /// <summary>True if a file's name says that it is compressed as a whole, so that it is read from its start only.</summary>
+    public static bool IsCompressed(string uri) => FileCompressions.Of(uri) != FileCompression.None;
+
     /// <summary>The declared format, or for <see cref="DataFormat.Auto"/> the one that the ending says.</summary>
     /// <exception cref="BatchLLMException">The ending says nothing, or names a compression that is not read.</exception>
     public static DataFormat Resolve(DataFormat declared, string uri)
@@ -17,7 +20,7 @@ public static class DataFormats
             return declared;
         }
 
-        var isCompressed = FileCompressions.Of(uri) != FileCompression.None;
+        var isCompressed = IsCompressed(uri);
         var ending = Path.GetExtension(FileCompressions.ContentName(uri)).ToLowerInvariant();
         return ending switch
         {

@@ -125,37 +125,37 @@ public sealed class BatchPipeline(
     private async Task RunWindowAsync(
         Job job, HeldWindow held, WindowSource windows, JobProgress progress, Action inTail)
     {
-        var commits = new List<Task>();
+        using var commits = new ShardCommits(shard => CommitAsync(job, shard, held.Keeper, progress));
         try
         {
-            await RunRowsAsync(held, windows, progress, inTail, commits, shard => CommitAsync(job, shard, held.Keeper, progress));
+            await RunRowsAsync(held, windows, progress, inTail, commits);
         }
         catch
         {
             // They must not outlive their leases.
-            await Task.WhenAll(commits).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await commits.SettleAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
 
-        await Task.WhenAll(commits);
+        await commits.SettleAsync();
     }
 
-    /// <summary>Shards are written and committed beside the rows that still run, each once it is complete.</summary>
     private async Task RunRowsAsync(
-        HeldWindow held, WindowSource windows, JobProgress progress, Action inTail, List<Task> commits, Func<WindowShard, Task> commit)
+        HeldWindow held, WindowSource windows, JobProgress progress, Action inTail, ShardCommits commits)
     {
         var (window, keeper) = held;
         foreach (var shard in window.Shards)
         {
             progress.Add(shard.Counts);
-            CommitIfComplete(shard);
+            StartIfComplete(commits, shard);
         }
 
         var left = window.Requests.Count;
         await foreach (var generation in engine.RunAsync(window.Requests, keeper.Lost))
         {
-            if (--left <= engine.Limits.ConcurrentRows)
+            if (--left <= engine.Limits.ConcurrentRows && !HasErrorBudget)
             {
+                // With a budget, the window's commits may pause the job: nothing more is to be run before they are known.
                 inTail();
             }
             else if (left <= window.Requests.Count / 2)
@@ -166,16 +166,16 @@ public sealed class BatchPipeline(
 
             var (shard, row) = window.Accept(generation);
             progress.Add(RowCounts.Of(row));
-            CommitIfComplete(shard);
-            await (commits.Find(static task => task.IsFaulted) ?? Task.CompletedTask);
+            StartIfComplete(commits, shard);
+            await commits.CheckAsync();
         }
+    }
 
-        void CommitIfComplete(WindowShard shard)
+    private static void StartIfComplete(ShardCommits commits, WindowShard shard)
+    {
+        if (shard.IsComplete)
         {
-            if (shard.IsComplete)
-            {
-                commits.Add(Task.Run(() => commit(shard)));
-            }
+            commits.Start(shard);
         }
     }
 
@@ -197,9 +197,11 @@ public sealed class BatchPipeline(
         await PauseIfBudgetSpentAsync(job, CancellationToken.None);
     }
 
+    private bool HasErrorBudget => options.Policies is not { ErrorBudgetRows: null, ErrorBudgetShare: null };
+
     private async Task PauseIfBudgetSpentAsync(Job job, CancellationToken cancellationToken)
     {
-        if (options.Policies is { ErrorBudgetRows: null, ErrorBudgetShare: null })
+        if (!HasErrorBudget)
         {
             return;
         }

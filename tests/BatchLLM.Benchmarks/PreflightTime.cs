@@ -89,34 +89,12 @@ internal static class PreflightTime
     // An address nobody listens at: the report is not kept, and no time goes into a database.
     private static void Preflight(string executable, string job, int rows)
     {
-        string[] arguments = ["validate", job, "--measure", "0", "--database", "postgres://localhost:1/none", "--json"];
-        using var process = Process.Start(new ProcessStartInfo(executable, arguments) { RedirectStandardOutput = true })!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var (peak, processor) = (0L, TimeSpan.Zero);
-        while (!process.WaitForExit(10))
-        {
-            var (resident, used) = Sample(process) ?? (peak, processor);
-            (peak, processor) = (Math.Max(peak, resident), used);
-        }
-
-        var report = JsonDocument.Parse(output.Result).RootElement;
-        var seconds = report.GetProperty("seconds").GetDouble();
+        var run = MeasuredProcess.Run(
+            executable, [], "validate", job, "--measure", "0", "--database", "postgres://localhost:1/none", "--json");
+        var seconds = run.Output.GetProperty("seconds").GetDouble();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"preflight, {rows:N0} rows: {seconds:F1} s, {(double)rows * TextBytes / seconds / 1e6:F1} MB/s, " +
-            $"{processor.TotalSeconds:F1} CPU seconds with start, peak {peak >> 20:N0} MiB"));
-    }
-
-    private static (long Resident, TimeSpan Processor)? Sample(Process process)
-    {
-        try
-        {
-            process.Refresh();
-            return (process.WorkingSet64, process.TotalProcessorTime);
-        }
-        catch (InvalidOperationException)
-        {
-            return null; // it has just ended; the sample before stands
-        }
+            $"{run.ProcessorSeconds:F1} CPU seconds with start, peak {run.PeakBytes >> 20:N0} MiB"));
     }
 
     // Words drawn at random with the lengths and the repetition of prose.

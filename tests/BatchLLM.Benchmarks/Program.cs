@@ -22,6 +22,15 @@ switch (args)
     case ["busy", var executable, var model, .. var count]:
         EngineBusy.Run(executable, model, count is [var jobRows] ? int.Parse(jobRows, null) : 128);
         return 0;
+    case ["echo", var host, .. var rest]:
+        EchoThroughput.Run(host, ModelOf(rest), rest is [_, var echoRows, ..] ? int.Parse(echoRows, null) : 2_000_000);
+        return 0;
+    case ["plan", var host, .. var rest]:
+        PlanTime.Run(host, ModelOf(rest), rest is [_, var planRows, ..] ? int.Parse(planRows, null) : 10_000_000);
+        return 0;
+    case ["path", .. var rest]:
+        DataPath.Run(ModelOf(rest));
+        return 0;
     case ["simulate", "--plan-only"]:
         PlanningTime.Run();
         return 0;
@@ -37,7 +46,12 @@ switch (args)
         Console.Error.WriteLine("       BatchLLM.Benchmarks load [model directory]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks tokenizer [tests/peers]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks preflight <BatchLLM.Host executable> <model directory> [rows]");
+        Console.Error.WriteLine("       BatchLLM.Benchmarks echo <BatchLLM.Host executable> [model directory] [rows]");
+        Console.Error.WriteLine("       BatchLLM.Benchmarks plan <BatchLLM.Host executable> [model directory] [rows]");
+        Console.Error.WriteLine("       BatchLLM.Benchmarks path [model directory]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks busy <BatchLLM.Host executable> <model directory> [rows]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks simulate [--json | --plan-only]");
         return 2;
 }
+
+static string ModelOf(string[] rest) => rest is [var directory, ..] ? directory : Path.Combine("jobs", "demo", "model");

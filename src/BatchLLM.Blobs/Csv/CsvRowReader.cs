@@ -19,6 +19,7 @@ public sealed class CsvRowReader : IRowReader
     public const int MaxRecordBytes = 64 << 20;
 
     private readonly TextContent _content;
+    private readonly LineSource _lines;
     private readonly int _maxRecordBytes;
 
     /// <summary>Reads from a store.</summary>
@@ -27,8 +28,11 @@ public sealed class CsvRowReader : IRowReader
     {
     }
 
-    internal CsvRowReader(IBlobStore store, int maxRecordBytes) =>
+    internal CsvRowReader(IBlobStore store, int maxRecordBytes)
+    {
         (_content, _maxRecordBytes) = (new TextContent(store), maxRecordBytes);
+        _lines = new LineSource(_content, maxRecordBytes, () => new CsvScan());
+    }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<RowRange> SplitAsync(
@@ -40,8 +44,8 @@ public sealed class CsvRowReader : IRowReader
             yield break;
         }
 
-        await using var stream = await _content.OpenAsync(uri, Refusal, cancellationToken);
-        using var lines = new LineReader(stream, firstLine: 1, maxLineBytes: 0, new CsvScan());
+        var stream = await _content.OpenAsync(uri, Refusal, cancellationToken);
+        await using var lines = new LineReader(stream, firstLine: 1, maxLineBytes: 0, new CsvScan());
         await MoveToHeaderAsync(lines, cancellationToken);
         await foreach (var range in LineRanges.CutAsync(lines, rowsPerRange, cancellationToken))
         {
@@ -60,10 +64,8 @@ public sealed class CsvRowReader : IRowReader
     {
         var header = await FindHeaderAsync(uri, cancellationToken)
             ?? throw new BatchLLMException($"{uri} has changed: it is empty; restore the file, or submit the job again.");
-        await using var stream = await _content.OpenAsync(uri, range.ByteOffset, cancellationToken);
-        using var lines = new LineReader(stream, range.FirstLine, _maxRecordBytes, new CsvScan());
         await foreach (var row in LineRanges.ReadAsync(
-            lines, uri, range, (line, location) => Read(line, location, header, columns), cancellationToken))
+            _lines, uri, range, (line, location) => Read(line, location, header, columns), cancellationToken))
         {
             yield return row;
         }
@@ -73,8 +75,8 @@ public sealed class CsvRowReader : IRowReader
 
     private async ValueTask<CsvHeader?> FindHeaderAsync(string uri, CancellationToken cancellationToken)
     {
-        await using var stream = await _content.OpenAsync(uri, Refusal, cancellationToken);
-        using var lines = new LineReader(stream, firstLine: 1, _maxRecordBytes, new CsvScan());
+        var stream = await _content.OpenAsync(uri, Refusal, cancellationToken);
+        await using var lines = new LineReader(stream, firstLine: 1, _maxRecordBytes, new CsvScan());
         if (!await MoveToHeaderAsync(lines, cancellationToken))
         {
             return null;

@@ -69,7 +69,11 @@ public sealed class FileBlobStore : IBlobStore
             DurableDirectory.Create(directory);
             File.Move(source, target, overwrite: true);
             DurableDirectory.Sync(directory);
-            DurableDirectory.Sync(Path.GetDirectoryName(source) ?? "/");
+            if ((Path.GetDirectoryName(source) ?? "/") is var former && former != directory)
+            {
+                DurableDirectory.Sync(former);
+            }
+
             return Task.CompletedTask;
         }
         catch (Exception e) when (FileFailure.IsOutside(e))

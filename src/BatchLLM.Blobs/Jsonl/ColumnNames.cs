@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace BatchLLM.Blobs.Jsonl;
@@ -12,12 +13,22 @@ internal sealed class ColumnNames
     private const int MaxRemembered = 64;
 
     private readonly List<string> _names;
+    private readonly List<byte[]> _utf8; // of the names
     private readonly bool _all;
     private int _expected;
 
     /// <summary>Recognises the given names, or all if null.</summary>
-    public ColumnNames(IReadOnlySet<string>? columns) =>
+    public ColumnNames(IReadOnlySet<string>? columns)
+    {
         (_names, _all) = (columns is null ? [] : [.. columns], columns is null);
+        _utf8 = [.. _names.Select(Encoding.UTF8.GetBytes)];
+    }
+
+    /// <summary>True if rows have so few columns, as far as is known, that <see cref="RowColumns"/> holds them.</summary>
+    public bool AreFew => _names.Count <= RowColumns.Most;
+
+    /// <summary>As many columns as rows are likely to have, a few at least.</summary>
+    public int Room => _all ? Math.Clamp(_names.Count, 4, RowColumns.Most) : Math.Min(_names.Count, RowColumns.Most);
 
     /// <summary>The name that the reader stands at; null if its value is not wanted.</summary>
     /// <exception cref="InvalidOperationException">Half of a surrogate pair is escaped in the name.</exception>
@@ -36,11 +47,28 @@ internal sealed class ColumnNames
         return _all ? Remember(reader.GetString()!) : null;
     }
 
+    /// <summary>The name with these bytes, which hold no escapes; null if its value is not wanted.</summary>
+    public string? Find(ReadOnlySpan<byte> name)
+    {
+        for (var tried = 0; tried < _utf8.Count; tried++)
+        {
+            var index = _expected + tried < _utf8.Count ? _expected + tried : _expected + tried - _utf8.Count;
+            if (name.SequenceEqual(_utf8[index]))
+            {
+                _expected = index + 1;
+                return _names[index];
+            }
+        }
+
+        return _all ? Remember(Encoding.UTF8.GetString(name)) : null;
+    }
+
     private string Remember(string name)
     {
         if (_names.Count < MaxRemembered)
         {
             _names.Add(name);
+            _utf8.Add(Encoding.UTF8.GetBytes(name));
             _expected = _names.Count;
         }
 

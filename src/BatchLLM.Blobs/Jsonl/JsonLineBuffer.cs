@@ -9,8 +9,10 @@ internal sealed class JsonLineBuffer : IAsyncDisposable
 {
     private const int PieceBytes = 1 << 16;
 
-    // Text stays readable: only what JSON demands is escaped. The output is a file, not a part of a web page.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new() { Encoder = Encoder, SkipValidation = true };
+
+    /// <summary>Text stays readable: only what JSON demands is escaped. The output is a file, not a part of a web page.</summary>
+    public static JavaScriptEncoder Encoder => JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
     private readonly Stream _stream;
     private readonly ArrayBufferWriter<byte> _lines = new(PieceBytes);

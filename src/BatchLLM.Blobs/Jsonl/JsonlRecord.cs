@@ -29,6 +29,15 @@ internal static class JsonlRecord
             return Row.Unreadable(location, fault);
         }
 
+        var columns = new RowColumns(names.Room);
+        return names.AreFew && PlainJsonLine.TryRead(line, names, columns)
+            ? new Row(location, columns, Error: null)
+            : ReadAny(line, location, names);
+    }
+
+    /// <summary>Reads a line of any form; <see cref="PlainJsonLine"/> agrees with it on those that it reads.</summary>
+    internal static Row ReadAny(ReadOnlySpan<byte> line, RowLocation location, ColumnNames names)
+    {
         var reader = new Utf8JsonReader(line, Options);
         try
         {
@@ -58,10 +67,11 @@ internal static class JsonlRecord
     private static bool IsTooDeep(ReadOnlySpan<byte> refused, int depth) =>
         depth >= MaxDepth - 1 && refused is [(byte)'[' or (byte)'{', ..];
 
-    private static Dictionary<string, RowValue> ReadColumns(
+    private static IReadOnlyDictionary<string, RowValue> ReadColumns(
         ReadOnlySpan<byte> line, ref Utf8JsonReader reader, ColumnNames names)
     {
-        var columns = new Dictionary<string, RowValue>(StringComparer.Ordinal);
+        var few = new RowColumns(names.Room);
+        Dictionary<string, RowValue>? many = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = names.Find(in reader);
@@ -70,14 +80,19 @@ internal static class JsonlRecord
             {
                 reader.Skip();
             }
+            else if (many is null && (!few.IsFull || few.ContainsKey(name)))
+            {
+                few[name] = ReadValue(line, ref reader);
+            }
             else
             {
-                columns[name] = ReadValue(line, ref reader);
+                many ??= new Dictionary<string, RowValue>(few, StringComparer.Ordinal);
+                many[name] = ReadValue(line, ref reader);
             }
         }
 
         reader.Read(); // throws if anything but white space follows the object
-        return columns;
+        return many is null ? few : many;
     }
 
     private static RowValue ReadValue(ReadOnlySpan<byte> line, ref Utf8JsonReader reader)

@@ -18,6 +18,7 @@ public sealed class JsonlRowReader : IRowReader
     public const int MaxLineBytes = 64 << 20;
 
     private readonly TextContent _content;
+    private readonly LineSource _lines;
     private readonly int _maxLineBytes;
 
     /// <summary>Reads from a store.</summary>
@@ -26,18 +27,21 @@ public sealed class JsonlRowReader : IRowReader
     {
     }
 
-    internal JsonlRowReader(IBlobStore store, int maxLineBytes) =>
+    internal JsonlRowReader(IBlobStore store, int maxLineBytes)
+    {
         (_content, _maxLineBytes) = (new TextContent(store), maxLineBytes);
+        _lines = new LineSource(_content, maxLineBytes, () => new PlainLineScan());
+    }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<RowRange> SplitAsync(
         string uri, int rowsPerRange, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rowsPerRange, 1);
-        await using var stream = await _content.OpenAsync(uri, JsonlHead.Refusal, cancellationToken);
+        var stream = await _content.OpenAsync(uri, JsonlHead.Refusal, cancellationToken);
 
         // Only borders matter here, so no line is kept, however long.
-        using var lines = new LineReader(stream, firstLine: 1, maxLineBytes: 0, new PlainLineScan());
+        await using var lines = new LineReader(stream, firstLine: 1, maxLineBytes: 0, new PlainLineScan());
         await foreach (var range in LineRanges.CutAsync(lines, rowsPerRange, cancellationToken))
         {
             yield return range;
@@ -45,20 +49,11 @@ public sealed class JsonlRowReader : IRowReader
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<Row> ReadAsync(
-        string uri,
-        RowRange range,
-        IReadOnlySet<string>? columns,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<Row> ReadAsync(
+        string uri, RowRange range, IReadOnlySet<string>? columns, CancellationToken cancellationToken)
     {
-        await using var stream = await _content.OpenAsync(uri, range.ByteOffset, cancellationToken);
-        using var lines = new LineReader(stream, range.FirstLine, _maxLineBytes, new PlainLineScan());
         var names = new ColumnNames(columns);
-        await foreach (var row in LineRanges.ReadAsync(
-            lines, uri, range, (line, location) => Read(line, location, names), cancellationToken))
-        {
-            yield return row;
-        }
+        return LineRanges.ReadAsync(_lines, uri, range, (line, location) => Read(line, location, names), cancellationToken);
     }
 
     private Row Read(LineReader lines, RowLocation location, ColumnNames names) =>

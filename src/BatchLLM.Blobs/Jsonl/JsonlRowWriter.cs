@@ -14,11 +14,22 @@ namespace BatchLLM.Blobs.Jsonl;
 /// </remarks>
 public sealed class JsonlRowWriter : IRowWriter
 {
+    private static readonly JsonEncodedText Completion = JsonEncodedText.Encode(OutputColumns.Completion);
+    private static readonly JsonEncodedText FinishReason = JsonEncodedText.Encode(OutputColumns.FinishReason);
+    private static readonly JsonEncodedText PromptTokens = JsonEncodedText.Encode(OutputColumns.PromptTokens);
+    private static readonly JsonEncodedText CompletionTokens = JsonEncodedText.Encode(OutputColumns.CompletionTokens);
+    private static readonly JsonEncodedText Error = JsonEncodedText.Encode(OutputColumns.Error);
+
     private readonly JsonLineBuffer _lines;
     private readonly OutputColumns _columns;
+    private readonly JsonEncodedText[] _carried; // names
 
     /// <summary>Writes to a stream that stays the caller's.</summary>
-    public JsonlRowWriter(Stream stream, OutputColumns columns) => (_lines, _columns) = (new(stream), columns);
+    public JsonlRowWriter(Stream stream, OutputColumns columns)
+    {
+        (_lines, _columns) = (new(stream), columns);
+        _carried = [.. columns.Carried.Select(name => JsonEncodedText.Encode(name, JsonLineBuffer.Encoder))];
+    }
 
     /// <inheritdoc/>
     public ValueTask WriteAsync(CompletedRow row, CancellationToken cancellationToken)
@@ -27,15 +38,15 @@ public sealed class JsonlRowWriter : IRowWriter
         json.WriteStartObject();
         for (var i = 0; i < _columns.Carried.Count; i++)
         {
-            json.WritePropertyName(_columns.Carried[i]);
+            json.WritePropertyName(_carried[i]);
             RowValueJson.Write(json, _columns.CarriedValue(row, i));
         }
 
-        json.WritePropertyName(OutputColumns.Completion);
+        json.WritePropertyName(Completion);
         JsonText.Write(json, row.Completion);
-        json.WriteString(OutputColumns.FinishReason, FinishReasons.Name(row.FinishReason));
-        json.WriteNumber(OutputColumns.PromptTokens, row.PromptTokens);
-        json.WriteNumber(OutputColumns.CompletionTokens, row.CompletionTokens);
+        json.WriteString(FinishReason, FinishReasons.Name(row.FinishReason));
+        json.WriteNumber(PromptTokens, row.PromptTokens);
+        json.WriteNumber(CompletionTokens, row.CompletionTokens);
         if (_columns.TokenIds)
         {
             WriteTokenIds(json, row.TokenIds);
@@ -73,11 +84,11 @@ public sealed class JsonlRowWriter : IRowWriter
     {
         if (error is null)
         {
-            json.WriteNull(OutputColumns.Error);
+            json.WriteNull(Error);
             return;
         }
 
-        json.WriteStartObject(OutputColumns.Error);
+        json.WriteStartObject(Error);
         json.WriteString("code", error.Code);
         json.WriteString("message", error.Message);
         json.WriteEndObject();

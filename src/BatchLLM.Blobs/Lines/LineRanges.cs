@@ -28,31 +28,40 @@ internal static class LineRanges
     }
 
     /// <summary>The rows of a range.</summary>
-    /// <param name="lines">Stands before the range's first line.</param>
+    /// <param name="source">Opens the file.</param>
     /// <param name="uri">The file.</param>
     /// <param name="range">Which rows.</param>
     /// <param name="read">Makes a row of the current line.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="BatchLLMException">The file ends before the range does.</exception>
     public static async IAsyncEnumerable<Row> ReadAsync(
-        LineReader lines,
+        LineSource source,
         string uri,
         RowRange range,
         Func<LineReader, RowLocation, Row> read,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        for (var rows = 0L; rows < range.RowCount;)
+        var lines = await source.OpenAsync(uri, range, cancellationToken);
+        var rows = 0L;
+        try
         {
-            if (!await lines.MoveNextAsync(cancellationToken))
+            while (rows < range.RowCount)
             {
-                throw Shorter(uri, range.FirstRow + rows, lines.LineOffset);
-            }
+                if (!await lines.MoveNextAsync(cancellationToken))
+                {
+                    throw Shorter(uri, range.FirstRow + rows, lines.LineOffset);
+                }
 
-            if (!lines.IsBlank)
-            {
-                yield return read(lines, new RowLocation(uri, range.FirstRow + rows, lines.LineNumber));
-                rows++;
+                if (!lines.IsBlank)
+                {
+                    yield return read(lines, new RowLocation(uri, range.FirstRow + rows, lines.LineNumber));
+                    rows++;
+                }
             }
+        }
+        finally
+        {
+            await source.CloseAsync(uri, lines, rows == range.RowCount);
         }
     }
 

@@ -7,7 +7,7 @@ namespace BatchLLM.Blobs.Lines;
 /// text. A line over the limit is passed over without being kept, so memory is bounded by the limit, not by the file.
 /// </summary>
 /// <remarks>Splitting and reading both stand on this class, so they cannot disagree on what a line is.</remarks>
-internal sealed class LineReader : IDisposable
+internal sealed class LineReader : IAsyncDisposable
 {
     private const int InitialBytes = 1 << 18;
 
@@ -21,8 +21,8 @@ internal sealed class LineReader : IDisposable
     private int _end; // of the bytes read so far
     private long _nextNumber; // of the line behind the current one
 
-    /// <summary>Starts at the stream's position; the stream stays the caller's.</summary>
-    /// <param name="stream">Where lines come from.</param>
+    /// <summary>Starts at the stream's position.</summary>
+    /// <param name="stream">Where lines come from; disposed with the reader.</param>
     /// <param name="firstLine">1-based number of the line that begins at the stream's position.</param>
     /// <param name="maxLineBytes">Lines longer than this may not be kept.</param>
     /// <param name="scan">What a line is; serves this reader alone.</param>
@@ -40,6 +40,9 @@ internal sealed class LineReader : IDisposable
 
     /// <summary>Where the current line begins in the file.</summary>
     public long LineOffset { get; private set; }
+
+    /// <summary>Where the line behind the current one begins in the file.</summary>
+    public long NextOffset => _bufferOffset + _next;
 
     /// <summary>The current line's bytes without its newline.</summary>
     public long LineLength { get; private set; }
@@ -63,7 +66,11 @@ internal sealed class LineReader : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
+    public ValueTask DisposeAsync()
+    {
+        ArrayPool<byte>.Shared.Return(_buffer);
+        return _stream.DisposeAsync();
+    }
 
     private async ValueTask<bool> ReadOnAsync(CancellationToken cancellationToken)
     {

@@ -14,10 +14,7 @@ internal sealed class TextContent(IBlobStore store)
 
     /// <summary>Opens a text at an offset.</summary>
     /// <exception cref="BatchLLMException">The file is missing or damaged.</exception>
-    /// <remarks>
-    /// Compressed text is decompressed from its start each time, on average half the file a range. One range a file would
-    /// avoid that, but hold all its rows in memory and lose them all in a crash.
-    /// </remarks>
+    /// <remarks>Compressed text is decompressed from its start: see <see cref="LineSource"/>.</remarks>
     public async ValueTask<Stream> OpenAsync(string uri, long offset, CancellationToken cancellationToken)
     {
         var source = await store.OpenReadAsync(uri, cancellationToken);

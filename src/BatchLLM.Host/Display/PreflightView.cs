@@ -80,11 +80,15 @@ internal sealed class PreflightView(Terminal terminal)
         .. report.Problems.SelectMany(Lines),
         .. Lines("Over-long", report.Overlong.Examples.Select(Line)),
         .. Lines("Duplicates", report.Duplicates.Examples.Select(Line)),
+        .. Compressed(report.CompressedFiles),
         $"Every row found: {new Uri(report.Findings).LocalPath}",
         notKept is null
             ? "Kept in the database: `batchllm status` shows it beside the job once that has run."
             : $"Not kept in the database: {notKept}",
     ];
+
+    private static IEnumerable<string> Compressed(int files) => files == 0 ? [] :
+        [Invariant($"Compressed input files, {files:N0}: each worker decompresses them from their start, one shard after the other.")];
 
     private static IEnumerable<string> Lines(RowProblems problems) =>
         [Invariant($"{problems.Code}: {problems.Rows:N0} rows"), .. problems.Examples.Select(example => $"  {example}")];

@@ -24,8 +24,10 @@ internal static class JobAssembly
         new AzureBlobStore(new AzureAccounts(Environment.GetEnvironmentVariable)),
         new S3BlobStore(new S3Connection()));
 
+    private static RowReaders Readers { get; } = new(Blobs);
+
     /// <summary>Resolves inputs and cuts shards.</summary>
-    public static JobPlanner Planner { get; } = new(Blobs, ReaderOf, DataFormats.Resolve, Scratch);
+    public static JobPlanner Planner { get; } = new(Blobs, Readers.Of, DataFormats.Resolve, Scratch);
 
     /// <summary>Room outside memory, in the system's folder for temporary files.</summary>
     public static IScratch Scratch() => new ScratchFile(Path.GetTempPath());
@@ -45,7 +47,7 @@ internal static class JobAssembly
     {
         var prompts = new RowPreparer(
             spec, new PromptRenderer(model.Template, model.TemplateContextAt(created)), model.Tokenizer, contextLength ?? model.ContextLength);
-        return new WindowReader(Blobs, ReaderOf, prompts.Columns, prompts.Prepare, spec.Output.TokenIds);
+        return new WindowReader(Blobs, Readers.Of, prompts.Columns, prompts.Prepare, spec.Output.TokenIds);
     }
 
     /// <summary>The pipeline of one job in this process.</summary>
@@ -142,8 +144,6 @@ internal static class JobAssembly
         new("batchllm.job", job.Id.ToString(CultureInfo.InvariantCulture)),
         new("batchllm.key", job.Definition.Key),
     ];
-
-    private static IRowReader ReaderOf(DataFormat format) => RowReaders.For(format, Blobs);
 
     private static OutputLayout LayoutOf(Job job, JobSpec spec) =>
         new(job.Definition.OutputUri, job.Id, spec.Output.Format);

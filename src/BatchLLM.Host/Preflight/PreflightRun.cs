@@ -1,4 +1,5 @@
 using System.Globalization;
+using BatchLLM.Blobs;
 using BatchLLM.Blobs.Jsonl;
 using BatchLLM.Checkpoints;
 using BatchLLM.Host.Jobs;
@@ -30,7 +31,7 @@ internal sealed class PreflightRun(PreflightSettings settings, PreflightStages s
         var plan = await JobAssembly.Planner.CutAsync(spec, inputs, cancellationToken);
         stages.Tokenize(plan);
         var counted = await CountAsync(spec, key, plan, model, start, cancellationToken);
-        var report = counted.Report;
+        var report = counted.Report with { CompressedFiles = inputs.Count(file => DataFormats.IsCompressed(file.Uri)) };
         if (model is LoadedModel loaded)
         {
             report = await MeasureAsync(report, counted.Pass, spec, loaded, cancellationToken);

@@ -55,10 +55,10 @@ public sealed class EchoEngine(ITokenizer tokenizer, int contextLength) : IBatch
         }
 
         var plan = WindowPlan.Of(servable, _limits, lengths: null);
-        while (plan.Next() is { } sequence)
+        while (plan.NextRow() is { } row)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var echo = Echo(sequence.Request, sequence.MaxTokens);
+            var echo = Echo(row, RequestCheck.MaxTokens(row, _limits));
             yield return echo;
             foreach (var copy in plan.CopiesOf(echo.Index))
             {

@@ -12,6 +12,9 @@ namespace BatchLLM.Jobs;
 /// <param name="reach">Called at each crash window.</param>
 public sealed class JobPublisher(IJobStore store, IBlobStore blobs, OutputLayout layout, Action<CrashWindow> reach)
 {
+    // A move waits for the device, or for a server; of ten thousand parts, one after the other, that is most of a minute.
+    private const int MovesAtOnce = 16;
+
     /// <summary>
     /// Publishes a job whose shards are all committed, or a cancelled one with the shards it has; leaves any other alone.
     /// </summary>
@@ -103,14 +106,15 @@ public sealed class JobPublisher(IJobStore store, IBlobStore blobs, OutputLayout
 
     private async Task PublishPartsAsync(IReadOnlyList<CommittedShard> shards, CancellationToken cancellationToken)
     {
-        foreach (var shard in shards)
+        var options = new ParallelOptions { MaxDegreeOfParallelism = MovesAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(shards, options, async (shard, token) =>
         {
-            await blobs.MoveAsync(shard.Output.PartUri, layout.Part(shard.ShardIndex), cancellationToken);
+            await blobs.MoveAsync(shard.Output.PartUri, layout.Part(shard.ShardIndex), token);
             if (shard == shards[shards.Count / 2])
             {
                 reach(CrashWindow.SomePartsPublished);
             }
-        }
+        });
     }
 
     /// <summary>One error file from the shards' own, which stay until the receipt stands.</summary>

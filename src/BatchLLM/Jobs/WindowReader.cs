@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using BatchLLM.Rows;
 
 namespace BatchLLM.Jobs;
@@ -18,18 +19,20 @@ public sealed class WindowReader(
     /// <summary>As many threads as there are processors.</summary>
     public const int AllThreads = -1;
 
+    // Texts are needed until their tokens are there. A whole window of them would be copied by the garbage collector.
+    private const int RowsAtOnce = 512;
+
     internal async Task<Window> ReadAsync(Job job, IReadOnlyList<ShardLease> leases, CancellationToken cancellationToken)
     {
-        var shards = new List<WindowShard>(leases.Count);
-        foreach (var lease in leases)
+        var shards = new WindowShard[leases.Count];
+        await Parallel.ForAsync(0, leases.Count, cancellationToken, async (index, token) =>
         {
-            var file = job.Definition.Inputs[lease.Shard.FileIndex];
-            await CheckUnchangedAsync(file, cancellationToken);
-            var rows = await ReadShardAsync(file, lease.Shard, AllThreads, cancellationToken);
-            await CheckUnchangedAsync(file, cancellationToken); // It may be overwritten between two reads.
-            shards.Add(new WindowShard(lease, rows));
-        }
-
+            var file = job.Definition.Inputs[leases[index].Shard.FileIndex];
+            await CheckUnchangedAsync(file, token);
+            var rows = await ReadShardAsync(file, leases[index].Shard, AllThreads, token);
+            await CheckUnchangedAsync(file, token); // It may be overwritten between two reads.
+            shards[index] = new WindowShard(leases[index], rows);
+        });
         return new Window(shards, tokenIds);
     }
 
@@ -61,17 +64,30 @@ public sealed class WindowReader(
     public async Task<IReadOnlyList<WindowRow>> ReadShardAsync(
         InputFile file, NewShard shard, int threads, CancellationToken cancellationToken)
     {
-        var rows = new List<Row>((int)shard.Range.RowCount);
+        var duplicates = shard.DuplicateRows.ToHashSet();
+        var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = threads };
+        var prepared = new List<WindowRow>((int)shard.Range.RowCount);
+        var rows = new List<Row>(RowsAtOnce);
         await foreach (var row in readers(file.Format).ReadAsync(file.Uri, shard.Range, columns, cancellationToken))
         {
             rows.Add(row);
+            if (rows.Count == RowsAtOnce)
+            {
+                Prepare(rows, duplicates, prepared, options);
+            }
         }
 
-        var duplicates = shard.DuplicateRows.ToHashSet();
-        var prepared = new WindowRow[rows.Count]; // [rows]
-        Parallel.For(
-            0, rows.Count, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = threads },
-            i => prepared[i] = prepare(rows[i], duplicates.Contains(rows[i].Location.RowNumber)));
+        Prepare(rows, duplicates, prepared, options);
         return prepared;
+    }
+
+    private void Prepare(List<Row> rows, HashSet<long> duplicates, List<WindowRow> prepared, ParallelOptions options)
+    {
+        var first = prepared.Count;
+        CollectionsMarshal.SetCount(prepared, first + rows.Count);
+        Parallel.For(
+            0, rows.Count, options,
+            i => prepared[first + i] = prepare(rows[i], duplicates.Contains(rows[i].Location.RowNumber)));
+        rows.Clear();
     }
 }

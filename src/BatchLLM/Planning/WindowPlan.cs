@@ -61,18 +61,23 @@ public sealed class WindowPlan
     public IReadOnlyList<InferenceRequest> CopiesOf(int index) => _copies.Of(index);
 
     /// <summary>The sequence that starts next; null when all rows have started.</summary>
-    public Sequence? Next()
+    public Sequence? Next() => Take() is { Unit: var unit, Row: var row } ? Make(unit, row) : null;
+
+    /// <summary>The row that starts next, for who needs no sequence; null when all rows have started.</summary>
+    public InferenceRequest? NextRow() => Take()?.Row;
+
+    private (PlanUnit Unit, InferenceRequest Row)? Take()
     {
         if (_sample.TryDequeue(out var first))
         {
-            return Make(first.Unit, first.Row);
+            return first;
         }
 
         for (; _unit < _units.Count; _unit++)
         {
             if (_units[_unit].Take() is { } row)
             {
-                return Make(_units[_unit], row);
+                return (_units[_unit], row);
             }
         }
 
@@ -90,9 +95,25 @@ public sealed class WindowPlan
 
     private List<PlanUnit> Units()
     {
-        var groups = Prefixes.Groups.Select(group => (First: group.Rows[0], Unit: Unit(group)));
-        var singles = Prefixes.UngroupedRows.Select(row => (First: row, Unit: new PlanUnit(null, [Distinct[row]])));
-        return [.. groups.Concat(singles).OrderBy(pair => pair.First).Select(pair => pair.Unit)];
+        var singles = Prefixes.UngroupedRows;
+        var units = new List<PlanUnit>(Prefixes.Groups.Count + singles.Count);
+        var single = 0;
+        foreach (var group in Prefixes.Groups)
+        {
+            for (; single < singles.Count && singles[single] < group.Rows[0]; single++)
+            {
+                units.Add(new PlanUnit(null, [Distinct[singles[single]]]));
+            }
+
+            units.Add(Unit(group));
+        }
+
+        for (; single < singles.Count; single++)
+        {
+            units.Add(new PlanUnit(null, [Distinct[singles[single]]]));
+        }
+
+        return units;
     }
 
     private PlanUnit Unit(PrefixGroup group) => new(

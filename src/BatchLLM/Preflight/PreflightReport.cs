@@ -63,6 +63,12 @@ public sealed record PreflightReport
     /// <summary>Bytes of the input files.</summary>
     public required long InputBytes { get; init; }
 
+    /// <summary>
+    /// Input files that are compressed as a whole: each worker decompresses such a file from its start, so that more workers
+    /// do not read it faster.
+    /// </summary>
+    public int CompressedFiles { get; init; }
+
     /// <summary>Seconds that reading and tokenizing took.</summary>
     public required double Seconds { get; init; }
 

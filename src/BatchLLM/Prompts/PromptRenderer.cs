@@ -33,18 +33,24 @@ public sealed class PromptRenderer(ChatTemplate? template, ChatTemplateContext c
 
     private static PromptText RenderText(PromptDraft draft)
     {
-        var text = new System.Text.StringBuilder();
+        var texts = new List<string>();
         var literals = new List<TextSpan>();
-        foreach (var part in draft.Parts)
+        var length = 0;
+        foreach (var message in draft.Messages)
         {
-            if (part is { IsData: true, Text.Length: > 0 })
+            foreach (var part in message.Parts)
             {
-                literals.Add(new TextSpan(text.Length, part.Text.Length));
-            }
+                if (part is { IsData: true, Text.Length: > 0 })
+                {
+                    literals.Add(new TextSpan(length, part.Text.Length));
+                }
 
-            text.Append(part.Text);
+                texts.Add(part.Text);
+                length += part.Text.Length;
+            }
         }
 
-        return new PromptText(text.ToString(), literals);
+        // A prompt that is one column as it stands, which is common, takes no copy of its text.
+        return new PromptText(texts is [var only] ? only : string.Concat(texts), literals);
     }
 }

@@ -20,10 +20,10 @@ internal sealed class AddedTokenMatcher(AddedTokenTrie trie)
     {
         var matches = new List<AddedTokenMatch>();
         var open = 0;
-        foreach (var span in literals)
+        for (var index = 0; index < literals.Count; index++)
         {
-            FindBetween(text, open, span.Start, matches);
-            open = span.Start + span.Length;
+            FindBetween(text, open, literals[index].Start, matches);
+            open = literals[index].Start + literals[index].Length;
         }
 
         FindBetween(text, open, text.Length, matches);

@@ -109,12 +109,22 @@ public sealed class ByteLevelBpeTokenizer : ITokenizer
     /// <exception cref="ArgumentOutOfRangeException">An id is not below <see cref="VocabularySize"/>.</exception>
     public string Decode(ReadOnlySpan<int> tokens)
     {
-        var bytes = new ArrayBufferWriter<byte>((4 * tokens.Length) + 1);
+        var length = 0;
         foreach (var token in tokens)
         {
-            bytes.Write(GetBytes(token));
+            length += GetBytes(token).Length;
         }
 
-        return Encoding.UTF8.GetString(bytes.WrittenSpan);
+        var rented = ArrayPool<byte>.Shared.Rent(length);
+        var room = rented.AsSpan(0, length);
+        foreach (var token in tokens)
+        {
+            _tokenBytes[token].CopyTo(room);
+            room = room[_tokenBytes[token].Length..];
+        }
+
+        var text = Encoding.UTF8.GetString(rented, 0, length);
+        ArrayPool<byte>.Shared.Return(rented);
+        return text;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace BatchLLM.Tokens;
@@ -20,6 +21,7 @@ internal static class CharacterClasses
     private static readonly CharacterClass[] Ascii = Blocks[..128];
 
     /// <summary>The class of the character at an index, and how many bytes it has.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static CharacterClass At(ReadOnlySpan<byte> utf8, int index, out int length)
     {
         var first = utf8[index];
@@ -33,10 +35,12 @@ internal static class CharacterClasses
     }
 
     /// <summary>True if a character of the class starts at the index; false at the text's end.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Is(ReadOnlySpan<byte> utf8, int index, CharacterClass kind) =>
         index < utf8.Length && At(utf8, index, out _) == kind;
 
     /// <summary>Where a run of a class that may be empty ends.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int EndOfRun(ReadOnlySpan<byte> utf8, int index, CharacterClass kind)
     {
         var ascii = Ascii;

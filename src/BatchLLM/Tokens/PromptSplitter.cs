@@ -29,7 +29,7 @@ internal sealed class PromptSplitter
     public List<PromptPiece> Split(PromptText prompt)
     {
         var literals = LiteralSpans(prompt);
-        var pieces = new List<PromptPiece>();
+        var pieces = new List<PromptPiece>(1);
         var start = 0;
         foreach (var match in _raw.Find(prompt.Text, literals))
         {
@@ -42,7 +42,7 @@ internal sealed class PromptSplitter
         return pieces;
     }
 
-    private void AddText(string prompt, List<TextSpan> literals, int start, int end, List<PromptPiece> pieces)
+    private void AddText(string prompt, IReadOnlyList<TextSpan> literals, int start, int end, List<PromptPiece> pieces)
     {
         if (start >= end)
         {
@@ -55,7 +55,11 @@ internal sealed class PromptSplitter
             return;
         }
 
-        var source = prompt[start..end];
+        AddUnnormalized(prompt[start..end], literals, start, pieces);
+    }
+
+    private void AddUnnormalized(string source, IReadOnlyList<TextSpan> literals, int start, List<PromptPiece> pieces)
+    {
         var text = _normalize?.Invoke(source) ?? source;
         AddNormalized(text, () => SpansIn(source, literals, start), start == 0, pieces);
     }
@@ -88,7 +92,7 @@ internal sealed class PromptSplitter
     // Where user data lies in a normalized part of the prompt. Normalizing what stands before each border says it, and
     // is paid only for a text that holds a token's look-alike; carrying positions through every normalizer would be
     // paid for every text.
-    private List<TextSpan> SpansIn(string source, List<TextSpan> literals, int offset)
+    private List<TextSpan> SpansIn(string source, IReadOnlyList<TextSpan> literals, int offset)
     {
         var spans = new List<TextSpan>();
         foreach (var literal in literals)
@@ -107,22 +111,23 @@ internal sealed class PromptSplitter
 
     private int NormalizedLength(string text) => _normalize?.Invoke(text).Length ?? text.Length;
 
-    private static List<TextSpan> LiteralSpans(PromptText prompt)
+    // Those that are not empty, which are mostly all.
+    private static IReadOnlyList<TextSpan> LiteralSpans(PromptText prompt)
     {
-        var spans = new List<TextSpan>(prompt.LiteralSpans.Count);
-        var open = 0;
-        foreach (var span in prompt.LiteralSpans.Where(span => span.Length > 0))
+        var (open, empty) = (0, 0);
+        for (var index = 0; index < prompt.LiteralSpans.Count; index++)
         {
-            if (span.Start < open || span.Length > prompt.Text.Length - span.Start)
+            var span = prompt.LiteralSpans[index];
+            if (span.Length > 0 && (span.Start < open || span.Length > prompt.Text.Length - span.Start))
             {
                 throw new ArgumentException(
                     "Literal spans must be ascending, disjoint and inside the text.", nameof(prompt));
             }
 
-            open = span.Start + span.Length;
-            spans.Add(span);
+            open = span.Length > 0 ? span.Start + span.Length : open;
+            empty += span.Length > 0 ? 0 : 1;
         }
 
-        return spans;
+        return empty == 0 ? prompt.LiteralSpans : [.. prompt.LiteralSpans.Where(span => span.Length > 0)];
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using BatchLLM.Tokens.Words;
 
@@ -84,6 +85,7 @@ internal sealed class WordEncoder(WordTable words, WordSpelling spell, MergeTabl
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void AppendWord(int start, int end)
     {
         var length = end - start;
@@ -97,6 +99,7 @@ internal sealed class WordEncoder(WordTable words, WordSpelling spell, MergeTabl
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void AppendShort(ReadOnlySpan<byte> word, WordKey key)
     {
         var token = words.Find(key, word.Length);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace BatchLLM.Tokens;
 
@@ -22,6 +23,7 @@ internal readonly record struct WordKey(ulong Low, ulong High)
     /// <summary>The key of a word at the start of a buffer, without a copy.</summary>
     /// <param name="buffer">At least 16 bytes; what lies behind the word does not matter.</param>
     /// <param name="length">The word's bytes; 1 to 16.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WordKey Read(ReadOnlySpan<byte> buffer, int length)
     {
         var low = BinaryPrimitives.ReadUInt64LittleEndian(buffer);
@@ -31,11 +33,13 @@ internal readonly record struct WordKey(ulong Low, ulong High)
     }
 
     /// <summary>A number whose upper half is well mixed. Equal words of equal length have equal ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Hash(int length)
     {
         var mixed = ((Low ^ (uint)length) * 0x9E3779B97F4A7C15) ^ (High * 0xC2B2AE3D27D4EB4F);
         return (mixed ^ (mixed >> 29)) * 0xBF58476D1CE4E5B9;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Keep(ulong bytes, int count) => bytes & (ulong.MaxValue >> (64 - (8 * count)));
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace BatchLLM.Tokens;
 
@@ -55,6 +56,7 @@ internal sealed class WordTable
     public int FindLongWord(ReadOnlySpan<byte> word) => word.Length > _tokens.LongestToken ? -1 : _long[FindLong(word)] - 1;
 
     /// <summary>The token of a word of 1 to 16 bytes, or -1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Find(WordKey key, int length)
     {
         if (length <= sizeof(ulong))
@@ -67,6 +69,7 @@ internal sealed class WordTable
         return middle.Length == 0 ? -1 : middle.Token;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int FindShort(WordKey key, int length)
     {
         var slots = _short;
@@ -80,6 +83,7 @@ internal sealed class WordTable
         return at;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int FindMiddle(WordKey key, int length)
     {
         var slots = _middle;

@@ -54,11 +54,14 @@ internal sealed class PipelineBench : IAsyncDisposable
         return (await Store.CreateAsync(job, plan.Shards, false, TestContext.Current.CancellationToken)).Job;
     }
 
-    public Task<Job> RunAsync(Job job, IBatchEngine engine)
+    public Task<Job> RunAsync(Job job, IBatchEngine engine) => RunAsync(job, engine, _ => Task.CompletedTask);
+
+    /// <summary>Runs the job and lets a test act before each shard's part is written.</summary>
+    public Task<Job> RunAsync(Job job, IBatchEngine engine, Func<int, Task> beforePart)
     {
         var layout = new OutputLayout(job.Definition.OutputUri, job.Id, DataFormat.Jsonl);
         var writer = new ShardWriter(
-            Blobs, layout, stream => RowWriters.Create(DataFormat.Jsonl, stream, new OutputColumns([], false, null)),
+            new WatchedBlobs(Blobs, beforePart), layout, stream => RowWriters.Create(DataFormat.Jsonl, stream, new OutputColumns([], false, null)),
             stream => new ErrorRowWriter(stream, null), _ => { });
         var reader = new WindowReader(Blobs, Reader, null, Prepare, tokenIds: false);
         var pipeline = new BatchPipeline(

@@ -24,6 +24,42 @@ public sealed class WindowOverlapTests(TestCluster cluster)
     }
 
     [Fact]
+    public async Task A_window_runs_while_the_last_one_is_still_being_written()
+    {
+        await using var bench = await PipelineBench.OpenAsync(cluster);
+        var job = await bench.CreateJobAsync();
+        var secondRuns = new TaskCompletionSource();
+        await using var engine = new ScriptedEngine(window =>
+        {
+            _ = window == 2 && secondRuns.TrySetResult();
+            return Task.CompletedTask;
+        });
+
+        var finished = await bench.RunAsync(job, engine, shard => shard == 0
+            ? secondRuns.Task.WaitAsync(TooLong, TestContext.Current.CancellationToken)
+            : Task.CompletedTask);
+
+        Assert.Equal((JobState.Completed, 24), (finished.State, finished.Counts.Ok));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(PipelineBench.Shards - 1)]
+    public async Task A_part_that_cannot_be_written_stops_the_job_and_hands_its_shards_back(int broken)
+    {
+        await using var bench = await PipelineBench.OpenAsync(cluster);
+        var job = await bench.CreateJobAsync();
+        await using var engine = new ScriptedEngine(_ => Task.CompletedTask);
+
+        var failure = await Assert.ThrowsAsync<BatchLLMException>(() => bench.RunAsync(job, engine, shard =>
+            shard == broken ? throw new BatchLLMException("No room.") : Task.CompletedTask));
+        var leased = await bench.Store.LeaseAsync(job, 10);
+
+        Assert.Equal("No room.", failure.Message);
+        Assert.Contains(leased, lease => lease.ShardIndex == broken);
+    }
+
+    [Fact]
     public async Task A_window_that_waited_is_not_run_once_the_job_is_paused()
     {
         await using var bench = await PipelineBench.OpenAsync(cluster);

@@ -7,6 +7,9 @@ internal sealed class MemoryBlob(byte[] content, int bytesPerRead = int.MaxValue
 {
     public const string Uri = "memory:/rows.jsonl";
 
+    /// <summary>Bytes of the blob.</summary>
+    public int Length => content.Length;
+
     public int BytesRead { get; private set; }
 
     public IAsyncEnumerable<BlobInfo> ListAsync(string pattern, CancellationToken cancellationToken) =>

@@ -45,7 +45,7 @@ public sealed class WindowReaderTests : IDisposable
         var (job, leases) = await PlanAsync();
         var reader = Reader(() => Change("{\"a\":7}\n{\"a\":8}\n"));
 
-        await FailsAsync(job, leases, reader, "has changed since the job was created (24 bytes then, 16 now)");
+        await FailsAsync(job, [leases[0]], reader, "has changed since the job was created (24 bytes then, 16 now)");
     }
 
     public void Dispose() => _directory.Dispose();

@@ -1,0 +1,32 @@
+using BatchLLM.Rows;
+
+namespace BatchLLM.IntegrationTests.Pipeline;
+
+/// <summary>A store that lets a test act before a part is written.</summary>
+/// <param name="blobs">The store itself.</param>
+/// <param name="beforePart">Given the number of the shard.</param>
+internal sealed class WatchedBlobs(IBlobStore blobs, Func<int, Task> beforePart) : IBlobStore
+{
+    private const string PartMark = "part-";
+
+    public IAsyncEnumerable<BlobInfo> ListAsync(string pattern, CancellationToken cancellationToken) =>
+        blobs.ListAsync(pattern, cancellationToken);
+
+    public ValueTask<Stream> OpenReadAsync(string uri, CancellationToken cancellationToken) =>
+        blobs.OpenReadAsync(uri, cancellationToken);
+
+    public async Task<BlobDigest> WriteAsync(
+        string uri, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
+    {
+        if (uri.IndexOf(PartMark, StringComparison.Ordinal) is >= 0 and var mark)
+        {
+            await beforePart(int.Parse(uri.AsSpan(mark + PartMark.Length, 6), System.Globalization.CultureInfo.InvariantCulture));
+        }
+
+        return await blobs.WriteAsync(uri, write, cancellationToken);
+    }
+
+    public Task MoveAsync(string from, string to, CancellationToken cancellationToken) => blobs.MoveAsync(from, to, cancellationToken);
+
+    public Task DeleteAsync(string uri, CancellationToken cancellationToken) => blobs.DeleteAsync(uri, cancellationToken);
+}
