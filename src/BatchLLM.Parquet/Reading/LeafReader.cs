@@ -91,5 +91,9 @@ internal sealed class LeafReader : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _chunk.Dispose();
+    public void Dispose()
+    {
+        _chunk.Dispose();
+        Entries.Dispose();
+    }
 }

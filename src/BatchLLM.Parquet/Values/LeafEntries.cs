@@ -1,3 +1,4 @@
+using System.Buffers;
 using BatchLLM.Parquet.Reading;
 using BatchLLM.Parquet.Schemas;
 
@@ -7,16 +8,21 @@ namespace BatchLLM.Parquet.Values;
 /// What was read of one nested column and not yet given out: the levels of every entry, and the values in the places of
 /// the innermost list. An entry is a value, a null, or a list that is empty or absent.
 /// </summary>
-internal sealed class LeafEntries
+internal sealed class LeafEntries : IDisposable
 {
     private readonly ParquetColumnSchema _column;
     private readonly PagePlace _place;
     private readonly int _elementLevel;
+
+    /// <summary>Rented arrays with values that are held, and the place after their last, counted from the chunk's first.</summary>
+    private readonly Queue<(byte[] Bytes, long End)> _copies = new();
+
     private byte[] _repetitions = [];
     private byte[] _definitions = [];
     private int _count;
     private int _placeCount;
     private int _given;
+    private long _droppedPlaces;
 
     /// <param name="column">The column.</param>
     /// <param name="values">Receives the values; nobody else writes to it.</param>
@@ -63,7 +69,13 @@ internal sealed class LeafEntries
         Rows += _repetitions.AsSpan(added).Count((byte)0);
         var present = _definitions.AsSpan(added).Count((byte)_column.MaxDefinition);
         page.ReadValues(buffer, present);
-        Place(added, buffer, page.KeepsBytes ? buffer.Bytes : Copy(buffer, present));
+        var isCopied = _column.Type.IsBytes && !page.KeepsBytes && present > 0;
+        var bytes = isCopied ? Copy(buffer, present) : buffer.Bytes;
+        Place(added, buffer, bytes);
+        if (isCopied)
+        {
+            _copies.Enqueue((bytes, _droppedPlaces + _placeCount));
+        }
     }
 
     /// <summary>Gives out the first rows, which are complete.</summary>
@@ -86,11 +98,26 @@ internal sealed class LeafEntries
         var given = CountPlaces(Definitions);
         Values.Drop(given, _placeCount - given);
         _placeCount -= given;
+        _droppedPlaces += given;
+        while (_copies.TryPeek(out var copy) && copy.End <= _droppedPlaces)
+        {
+            ArrayPool<byte>.Shared.Return(_copies.Dequeue().Bytes);
+        }
+
         Rows -= Repetitions.Count((byte)0);
         _repetitions.AsSpan(_given.._count).CopyTo(_repetitions);
         _definitions.AsSpan(_given.._count).CopyTo(_definitions);
         (_count, _given) = (_count - _given, 0);
         CopiedBytes = 0;
+    }
+
+    /// <summary>Gives the arrays of values back: what was given out is not valid any more.</summary>
+    public void Dispose()
+    {
+        while (_copies.TryDequeue(out var copy))
+        {
+            ArrayPool<byte>.Shared.Return(copy.Bytes);
+        }
     }
 
     private void Reserve(int count)
@@ -167,13 +194,8 @@ internal sealed class LeafEntries
     /// <summary>The page's bytes are overwritten by the next page's: the values move together to an array of their own.</summary>
     private byte[] Copy(ColumnValues buffer, int count)
     {
-        if (!_column.Type.IsBytes)
-        {
-            return [];
-        }
-
         var slices = buffer.Slices.AsSpan(0, count);
-        var bytes = new byte[TotalLength(slices)];
+        var bytes = ArrayPool<byte>.Shared.Rent(TotalLength(slices));
         var used = 0;
         foreach (ref var slice in slices)
         {
@@ -182,7 +204,7 @@ internal sealed class LeafEntries
             used += slice.Length;
         }
 
-        CopiedBytes += bytes.Length;
+        CopiedBytes += used;
         return bytes;
     }
 

@@ -9,14 +9,16 @@ internal sealed class RandomNesting
     private readonly Random _random;
     private readonly List<RandomNode> _fields;
 
-    public RandomNesting(int seed)
+    /// <param name="seed">What it is drawn from.</param>
+    /// <param name="mostRows">Rows of a row group at most.</param>
+    public RandomNesting(int seed, int mostRows = 2000)
     {
         _random = new Random(seed);
         _fields = [.. Enumerable.Range(0, _random.Next(1, 4)).Select(i => new RandomNode(_random, $"c{i}", 3, 0, 0))];
         var file = new NestedFile([.. _fields.SelectMany(field => field.Elements())], _fields.Count);
         for (var group = _random.Next(1, 4); group > 0; group--)
         {
-            AddGroup(file);
+            AddGroup(file, mostRows);
         }
 
         Bytes = file.Write();
@@ -26,9 +28,9 @@ internal sealed class RandomNesting
 
     public List<string?[]> Rows { get; } = [];
 
-    private void AddGroup(NestedFile file)
+    private void AddGroup(NestedFile file, int mostRows)
     {
-        var rows = _random.Next(3) == 0 ? _random.Next(3) : _random.Next(2000);
+        var rows = _random.Next(3) == 0 ? _random.Next(3) : _random.Next(mostRows);
         var version = _random.Next(1, 3);
         var levels = version == 1 && _random.Next(3) == 0 ? ParquetEncoding.BIT_PACKED : ParquetEncoding.RLE;
         var leaves = _fields.SelectMany(field => field.Leaves).ToDictionary(leaf => leaf, leaf => leaf.NewChunk(version, levels));
