@@ -7,8 +7,8 @@ using BatchLLM.Parquet.Values;
 namespace BatchLLM.Parquet;
 
 /// <summary>
-/// Reads the flat columns of a Parquet file in batches of rows. Memory is bounded by one page and one dictionary per
-/// column asked for, whatever the size of the row groups.
+/// Reads the flat columns of a Parquet file in batches of rows. Memory is bounded by a page and a dictionary per column
+/// asked for, whatever the size of the row groups, and by 144 MiB of pages that other threads decompress ahead.
 /// </summary>
 /// <remarks>Source: the Parquet format specification, github.com/apache/parquet-format.</remarks>
 public sealed class ParquetReader
@@ -86,27 +86,48 @@ public sealed class ParquetReader
         var values = asked.ConvertAll(column => ColumnValues.ForRows(column.Type, MaxBatchRows));
         var batch = new ParquetBatch([.. asked.Zip(values, (column, held) => new ParquetColumn(Name, column, held))]);
         var endRow = firstRow + Math.Min(rowCount, Math.Max(0, RowCount - firstRow));
-        for (var i = 0; i < RowGroups.Count; i++)
+        var parts = Parts(firstRow, endRow);
+        using var pages = PageBuffers.Take();
+        RowGroupReader? next = null;
+        try
         {
-            var group = RowGroups[i];
-            var row = Math.Max(firstRow, group.FirstRow);
-            var groupEnd = Math.Min(endRow, group.FirstRow + group.RowCount);
-            if (row >= groupEnd)
+            for (var i = 0; i < parts.Count; i++)
             {
-                continue;
-            }
-
-            using var reader = await OpenRowGroupAsync(
-                i, asked, values, row - group.FirstRow, groupEnd - group.FirstRow, cancellationToken);
-            await reader.SkipAsync(row - group.FirstRow, cancellationToken);
-            for (; row < groupEnd; row += batch.RowCount)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                var rows = await reader.ReadAsync(groupEnd - row, cancellationToken);
-                Publish(batch, row, rows);
-                yield return batch;
+                // The next row group's first pages are decompressed while this one's rows are read.
+                using var reader = next ?? await OpenAsync(parts[i], asked, values, pages, cancellationToken);
+                next = null;
+                next = i + 1 < parts.Count
+                    ? await OpenAsync(parts[i + 1], asked, values, pages, cancellationToken)
+                    : null;
+                for (var (row, end) = parts[i].RowsOf(RowGroups); row < end; row += batch.RowCount)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    Publish(batch, row, await reader.ReadAsync(end - row, cancellationToken));
+                    yield return batch;
+                }
             }
         }
+        finally
+        {
+            next?.Dispose();
+        }
+    }
+
+    /// <summary>The row groups that hold a range of rows.</summary>
+    private List<RowGroupPart> Parts(long firstRow, long endRow)
+    {
+        var parts = new List<RowGroupPart>();
+        foreach (var (index, group) in RowGroups.Index())
+        {
+            var first = Math.Max(firstRow - group.FirstRow, 0);
+            var end = Math.Min(endRow - group.FirstRow, group.RowCount);
+            if (first < end)
+            {
+                parts.Add(new RowGroupPart(index, first, end));
+            }
+        }
+
+        return parts;
     }
 
     private static void Publish(ParquetBatch batch, long firstRow, int rows)
@@ -118,23 +139,27 @@ public sealed class ParquetReader
         }
     }
 
-    private async ValueTask<RowGroupReader> OpenRowGroupAsync(
-        int index,
+    /// <summary>Opens a row group at the first row that is wanted of it, with its first pages on their way.</summary>
+    private async ValueTask<RowGroupReader> OpenAsync(
+        RowGroupPart part,
         List<ParquetColumnSchema> asked,
         List<ColumnValues> values,
-        long firstRow,
-        long endRow,
+        PageBuffers pages,
         CancellationToken cancellationToken)
     {
-        var rows = RowGroups[index].RowCount;
-        var chunks = asked.ConvertAll(column => Locate(index, column));
-        var spans = await PageIndexes.FindAsync(_source, chunks, rows, firstRow, endRow, cancellationToken);
-        var isWhole = firstRow == 0 && endRow == rows;
+        var chunks = asked.ConvertAll(column => Locate(part.Index, column));
+        var isWhole = part.FirstRow == 0 && part.EndRow == RowGroups[part.Index].RowCount;
+        var spans = isWhole
+            ? chunks.ConvertAll(_ => (PageSpan?)null)
+            : await PageIndexes.FindAsync(_source, chunks, part, cancellationToken);
         var wanted = chunks.Zip(spans).SelectMany(chunk => Wanted(chunk.First, chunk.Second, isWhole));
         var source = new CoalescedSource(_source, wanted);
-        return new RowGroupReader(
-            [.. chunks.Select((chunk, i) => new ColumnChunkReader(source, chunk, values[i], isWhole, spans[i]))],
-            MaxBatchRows);
+        var columns = chunks.Select(
+            (chunk, i) => new ColumnChunkReader(source, chunk, pages, values[i], isWhole, spans[i]));
+        var reader = new RowGroupReader([.. columns], MaxBatchRows);
+        await reader.SkipAsync(part.FirstRow, cancellationToken);
+        await reader.LoadAheadAsync(cancellationToken);
+        return reader;
     }
 
     /// <summary>What is certain to be read of a chunk.</summary>

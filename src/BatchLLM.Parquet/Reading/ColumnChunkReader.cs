@@ -1,3 +1,4 @@
+using BatchLLM.Parquet.Compression;
 using BatchLLM.Parquet.Metadata;
 using BatchLLM.Parquet.Schemas;
 using BatchLLM.Parquet.Thrift;
@@ -5,7 +6,10 @@ using BatchLLM.Parquet.Values;
 
 namespace BatchLLM.Parquet.Reading;
 
-/// <summary>Reads one flat column of one row group, page by page. Holds one page and the dictionary.</summary>
+/// <summary>
+/// Reads one flat column of one row group, page by page. Holds one page, the dictionary, and a few pages ahead that are
+/// being decompressed.
+/// </summary>
 internal sealed class ColumnChunkReader : IDisposable
 {
     /// <summary>Headers carry the page's smallest and largest value, which may be long texts.</summary>
@@ -13,22 +17,39 @@ internal sealed class ColumnChunkReader : IDisposable
 
     private const int FirstHeaderBytes = 1 << 10;
 
+    /// <summary>Enough that two are being decompressed while a third is read.</summary>
+    private const int PagesAhead = 3;
+
     private readonly ChunkBuffer _buffer;
+    private readonly PageBuffers _pages;
+    private readonly PageCodec _codec;
+    private readonly bool _isBounded;
+    private readonly Queue<PageBody> _ahead = new();
     private readonly PageOpener _opener;
     private readonly PagePlace _place;
     private readonly ColumnValues _values;
     private long _rowsAhead;
     private PageSpan? _span;
+    private PageHeader? _next;
+    private int _pageCount;
+    private PageBody? _body;
     private DataPage? _page;
 
     /// <param name="source">The file.</param>
     /// <param name="location">The chunk, checked to lie in the file.</param>
+    /// <param name="pages">Room for pages.</param>
     /// <param name="values">Receives what is read; the reader keeps writing into it.</param>
     /// <param name="isWhole">True if all pages are wanted.</param>
     /// <param name="span">Those that are wanted; null if that is not known, or all are.</param>
     public ColumnChunkReader(
-        IParquetSource source, ChunkLocation location, ColumnValues values, bool isWhole = true, PageSpan? span = null)
+        IParquetSource source,
+        ChunkLocation location,
+        PageBuffers pages,
+        ColumnValues values,
+        bool isWhole = true,
+        PageSpan? span = null)
     {
+        (_pages, _codec, _isBounded) = (pages, location.Codec, isWhole || span is not null);
         _place = location.Place;
         _values = values;
         _rowsAhead = location.RowCount;
@@ -37,9 +58,9 @@ internal sealed class ColumnChunkReader : IDisposable
             source,
             location.Start,
             span?.Dictionary.End ?? location.ExpectedEnd,
-            isWhole || span is not null,
+            _isBounded,
             location.HardEnd);
-        _opener = new PageOpener(location.Column, location.Codec, _place);
+        _opener = new PageOpener(location.Column, _place);
         Column = location.Column;
     }
 
@@ -59,9 +80,34 @@ internal sealed class ColumnChunkReader : IDisposable
     {
         while (RowsInPage == 0)
         {
-            var header = await ReadHeaderAsync(cancellationToken);
-            await OpenAsync(header, cancellationToken);
+            var body = _ahead.Count > 0
+                ? _ahead.Dequeue()
+                : await LoadAsync(await ReadHeaderAsync(cancellationToken), cancellationToken);
+            await OpenAsync(body);
         }
+    }
+
+    /// <summary>
+    /// Reads pages that will be wanted and has them decompressed by other threads, as long as there is room. Where the end
+    /// of what is wanted is not known there is nothing ahead.
+    /// </summary>
+    public async ValueTask LoadAheadAsync(CancellationToken cancellationToken)
+    {
+        while (_isBounded && _ahead.Count < PagesAhead && _rowsAhead > 0
+            && (_next is not null || _buffer.ExpectedRemaining > 0))
+        {
+            var header = await ReadHeaderAsync(cancellationToken);
+            if (!_pages.HasRoomFor((long)header.CompressedSize + header.UncompressedSize))
+            {
+                _next = header;
+                break;
+            }
+
+            _ahead.Enqueue(await LoadAsync(header, cancellationToken));
+        }
+
+        // What is found from here on is found in the page that is read.
+        _place.Page = _body?.Number ?? _place.Page;
     }
 
     /// <summary>Passes over rows; pages that hold no others are neither read nor decompressed.</summary>
@@ -96,7 +142,11 @@ internal sealed class ColumnChunkReader : IDisposable
     public void Dispose()
     {
         _buffer.Dispose();
-        _opener.Dispose();
+        _body?.Return(_pages);
+        foreach (var body in _ahead)
+        {
+            body.Return(_pages);
+        }
     }
 
     /// <summary>Goes to the first page that is wanted; the dictionary is read on the way.</summary>
@@ -110,7 +160,7 @@ internal sealed class ColumnChunkReader : IDisposable
                 throw _place.Damaged($"a page of type {header.Type} stands before the pages of the offset index");
             }
 
-            await OpenAsync(header, cancellationToken);
+            await OpenAsync(await LoadAsync(header, cancellationToken));
         }
 
         if (_buffer.Position > span.Pages.Start)
@@ -119,7 +169,7 @@ internal sealed class ColumnChunkReader : IDisposable
         }
 
         _buffer.Seek(span.Pages.Start, span.Pages.End);
-        _place.Page += span.Page;
+        _pageCount += span.Page;
         _rowsAhead -= span.FirstRow;
     }
 
@@ -130,47 +180,66 @@ internal sealed class ColumnChunkReader : IDisposable
         var header = await ReadHeaderAsync(cancellationToken);
         if (header.Type is PageType.Dictionary || header.ValueCount > rows)
         {
-            await OpenAsync(header, cancellationToken);
+            await OpenAsync(await LoadAsync(header, cancellationToken));
             return 0;
         }
 
-        _buffer.Advance(header.CompressedSize);
+        _buffer.Skip(header.CompressedSize);
         return header.ValueCount;
     }
 
-    private async ValueTask OpenAsync(PageHeader header, CancellationToken cancellationToken)
+    /// <summary>Reads a page's bytes and begins to decompress them.</summary>
+    private async ValueTask<PageBody> LoadAsync(PageHeader header, CancellationToken cancellationToken)
     {
-        var body = await _buffer.PeekAsync(header.CompressedSize, cancellationToken);
-        CheckSum(header.Checksum, body);
-        switch (header.Type)
+        var body = new PageBody(header, _pageCount - 1, _codec, _pages);
+        await _buffer.ReadAsync(body.Stored, cancellationToken);
+        body.BeginOpening();
+        return body;
+    }
+
+    private async ValueTask OpenAsync(PageBody body)
+    {
+        _body?.Return(_pages);
+        _body = body;
+        _place.Page = body.Number;
+        if (await body.OpenAsync(_pages) is { } fault)
+        {
+            throw _place.Damaged($"{fault}");
+        }
+
+        switch (body.Header.Type)
         {
             case PageType.Data:
-                _page = _opener.OpenVersion1(header, body);
+                _page = _opener.OpenVersion1(body);
                 break;
             case PageType.DataV2:
-                _page = _opener.OpenVersion2(header, body);
+                _page = _opener.OpenVersion2(body);
                 break;
             case PageType.Dictionary when !_opener.HasDictionary:
-                _opener.OpenDictionary(header, body);
+                _opener.OpenDictionary(body);
                 break;
             case PageType.Dictionary:
                 throw _place.Damaged($"the chunk has a second dictionary; expected at most one");
         }
-
-        _buffer.Advance(header.CompressedSize);
     }
 
-    private void CheckSum(uint? expected, ReadOnlySpan<byte> body)
-    {
-        if (expected is { } sum && Crc32.Of(body) is var found && found != sum)
-        {
-            throw _place.Damaged($"the CRC-32 of the page's {body.Length} bytes is {found:X8}; expected {sum:X8}");
-        }
-    }
-
+    /// <summary>The header of the next page that holds values: indexes among the pages are passed over.</summary>
     private async ValueTask<PageHeader> ReadHeaderAsync(CancellationToken cancellationToken)
     {
-        _place.Page++;
+        var header = _next ?? await ReadAnyHeaderAsync(cancellationToken);
+        _next = null;
+        while (header.Type == PageType.Index)
+        {
+            _buffer.Skip(header.CompressedSize);
+            header = await ReadAnyHeaderAsync(cancellationToken);
+        }
+
+        return header;
+    }
+
+    private async ValueTask<PageHeader> ReadAnyHeaderAsync(CancellationToken cancellationToken)
+    {
+        _place.Page = _pageCount++;
         if (_buffer.Remaining <= 0)
         {
             throw _place.Damaged($"the chunk ends here; expected {_rowsAhead} more rows");
@@ -211,7 +280,7 @@ internal sealed class ColumnChunkReader : IDisposable
 
         if (header.Type == PageType.Index)
         {
-            return header with { ValueCount = 0 };
+            return header;
         }
 
         if (!header.HasTypeHeader || header.ValueCount < 0)

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Buffers.Binary;
-using BatchLLM.Parquet.Compression;
 using BatchLLM.Parquet.Encodings;
 using BatchLLM.Parquet.Metadata;
 using BatchLLM.Parquet.Schemas;
@@ -8,12 +6,9 @@ using BatchLLM.Parquet.Values;
 
 namespace BatchLLM.Parquet.Reading;
 
-/// <summary>Turns a page's bytes into decoders: decompresses, finds the levels, keeps the chunk's dictionary.</summary>
-internal sealed class PageOpener(ParquetColumnSchema column, PageCodec codec, PagePlace place) : IDisposable
+/// <summary>Turns a page's decompressed bytes into decoders: finds the levels, keeps the chunk's dictionary.</summary>
+internal sealed class PageOpener(ParquetColumnSchema column, PagePlace place)
 {
-    /// <summary>No writer makes pages of even a tenth of this.</summary>
-    private const int MaxPageBytes = 1 << 30;
-
     private byte[] _page = [];
     private ColumnValues? _dictionary;
     private int _dictionaryCount;
@@ -22,16 +17,14 @@ internal sealed class PageOpener(ParquetColumnSchema column, PageCodec codec, Pa
     public bool HasDictionary => _dictionary is not null;
 
     /// <summary>Reads a dictionary page.</summary>
-    public void OpenDictionary(PageHeader header, ArraySegment<byte> body)
+    public void OpenDictionary(PageBody body)
     {
+        var (header, data) = (body.Header, body.Data);
         if (header.Encoding is not (ParquetEncoding.PLAIN or ParquetEncoding.PLAIN_DICTIONARY))
         {
             throw place.Unsupported($"a dictionary in the encoding {header.Encoding}");
         }
 
-        // Not pooled: slices refer to it as long as anyone holds a batch of the chunk.
-        var data = new byte[CheckedLength(header.UncompressedSize, body.Count, codec)];
-        Decompress(codec, body, data);
         if (column.Type.PlainSize == 0 || (long)header.ValueCount * column.Type.PlainSize > data.Length)
         {
             throw place.Damaged(
@@ -44,45 +37,24 @@ internal sealed class PageOpener(ParquetColumnSchema column, PageCodec codec, Pa
     }
 
     /// <summary>Opens a data page of version 1: levels and values are compressed together.</summary>
-    public DataPage OpenVersion1(PageHeader header, ArraySegment<byte> body)
+    public DataPage OpenVersion1(PageBody body)
     {
-        var length = CheckedLength(header.UncompressedSize, body.Count, codec);
-        Decompress(codec, body, RentPage(length));
+        _page = body.Data;
         var position = 0;
-        var levels = column.IsOptional ? OpenLevels(header, length, ref position) : null;
-        return Open(header, levels, position, length);
+        var levels = column.IsOptional ? OpenLevels(body.Header, body.Length, ref position) : null;
+        return Open(body.Header, levels, position, body.Length);
     }
 
     /// <summary>Opens a data page of version 2: levels stand before the values and are never compressed.</summary>
-    public DataPage OpenVersion2(PageHeader header, ArraySegment<byte> body)
+    public DataPage OpenVersion2(PageBody body)
     {
-        var levelsLength = (long)header.RepetitionLength + header.DefinitionLength;
-        if (header.RepetitionLength < 0 || header.DefinitionLength < 0
-            || levelsLength > Math.Min(body.Count, header.UncompressedSize))
-        {
-            throw place.Damaged($"the levels claim {levelsLength} bytes of a page of {body.Count} bytes");
-        }
-
-        var valuesCodec = header.IsCompressed ? codec : UncompressedCodec.Instance;
-        var values = body[(int)levelsLength..];
-        var valuesLength = CheckedLength(header.UncompressedSize - (int)levelsLength, values.Count, valuesCodec);
-        var page = RentPage((int)levelsLength + valuesLength);
-        body[..(int)levelsLength].AsSpan().CopyTo(page);
-        Decompress(valuesCodec, values, page[(int)levelsLength..]);
+        _page = body.Data;
+        var header = body.Header;
+        var levelsLength = header.RepetitionLength + header.DefinitionLength;
         var levels = column.IsOptional
-            ? new HybridDecoder(_page, header.RepetitionLength..(int)levelsLength, 1, place)
+            ? new HybridDecoder(_page, header.RepetitionLength..levelsLength, 1, place)
             : null;
-        return Open(header, levels, (int)levelsLength, page.Count);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        if (_page.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_page);
-            _page = [];
-        }
+        return Open(header, levels, levelsLength, body.Length);
     }
 
     private DataPage Open(PageHeader header, HybridDecoder? levels, int start, int end)
@@ -137,39 +109,5 @@ internal sealed class PageOpener(ParquetColumnSchema column, PageCodec codec, Pa
         var levels = new HybridDecoder(_page, ..length, 1, place);
         levels.SetPacked();
         return levels;
-    }
-
-    private int CheckedLength(int length, int compressedLength, PageCodec pageCodec)
-    {
-        var most = Math.Min(MaxPageBytes, pageCodec.MaxDecompressedLength(compressedLength));
-        return length >= 0 && length <= most
-            ? length
-            : throw place.Damaged(
-                $"the page claims {length} bytes, from {compressedLength} compressed ones; expected at most {most}");
-    }
-
-    private ArraySegment<byte> RentPage(int length)
-    {
-        if (_page.Length < length || _page.Length == 0)
-        {
-            Dispose();
-            _page = ArrayPool<byte>.Shared.Rent(Math.Max(length, 1));
-        }
-
-        return new ArraySegment<byte>(_page, 0, length);
-    }
-
-    private void Decompress(PageCodec pageCodec, ArraySegment<byte> source, ArraySegment<byte> destination)
-    {
-        // Writers leave out the compressed form of nothing.
-        if (source.Count == 0 && destination.Count == 0)
-        {
-            return;
-        }
-
-        if (pageCodec.Decompress(source, destination) is { } fault)
-        {
-            throw place.Damaged($"{fault}");
-        }
     }
 }
