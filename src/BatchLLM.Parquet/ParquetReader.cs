@@ -93,9 +93,11 @@ public sealed class ParquetReader
         {
             for (var i = 0; i < parts.Count; i++)
             {
-                // The next row group's first pages are decompressed while this one's rows are read.
+                // The next row group's first pages are decompressed while this one's rows are read. What of this one is
+                // decompressed already makes room for them.
                 using var reader = next ?? await OpenAsync(parts[i], asked, values, pages, cancellationToken);
                 next = null;
+                await reader.LoadAheadAsync(cancellationToken);
                 next = i + 1 < parts.Count
                     ? await OpenAsync(parts[i + 1], asked, values, pages, cancellationToken)
                     : null;

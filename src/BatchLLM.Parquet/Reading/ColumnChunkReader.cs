@@ -93,6 +93,11 @@ internal sealed class ColumnChunkReader : IDisposable
     /// </summary>
     public async ValueTask LoadAheadAsync(CancellationToken cancellationToken)
     {
+        foreach (var body in _ahead)
+        {
+            body.ReturnStored(_pages);
+        }
+
         while (_isBounded && _ahead.Count < PagesAhead && _rowsAhead > 0
             && (_next is not null || _buffer.ExpectedRemaining > 0))
         {

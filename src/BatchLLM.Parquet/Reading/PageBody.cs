@@ -64,9 +64,18 @@ internal sealed class PageBody
     public async ValueTask<string?> OpenAsync(PageBuffers buffers)
     {
         var fault = await _opening!;
-        buffers.Return(_stored);
-        _stored = [];
+        ReturnStored(buffers);
         return fault;
+    }
+
+    /// <summary>Gives the room of what was stored back, once it is decompressed.</summary>
+    public void ReturnStored(PageBuffers buffers)
+    {
+        if (_opening is { IsCompleted: true })
+        {
+            buffers.Return(_stored);
+            _stored = [];
+        }
     }
 
     /// <summary>

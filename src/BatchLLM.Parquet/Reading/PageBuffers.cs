@@ -3,8 +3,9 @@ namespace BatchLLM.Parquet.Reading;
 /// <summary>
 /// Arrays for pages, used again from page to page. They are one reader's own, so that what it holds is known and small: the
 /// shared pool rounds up to powers of two and keeps arrays for every thread that returned one, which was three times as much
-/// for pages of 50 MB. The next reader goes on with them, unless the collector came first: arrays as large are collected
-/// late, and those of a reader for each shard would add up. Not safe for use by several threads.
+/// for pages of 50 MB. The next reader goes on with them: arrays as large are collected late, those of a reader for each
+/// shard would add up, and a weak reference was cleared by the very collections that new arrays cause. Not safe for use by
+/// several threads.
 /// </summary>
 internal sealed class PageBuffers : IDisposable
 {
@@ -14,21 +15,23 @@ internal sealed class PageBuffers : IDisposable
     /// </summary>
     private const long MostBytes = 144 << 20;
 
-    private const int MostWaste = 4;
-    private const int Slack = 32;
+    /// <summary>Bytes that are held at most with those that are free: more than is rented at once, or nothing fits.</summary>
+    private const long MostKept = 192 << 20;
 
-    private static WeakReference<PageBuffers>? _spare;
+    private const int MostWaste = 2;
+    private const int Slack = 64;
+
+    private static PageBuffers? _spare;
 
     private readonly List<byte[]> _free = [];
     private long _rentedBytes;
     private long _freeBytes;
 
     /// <summary>Those that the last reader left, or none yet.</summary>
-    public static PageBuffers Take() =>
-        Interlocked.Exchange(ref _spare, null)?.TryGetTarget(out var left) == true ? left : new PageBuffers();
+    public static PageBuffers Take() => Interlocked.Exchange(ref _spare, null) ?? new PageBuffers();
 
     /// <summary>Leaves the arrays to the next reader; nothing may be rented.</summary>
-    public void Dispose() => Interlocked.Exchange(ref _spare, new WeakReference<PageBuffers>(this));
+    public void Dispose() => Interlocked.Exchange(ref _spare, this);
 
     /// <summary>True if so many more bytes may be held for what is wanted later.</summary>
     public bool HasRoomFor(long bytes) => _rentedBytes + bytes <= MostBytes;
@@ -36,11 +39,15 @@ internal sealed class PageBuffers : IDisposable
     /// <summary>An array of at least so many bytes, which hold anything.</summary>
     public byte[] Rent(int length)
     {
-        var index = _free.FindIndex(array => array.Length >= length && array.Length / MostWaste <= length);
-        var rented = index >= 0 ? _free[index] : Allocate(length);
-        if (index >= 0)
+        var fitting = _free.Where(array => array.Length >= length && array.Length / MostWaste <= length);
+        var rented = fitting.MinBy(array => array.Length);
+        if (rented is null)
         {
-            _free.RemoveAt(index);
+            rented = Allocate(length);
+        }
+        else
+        {
+            _free.Remove(rented);
             _freeBytes -= rented.Length;
         }
 
@@ -52,7 +59,7 @@ internal sealed class PageBuffers : IDisposable
     public void Return(byte[] array)
     {
         Drop(array);
-        if (array.Length > 0 && _rentedBytes + _freeBytes + array.Length <= MostBytes)
+        if (array.Length > 0 && _rentedBytes + _freeBytes + array.Length <= MostKept)
         {
             _free.Add(array);
             _freeBytes += array.Length;
@@ -63,12 +70,13 @@ internal sealed class PageBuffers : IDisposable
     public void Drop(byte[] array) => _rentedBytes -= array.Length;
 
     /// <summary>
-    /// Pages differ a little in size: a little more serves the next one too. An array that was a little too small is not
-    /// kept beside it.
+    /// Pages differ a little in size: a little more serves the next one too. What is free goes where it was a little too
+    /// small, and all of it where there is no room for both.
     /// </summary>
     private byte[] Allocate(int length)
     {
-        _free.RemoveAll(array => array.Length < length && array.Length > length / 2);
+        var isFull = _rentedBytes + _freeBytes + length > MostKept;
+        _free.RemoveAll(array => isFull || (array.Length < length && array.Length > length / 2));
         _freeBytes = _free.Sum(array => (long)array.Length);
         return GC.AllocateUninitializedArray<byte>((int)Math.Min(length + ((long)length / Slack) + 1, Array.MaxLength));
     }
