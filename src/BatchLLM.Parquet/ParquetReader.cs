@@ -7,9 +7,9 @@ using BatchLLM.Parquet.Values;
 namespace BatchLLM.Parquet;
 
 /// <summary>
-/// Reads a Parquet file in batches of rows. Memory is bounded by one page and one dictionary per column asked for,
-/// whatever the size of the row groups; for what is nested, by the rows of a batch besides, which are fewer where they
-/// are large.
+/// Reads a Parquet file in batches of rows. Memory is bounded by a page and a dictionary per column asked for, whatever the
+/// size of the row groups, and by 144 MiB of pages that other threads decompress ahead; for what is nested, by the rows of
+/// a batch besides, which are fewer where they are large.
 /// </summary>
 /// <remarks>Source: the Parquet format specification, github.com/apache/parquet-format.</remarks>
 public sealed class ParquetReader
@@ -89,27 +89,50 @@ public sealed class ParquetReader
         var batch = new ParquetBatch(
             [.. columns.Select(name => ParquetColumn.OfField(Name, name, Schema.Find(name), MaxBatchRows))]);
         var endRow = firstRow + Math.Min(rowCount, Math.Max(0, RowCount - firstRow));
-        for (var i = 0; i < RowGroups.Count; i++)
+        var parts = Parts(firstRow, endRow);
+        using var pages = PageBuffers.Take();
+        RowGroupReader? next = null;
+        try
         {
-            var group = RowGroups[i];
-            var row = Math.Max(firstRow, group.FirstRow);
-            var groupEnd = Math.Min(endRow, group.FirstRow + group.RowCount);
-            if (row >= groupEnd)
+            for (var i = 0; i < parts.Count; i++)
             {
-                continue;
-            }
-
-            using var reader = await OpenRowGroupAsync(
-                i, batch.Columns, row - group.FirstRow, groupEnd - group.FirstRow, cancellationToken);
-            await reader.SkipAsync(row - group.FirstRow, cancellationToken);
-            for (; row < groupEnd; row += batch.RowCount)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                var rows = await reader.ReadAsync(groupEnd - row, cancellationToken);
-                Publish(batch, row, rows);
-                yield return batch;
+                // The next row group's first pages are decompressed while this one's rows are read. What of this one is
+                // decompressed already makes room for them.
+                using var reader = next ?? await OpenAsync(parts[i], batch.Columns, pages, cancellationToken);
+                next = null;
+                await reader.LoadAheadAsync(cancellationToken);
+                next = i + 1 < parts.Count
+                    ? await OpenAsync(parts[i + 1], batch.Columns, pages, cancellationToken)
+                    : null;
+                for (var (row, end) = parts[i].RowsOf(RowGroups); row < end; row += batch.RowCount)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    Publish(batch, row, await reader.ReadAsync(end - row, cancellationToken));
+                    yield return batch;
+                }
             }
         }
+        finally
+        {
+            next?.Dispose();
+        }
+    }
+
+    /// <summary>The row groups that hold a range of rows.</summary>
+    private List<RowGroupPart> Parts(long firstRow, long endRow)
+    {
+        var parts = new List<RowGroupPart>();
+        foreach (var (index, group) in RowGroups.Index())
+        {
+            var first = Math.Max(firstRow - group.FirstRow, 0);
+            var end = Math.Min(endRow - group.FirstRow, group.RowCount);
+            if (first < end)
+            {
+                parts.Add(new RowGroupPart(index, first, end));
+            }
+        }
+
+        return parts;
     }
 
     private static void Publish(ParquetBatch batch, long firstRow, int rows)
@@ -121,20 +144,26 @@ public sealed class ParquetReader
         }
     }
 
-    private async ValueTask<RowGroupReader> OpenRowGroupAsync(
-        int index, IReadOnlyList<ParquetColumn> asked, long firstRow, long endRow, CancellationToken cancellationToken)
+    /// <summary>Opens a row group at the first row that is wanted of it, with its first pages on their way.</summary>
+    private async ValueTask<RowGroupReader> OpenAsync(
+        RowGroupPart part, IReadOnlyList<ParquetColumn> asked, PageBuffers pages, CancellationToken cancellationToken)
     {
-        var rows = RowGroups[index].RowCount;
+        var rows = RowGroups[part.Index].RowCount;
         var leaves = asked.SelectMany(column => column.Leaves).ToList();
-        var chunks = leaves.ConvertAll(leaf => Locate(index, leaf.Schema));
-        var spans = await PageIndexes.FindAsync(_source, chunks, rows, firstRow, endRow, cancellationToken);
-        var isWhole = firstRow == 0 && endRow == rows;
+        var chunks = leaves.ConvertAll(leaf => Locate(part.Index, leaf.Schema));
+        var isWhole = part.FirstRow == 0 && part.EndRow == rows;
+        var spans = isWhole
+            ? chunks.ConvertAll(_ => (PageSpan?)null)
+            : await PageIndexes.FindAsync(_source, chunks, rows, part, cancellationToken);
         var plans = leaves.Select((leaf, i) => new LeafPlan(leaf.Values, chunks[i], rows, isWhole, spans[i])).ToList();
-        return OpenReaders(asked, plans, new CoalescedSource(_source, plans.SelectMany(plan => plan.Wanted)));
+        var reader = Readers(asked, plans, new CoalescedSource(_source, plans.SelectMany(plan => plan.Wanted)), pages);
+        await reader.SkipAsync(part.FirstRow, cancellationToken);
+        await reader.LoadAheadAsync(cancellationToken);
+        return reader;
     }
 
-    private static RowGroupReader OpenReaders(
-        IReadOnlyList<ParquetColumn> asked, List<LeafPlan> plans, CoalescedSource source)
+    private static RowGroupReader Readers(
+        IReadOnlyList<ParquetColumn> asked, List<LeafPlan> plans, CoalescedSource source, PageBuffers pages)
     {
         var flat = new List<ColumnChunkReader>();
         var nested = new List<NestedFieldReader>();
@@ -145,11 +174,11 @@ public sealed class ParquetReader
             next += own.Count;
             if (column.Field.IsFlat)
             {
-                flat.Add(new ColumnChunkReader(source, own[0].Chunk, column.Values, own[0].IsWhole, own[0].Span));
+                flat.Add(new ColumnChunkReader(source, own[0].Chunk, pages, column.Values, own[0].IsWhole, own[0].Span));
             }
             else
             {
-                var leaves = own.ConvertAll(plan => new LeafReader(source, plan, MaxBatchRows));
+                var leaves = own.ConvertAll(plan => new LeafReader(source, pages, plan, MaxBatchRows));
                 nested.Add(new NestedFieldReader(column, leaves, new RecordAssembly()));
             }
         }

@@ -16,6 +16,9 @@ switch (args)
     case ["tokenizer", .. var folder]:
         TokenizerSpeed.Run(folder is [var peers] ? peers : Path.Combine("tests", "peers"));
         return 0;
+    case ["parquet", .. var count]:
+        await ParquetSpeed.RunAsync(Path.Combine("tests", "peers"), count is [var fileRows] ? int.Parse(fileRows, null) : 1_700_000);
+        return 0;
     case ["preflight", var executable, var model, .. var count]:
         PreflightTime.Run(executable, model, count is [var rows] ? int.Parse(rows, null) : 1_000_000);
         return 0;
@@ -45,6 +48,7 @@ switch (args)
         Console.Error.WriteLine("       BatchLLM.Benchmarks kernels [instructions] [threads]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks load [model directory]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks tokenizer [tests/peers]");
+        Console.Error.WriteLine("       BatchLLM.Benchmarks parquet [rows]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks preflight <BatchLLM.Host executable> <model directory> [rows]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks echo <BatchLLM.Host executable> [model directory] [rows]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks plan <BatchLLM.Host executable> [model directory] [rows]");

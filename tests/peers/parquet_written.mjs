@@ -1,5 +1,5 @@
 // Reads Parquet files with DuckDB and hyparquet. One JSON object {"file", "columns": [{name, type}]} a line in; for each a
-// line out: {"duckdb": rows, "hyparquet": rows, "faults": [...]}, every value as a text that does not depend on the reader:
+// line out: {"duckdb": rows, "hyparquet": rows, "encodings": [...], "faults": [...]}, every value as a text that does not depend on the reader:
 // booleans, integers, days and microseconds in digits, floating-point numbers as their bits, bytes in hexadecimal, lists
 // joined with commas. The faults are what the file's page indexes and statistics say wrongly of its values.
 import { readFileSync } from "node:fs";
@@ -27,6 +27,7 @@ await jsonLines(async ({ file, columns }) => {
   return {
     duckdb: await readDuck(file, columns),
     hyparquet: chunks.map((row) => row.map((value, i) => show(value, columns[i].type))),
+    encodings: [...new Set(metadata.row_groups.flatMap((group) => group.columns.flatMap((chunk) => chunk.meta_data.encodings)))],
     faults: metadata.row_groups.length === 0 ? [] : await check(own, buffer, columns),
   };
 });

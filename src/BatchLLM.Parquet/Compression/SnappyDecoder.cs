@@ -15,6 +15,12 @@ internal static class SnappyDecoder
     private const int MaxCopy = 64;
     private const int Wide = 16;
     private const int Narrow = 8;
+    private const int MaxShortLiteral = 60;
+    private const int LengthMask = 0x7F;
+    private const int OffsetMask = 0x700;
+    private const int OffsetBytesShift = 11;
+
+    private static readonly ushort[] Tags = MakeTags();
 
     /// <summary>Decodes into exactly the given space.</summary>
     /// <returns>Null, or what is wrong with the source, as a clause.</returns>
@@ -68,45 +74,47 @@ internal static class SnappyDecoder
 
     /// <summary>
     /// Decodes elements as long as both buffers have room for the widest of them, and leaves the first that needs a
-    /// closer look, or is broken, to <see cref="DecodeOne"/>.
+    /// closer look, or is broken, to <see cref="DecodeOne"/>. What a tag says is looked up, because which kind comes next
+    /// cannot be foretold: two branches less on each element were a third of the time.
     /// </summary>
     private static void DecodeFast(
         ReadOnlySpan<byte> source, Span<byte> destination, ref int readSoFar, ref int writtenSoFar)
     {
-        // Bounds, proven by the loop's condition: an element handled here reads at most 1 + 16 bytes, and writes at
+        // Bounds, proven by the loop's condition: an element handled here reads at most 1 + 64 bytes, and writes at
         // most 64 bytes, in moves that end within them.
-        var (lastRead, lastWritten) = (source.Length - (1 + Wide), destination.Length - MaxCopy);
+        var (lastRead, lastWritten) = (source.Length - (1 + MaxCopy), destination.Length - MaxCopy);
         ref var from = ref MemoryMarshal.GetReference(source);
         ref var to = ref MemoryMarshal.GetReference(destination);
+        ref var tags = ref MemoryMarshal.GetArrayDataReference(Tags);
         var (read, written) = (readSoFar, writtenSoFar);
         while (read <= lastRead && written <= lastWritten)
         {
-            var tag = (int)Unsafe.Add(ref from, read);
-            var length = (tag >> 2) + 1;
+            int tag = Unsafe.Add(ref from, read);
+            int element = Unsafe.Add(ref tags, tag);
+            var length = element & LengthMask;
             if ((tag & 3) == 0)
             {
-                if (length > Wide)
+                if (length > MaxShortLiteral)
                 {
                     break;
                 }
 
-                Move(ref from, read + 1, ref to, written);
+                MoveUpTo64(ref from, read + 1, ref to, written, length, always: Wide);
                 read += 1 + length;
                 written += length;
                 continue;
             }
 
-            var next = Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref from, read + 1));
-            var isShort = (tag & 3) == 1;
-            var offset = isShort ? ((tag & 0xE0) << 3) | (byte)next : next;
-            length = isShort ? ((tag >> 2) & 7) + 4 : length;
-            if ((tag & 3) == 3 || offset < Narrow || offset > written)
+            var offsetBytes = element >> OffsetBytesShift;
+            var next = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref from, read + 1));
+            var offset = (uint)(element & OffsetMask) | (next & (uint)((1UL << (8 * offsetBytes)) - 1));
+            if (offset < Narrow || offset > (uint)written)
             {
                 break;
             }
 
-            CopyBack(ref to, written, offset, length);
-            read += isShort ? 2 : 3;
+            CopyBack(ref to, written, (int)offset, length);
+            read += 1 + offsetBytes;
             written += length;
         }
 
@@ -116,23 +124,51 @@ internal static class SnappyDecoder
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CopyBack(ref byte start, int written, int offset, int length)
     {
-        if (offset < Wide)
+        if (offset >= Wide)
         {
-            for (var done = 0; done < length; done += Narrow)
-            {
-                var word = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, written - offset + done));
-                Unsafe.WriteUnaligned(ref Unsafe.Add(ref start, written + done), word);
-            }
-
+            MoveUpTo64(ref start, written - offset, ref start, written, length, always: 2 * Wide);
             return;
         }
 
-        Move(ref start, written - offset, ref start, written);
-        for (var done = Wide; done < length; done += Wide)
+        for (var done = 0; done < length; done += Narrow)
         {
-            Move(ref start, written - offset + done, ref start, written + done);
+            var word = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, written - offset + done));
+            Unsafe.WriteUnaligned(ref Unsafe.Add(ref start, written + done), word);
         }
     }
+
+    /// <summary>Moves what is nearly always enough without asking, and the rest of 64 bytes if that was too little.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void MoveUpTo64(ref byte source, int from, ref byte destination, int to, int length, int always)
+    {
+        for (var done = 0; done < always; done += Wide)
+        {
+            Move(ref source, from + done, ref destination, to + done);
+        }
+
+        if (length > always)
+        {
+            for (var done = always; done < MaxCopy; done += Wide)
+            {
+                Move(ref source, from + done, ref destination, to + done);
+            }
+        }
+    }
+
+    /// <summary>
+    /// By tag: the length; for copies the bits of the offset that the tag holds, in their place, and how many bytes with the
+    /// others follow.
+    /// </summary>
+    private static ushort[] MakeTags() =>
+    [
+        .. Enumerable.Range(0, 256).Select(tag => (ushort)((tag & 3) switch
+        {
+            0 => (tag >> 2) + 1,
+            1 => (((tag >> 2) & 7) + 4) | ((tag >> 5) << 8) | (1 << OffsetBytesShift),
+            2 => ((tag >> 2) + 1) | (2 << OffsetBytesShift),
+            _ => ((tag >> 2) + 1) | (4 << OffsetBytesShift),
+        })),
+    ];
 
     private static bool DecodeOne(ReadOnlySpan<byte> source, Span<byte> destination, ref int read, ref int written)
     {

@@ -35,6 +35,9 @@ internal sealed class ChunkBuffer(IParquetSource source, long start, long expect
     /// <summary>Bytes from the window's start to what is never read beyond.</summary>
     public long Remaining => hardEnd - Position;
 
+    /// <summary>Bytes from the window's start to the end of what is wanted.</summary>
+    public long ExpectedRemaining => _expectedEnd - Position;
+
     /// <summary>Makes the next bytes available.</summary>
     /// <param name="count">At most <see cref="Remaining"/>.</param>
     /// <param name="cancellationToken">Stops reading.</param>
@@ -54,15 +57,38 @@ internal sealed class ChunkBuffer(IParquetSource source, long start, long expect
     /// </summary>
     public void Advance(long count)
     {
-        if (count > _count && !isWhole)
-        {
-            _ahead = LeastAhead;
-        }
-
         var held = (int)Math.Min(count, _count);
         _head += held;
         _count -= held;
         Position += count;
+    }
+
+    /// <summary>
+    /// Moves the window over bytes that are not wanted: reading ahead begins anew behind those that are not held.
+    /// </summary>
+    public void Skip(long count)
+    {
+        _ahead = count > _count && !isWhole ? LeastAhead : _ahead;
+        Advance(count);
+    }
+
+    /// <summary>Fills a buffer with the next bytes and moves forward; what is long is read straight to its place.</summary>
+    public async ValueTask ReadAsync(Memory<byte> target, CancellationToken cancellationToken)
+    {
+        var held = Math.Min(_count, target.Length);
+        _buffer.AsMemory(_head, held).CopyTo(target);
+        Advance(held);
+        var rest = target[held..];
+        if (rest.Length < LeastAhead)
+        {
+            (await PeekAsync(rest.Length, cancellationToken)).AsMemory().CopyTo(rest);
+        }
+        else
+        {
+            await source.ReadExactlyAsync(Position, rest, cancellationToken);
+        }
+
+        Advance(rest.Length);
     }
 
     /// <summary>Moves the window forward to a part of the chunk that is wanted.</summary>
@@ -70,7 +96,7 @@ internal sealed class ChunkBuffer(IParquetSource source, long start, long expect
     /// <param name="partEnd">Nothing beyond is read ahead.</param>
     public void Seek(long partStart, long partEnd)
     {
-        Advance(partStart - Position);
+        Skip(partStart - Position);
         _expectedEnd = partEnd;
     }
 

@@ -1,38 +1,55 @@
+using BatchLLM.Parquet.Compression;
 using BatchLLM.Parquet.Metadata;
 using BatchLLM.Parquet.Schemas;
-using BatchLLM.Parquet.Thrift;
 using BatchLLM.Parquet.Values;
 
 namespace BatchLLM.Parquet.Reading;
 
 /// <summary>
-/// Reads one column of one row group, page by page. Holds one page and the dictionary. The rows of a nested column are
-/// its entries here: <see cref="LeafReader"/> puts them together.
+/// Reads one column of one row group, page by page. Holds one page, the dictionary, and a few pages ahead that are being
+/// decompressed. The rows of a nested column are its entries here: <see cref="LeafReader"/> puts them together.
 /// </summary>
-internal sealed class ColumnChunkReader : IDisposable
+internal sealed partial class ColumnChunkReader : IDisposable
 {
     /// <summary>Headers carry the page's smallest and largest value, which may be long texts.</summary>
     private const int MaxHeaderBytes = 16 << 20;
 
     private const int FirstHeaderBytes = 1 << 10;
 
+    /// <summary>Enough that two are being decompressed while a third is read.</summary>
+    private const int PagesAhead = 3;
+
     private readonly ChunkBuffer _buffer;
+    private readonly PageBuffers _pages;
+    private readonly PageCodec _codec;
+    private readonly bool _isBounded;
+    private readonly Queue<PageBody> _ahead = new();
     private readonly PageOpener _opener;
     private readonly PagePlace _place;
     private readonly ColumnValues _values;
     private readonly long _end;
     private long _rowsAhead;
     private PageSpan? _span;
+    private PageHeader? _next;
+    private int _pageCount;
+    private PageBody? _body;
     private DataPage? _page;
 
     /// <param name="source">The file.</param>
     /// <param name="location">The chunk, checked to lie in the file.</param>
+    /// <param name="pages">Room for pages.</param>
     /// <param name="values">Receives what is read; the reader keeps writing into it.</param>
     /// <param name="isWhole">True if all pages are wanted.</param>
     /// <param name="span">Those that are wanted; null if that is not known, or all are.</param>
     public ColumnChunkReader(
-        IParquetSource source, ChunkLocation location, ColumnValues values, bool isWhole = true, PageSpan? span = null)
+        IParquetSource source,
+        ChunkLocation location,
+        PageBuffers pages,
+        ColumnValues values,
+        bool isWhole = true,
+        PageSpan? span = null)
     {
+        (_pages, _codec, _isBounded) = (pages, location.Codec, isWhole || span is not null);
         _place = location.Place;
         _values = values;
         _rowsAhead = location.EntryCount;
@@ -41,9 +58,9 @@ internal sealed class ColumnChunkReader : IDisposable
             source,
             location.Start,
             span?.Dictionary.End ?? location.ExpectedEnd,
-            isWhole || span is not null,
+            _isBounded,
             location.HardEnd);
-        _opener = new PageOpener(location.Column, location.Codec, _place);
+        _opener = new PageOpener(location.Column, _place);
         Column = location.Column;
     }
 
@@ -54,7 +71,8 @@ internal sealed class ColumnChunkReader : IDisposable
     public int RowsInPage => _page?.RowsLeft ?? 0;
 
     /// <summary>True if no more rows are wanted: the chunk ends, or the pages that the offset index has for them.</summary>
-    public bool IsAtEnd => RowsInPage == 0 && (_rowsAhead == 0 || _buffer.Position >= _end);
+    public bool IsAtEnd =>
+        RowsInPage == 0 && _ahead.Count == 0 && _next is null && (_rowsAhead == 0 || _buffer.Position >= _end);
 
     /// <summary>Rows that can be read at once; at least 1.</summary>
     /// <param name="most">How many are wanted; at least 1 and at most <see cref="RowsInPage"/>.</param>
@@ -66,9 +84,39 @@ internal sealed class ColumnChunkReader : IDisposable
     {
         while (RowsInPage == 0)
         {
-            var header = await ReadHeaderAsync(cancellationToken);
-            await OpenAsync(header, cancellationToken);
+            var body = _ahead.Count > 0
+                ? _ahead.Dequeue()
+                : await LoadAsync(await ReadHeaderAsync(cancellationToken), cancellationToken);
+            await OpenAsync(body);
         }
+    }
+
+    /// <summary>
+    /// Reads pages that will be wanted and has them decompressed by other threads, as long as there is room. Where the end
+    /// of what is wanted is not known there is nothing ahead.
+    /// </summary>
+    public async ValueTask LoadAheadAsync(CancellationToken cancellationToken)
+    {
+        foreach (var body in _ahead)
+        {
+            body.ReturnStored(_pages);
+        }
+
+        while (_isBounded && _ahead.Count < PagesAhead && _rowsAhead > 0
+            && (_next is not null || _buffer.ExpectedRemaining > 0))
+        {
+            var header = await ReadHeaderAsync(cancellationToken);
+            if (!_pages.HasRoomFor((long)header.CompressedSize + header.UncompressedSize))
+            {
+                _next = header;
+                break;
+            }
+
+            _ahead.Enqueue(await LoadAsync(header, cancellationToken));
+        }
+
+        // What is found from here on is found in the page that is read.
+        _place.Page = _body?.Number ?? _place.Page;
     }
 
     /// <summary>Passes over rows; pages that hold no others are neither read nor decompressed.</summary>
@@ -107,7 +155,7 @@ internal sealed class ColumnChunkReader : IDisposable
                 throw _place.Damaged($"a page of type {header.Type} stands before the pages of the offset index");
             }
 
-            await OpenAsync(header, cancellationToken);
+            await OpenAsync(await LoadAsync(header, cancellationToken));
         }
 
         if (_buffer.Position > span.Pages.Start)
@@ -116,7 +164,7 @@ internal sealed class ColumnChunkReader : IDisposable
         }
 
         _buffer.Seek(span.Pages.Start, span.Pages.End);
-        _place.Page += span.Page;
+        _pageCount += span.Page;
 
         // Of a nested column too: a row is at least one entry, so that what is ahead is never more than what is left.
         _rowsAhead -= span.FirstRow;
@@ -136,7 +184,11 @@ internal sealed class ColumnChunkReader : IDisposable
     public void Dispose()
     {
         _buffer.Dispose();
-        _opener.Dispose();
+        _body?.Return(_pages);
+        foreach (var body in _ahead)
+        {
+            body.Return(_pages);
+        }
     }
 
     /// <returns>Rows passed over: those of the page if it lies before the wanted row, else 0 with the page
@@ -146,113 +198,51 @@ internal sealed class ColumnChunkReader : IDisposable
         var header = await ReadHeaderAsync(cancellationToken);
         if (header.Type is PageType.Dictionary || header.ValueCount > rows)
         {
-            await OpenAsync(header, cancellationToken);
+            await OpenAsync(await LoadAsync(header, cancellationToken));
             return 0;
         }
 
-        _buffer.Advance(header.CompressedSize);
+        _buffer.Skip(header.CompressedSize);
         return header.ValueCount;
     }
 
-    private async ValueTask OpenAsync(PageHeader header, CancellationToken cancellationToken)
+    /// <summary>Reads a page's bytes and begins to decompress them.</summary>
+    private async ValueTask<PageBody> LoadAsync(PageHeader header, CancellationToken cancellationToken)
     {
-        var body = await _buffer.PeekAsync(header.CompressedSize, cancellationToken);
-        CheckSum(header.Checksum, body);
-        switch (header.Type)
+        var body = new PageBody(header, _pageCount - 1, _codec, _pages);
+        if (body.IsTooLarge)
+        {
+            throw _place.Unsupported("a page of more than 1 GiB");
+        }
+
+        await _buffer.ReadAsync(body.Stored, cancellationToken);
+        body.BeginOpening();
+        return body;
+    }
+
+    private async ValueTask OpenAsync(PageBody body)
+    {
+        _body?.Return(_pages);
+        _body = body;
+        _place.Page = body.Number;
+        if (await body.OpenAsync(_pages) is { } fault)
+        {
+            throw _place.Damaged($"{fault}");
+        }
+
+        switch (body.Header.Type)
         {
             case PageType.Data:
-                _page = _opener.OpenVersion1(header, body);
+                _page = _opener.OpenVersion1(body);
                 break;
             case PageType.DataV2:
-                _page = _opener.OpenVersion2(header, body);
+                _page = _opener.OpenVersion2(body);
                 break;
             case PageType.Dictionary when !_opener.HasDictionary:
-                _opener.OpenDictionary(header, body);
+                _opener.OpenDictionary(body);
                 break;
             case PageType.Dictionary:
                 throw _place.Damaged($"the chunk has a second dictionary; expected at most one");
         }
-
-        _buffer.Advance(header.CompressedSize);
-    }
-
-    private void CheckSum(uint? expected, ReadOnlySpan<byte> body)
-    {
-        if (expected is { } sum && Crc32.Of(body) is var found && found != sum)
-        {
-            throw _place.Damaged($"the CRC-32 of the page's {body.Length} bytes is {found:X8}; expected {sum:X8}");
-        }
-    }
-
-    private async ValueTask<PageHeader> ReadHeaderAsync(CancellationToken cancellationToken)
-    {
-        _place.Page++;
-        if (_buffer.Remaining <= 0)
-        {
-            throw _place.Damaged($"the chunk ends here; expected {_rowsAhead} more rows");
-        }
-
-        for (var size = FirstHeaderBytes; ; size *= 8)
-        {
-            size = (int)Math.Min(size, Math.Min(_buffer.Remaining, MaxHeaderBytes));
-            var bytes = await _buffer.PeekAsync(size, cancellationToken);
-            var failure = Parse(bytes, out var header, out var length);
-            if (failure == CompactFailure.None)
-            {
-                _buffer.Advance(length);
-                return Check(header);
-            }
-
-            if (failure != CompactFailure.Truncated || size == Math.Min(_buffer.Remaining, MaxHeaderBytes))
-            {
-                throw _place.Damaged($"the page header cannot be decoded ({failure})");
-            }
-        }
-    }
-
-    private static CompactFailure Parse(ReadOnlySpan<byte> bytes, out PageHeader header, out int length)
-    {
-        var reader = new CompactReader(bytes);
-        header = PageHeader.Read(ref reader);
-        length = reader.Position;
-        return reader.Failure;
-    }
-
-    private PageHeader Check(PageHeader header)
-    {
-        if (header.CompressedSize < 0 || header.CompressedSize > _buffer.Remaining)
-        {
-            throw _place.Damaged($"the page claims {header.CompressedSize} bytes; {_buffer.Remaining} are left");
-        }
-
-        if (header.Type == PageType.Index)
-        {
-            return header with { ValueCount = 0 };
-        }
-
-        if (!header.HasTypeHeader || header.ValueCount < 0)
-        {
-            throw _place.Damaged($"the page header of type {header.Type} says {header.ValueCount} values");
-        }
-
-        return header.Type == PageType.Dictionary ? header : CountRows(header);
-    }
-
-    private PageHeader CountRows(PageHeader header)
-    {
-        if (header.ValueCount > _rowsAhead)
-        {
-            throw _place.Damaged($"the page holds {header.ValueCount} rows; expected at most {_rowsAhead} more");
-        }
-
-        if (_span is { } span && Column.MaxRepetition == 0 && header.ValueCount != span.RowCount)
-        {
-            throw _place.Damaged(
-                $"the page holds {header.ValueCount} rows; expected the {span.RowCount} that the offset index says");
-        }
-
-        _span = null;
-        _rowsAhead -= header.ValueCount;
-        return header;
     }
 }

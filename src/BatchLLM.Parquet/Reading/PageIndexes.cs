@@ -16,30 +16,23 @@ internal static class PageIndexes
     /// <param name="source">The file.</param>
     /// <param name="chunks">The chunks.</param>
     /// <param name="groupRows">Rows of the row group.</param>
-    /// <param name="firstRow">The first row wanted, in the row group.</param>
-    /// <param name="endRow">The row behind the last one wanted.</param>
+    /// <param name="part">The rows that are wanted.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    /// <returns>For each chunk its pages; null where all are wanted, or where there is no index of use.</returns>
+    /// <returns>For each chunk its pages; null where there is no index of use.</returns>
     public static async ValueTask<List<PageSpan?>> FindAsync(
         IParquetSource source,
         List<ChunkLocation> chunks,
         long groupRows,
-        long firstRow,
-        long endRow,
+        RowGroupPart part,
         CancellationToken cancellationToken)
     {
-        if (firstRow == 0 && endRow == groupRows)
-        {
-            return chunks.ConvertAll(_ => (PageSpan?)null);
-        }
-
         var indexes = new CoalescedSource(source, chunks.Where(IsUseful).Select(chunk => chunk.OffsetIndex));
         var spans = new List<PageSpan?>(chunks.Count);
         foreach (var chunk in chunks)
         {
             var pages = IsUseful(chunk) ? await ReadAsync(indexes, chunk.OffsetIndex, cancellationToken) : [];
             var range = new ByteRange(chunk.Start, chunk.ExpectedEnd);
-            spans.Add(PageSpan.Find(pages, range, groupRows, firstRow, endRow));
+            spans.Add(PageSpan.Find(pages, range, groupRows, part.FirstRow, part.EndRow));
         }
 
         return spans;

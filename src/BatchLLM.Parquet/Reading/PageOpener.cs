@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Buffers.Binary;
-using BatchLLM.Parquet.Compression;
 using BatchLLM.Parquet.Encodings;
 using BatchLLM.Parquet.Metadata;
 using BatchLLM.Parquet.Schemas;
@@ -8,12 +6,9 @@ using BatchLLM.Parquet.Values;
 
 namespace BatchLLM.Parquet.Reading;
 
-/// <summary>Turns a page's bytes into decoders: decompresses, finds the levels, keeps the chunk's dictionary.</summary>
-internal sealed class PageOpener(ParquetColumnSchema column, PageCodec codec, PagePlace place) : IDisposable
+/// <summary>Turns a page's decompressed bytes into decoders: finds the levels, keeps the chunk's dictionary.</summary>
+internal sealed class PageOpener(ParquetColumnSchema column, PagePlace place)
 {
-    /// <summary>No writer makes pages of even a tenth of this.</summary>
-    private const int MaxPageBytes = 1 << 30;
-
     private const string Repetition = "repetition";
     private const string Definition = "definition";
 
@@ -25,16 +20,14 @@ internal sealed class PageOpener(ParquetColumnSchema column, PageCodec codec, Pa
     public bool HasDictionary => _dictionary is not null;
 
     /// <summary>Reads a dictionary page.</summary>
-    public void OpenDictionary(PageHeader header, ArraySegment<byte> body)
+    public void OpenDictionary(PageBody body)
     {
+        var (header, data) = (body.Header, body.Data);
         if (header.Encoding is not (ParquetEncoding.PLAIN or ParquetEncoding.PLAIN_DICTIONARY))
         {
             throw place.Unsupported($"a dictionary in the encoding {header.Encoding}");
         }
 
-        // Not pooled: slices refer to it as long as anyone holds a batch of the chunk.
-        var data = new byte[CheckedLength(header.UncompressedSize, body.Count, codec)];
-        Decompress(codec, body, data);
         if (column.Type.PlainSize == 0 || (long)header.ValueCount * column.Type.PlainSize > data.Length)
         {
             throw place.Damaged(
@@ -47,45 +40,24 @@ internal sealed class PageOpener(ParquetColumnSchema column, PageCodec codec, Pa
     }
 
     /// <summary>Opens a data page of version 1: levels and values are compressed together.</summary>
-    public DataPage OpenVersion1(PageHeader header, ArraySegment<byte> body)
+    public DataPage OpenVersion1(PageBody body)
     {
-        var length = CheckedLength(header.UncompressedSize, body.Count, codec);
-        Decompress(codec, body, RentPage(length));
-        var position = 0;
-        var repetitions = OpenLevels(Repetition, header.RepetitionEncoding, header.ValueCount, length, ref position);
-        var definitions = OpenLevels(Definition, header.DefinitionEncoding, header.ValueCount, length, ref position);
-        return Open(header, repetitions, definitions, position, length);
+        _page = body.Data;
+        var (header, position) = (body.Header, 0);
+        var repetitions = OpenLevels(Repetition, header.RepetitionEncoding, header.ValueCount, body.Length, ref position);
+        var definitions = OpenLevels(Definition, header.DefinitionEncoding, header.ValueCount, body.Length, ref position);
+        return Open(header, repetitions, definitions, position, body.Length);
     }
 
     /// <summary>Opens a data page of version 2: levels stand before the values and are never compressed.</summary>
-    public DataPage OpenVersion2(PageHeader header, ArraySegment<byte> body)
+    public DataPage OpenVersion2(PageBody body)
     {
-        var levelsLength = (long)header.RepetitionLength + header.DefinitionLength;
-        if (header.RepetitionLength < 0 || header.DefinitionLength < 0
-            || levelsLength > Math.Min(body.Count, header.UncompressedSize))
-        {
-            throw place.Damaged($"the levels claim {levelsLength} bytes of a page of {body.Count} bytes");
-        }
-
-        var valuesCodec = header.IsCompressed ? codec : UncompressedCodec.Instance;
-        var values = body[(int)levelsLength..];
-        var valuesLength = CheckedLength(header.UncompressedSize - (int)levelsLength, values.Count, valuesCodec);
-        var page = RentPage((int)levelsLength + valuesLength);
-        body[..(int)levelsLength].AsSpan().CopyTo(page);
-        Decompress(valuesCodec, values, page[(int)levelsLength..]);
+        _page = body.Data;
+        var header = body.Header;
+        var levelsLength = header.RepetitionLength + header.DefinitionLength;
         var repetitions = Runs(..header.RepetitionLength, column.MaxRepetition);
-        var definitions = Runs(header.RepetitionLength..(int)levelsLength, column.MaxDefinition);
-        return Open(header, repetitions, definitions, (int)levelsLength, page.Count);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        if (_page.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_page);
-            _page = [];
-        }
+        var definitions = Runs(header.RepetitionLength..levelsLength, column.MaxDefinition);
+        return Open(header, repetitions, definitions, levelsLength, body.Length);
     }
 
     private DataPage Open(
@@ -143,42 +115,5 @@ internal sealed class PageOpener(ParquetColumnSchema column, PageCodec codec, Pa
 
         var start = Math.Min(position + sizeof(int), length);
         return start..(start + claimed);
-    }
-
-    private int CheckedLength(int length, int compressedLength, PageCodec pageCodec)
-    {
-        var most = pageCodec.MaxDecompressedLength(compressedLength);
-        if (length < 0 || length > most)
-        {
-            throw place.Damaged(
-                $"the page claims {length} bytes, from {compressedLength} compressed ones; expected at most {most}");
-        }
-
-        return length <= MaxPageBytes ? length : throw place.Unsupported("a page of more than 1 GiB");
-    }
-
-    private ArraySegment<byte> RentPage(int length)
-    {
-        if (_page.Length < length || _page.Length == 0)
-        {
-            Dispose();
-            _page = ArrayPool<byte>.Shared.Rent(Math.Max(length, 1));
-        }
-
-        return new ArraySegment<byte>(_page, 0, length);
-    }
-
-    private void Decompress(PageCodec pageCodec, ArraySegment<byte> source, ArraySegment<byte> destination)
-    {
-        // Writers leave out the compressed form of nothing.
-        if (source.Count == 0 && destination.Count == 0)
-        {
-            return;
-        }
-
-        if (pageCodec.Decompress(source, destination) is { } fault)
-        {
-            throw place.Damaged($"{fault}");
-        }
     }
 }

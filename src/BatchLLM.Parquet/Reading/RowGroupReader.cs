@@ -22,12 +22,22 @@ internal sealed class RowGroupReader(
         }
     }
 
+    /// <summary>Has the pages that come next decompressed by other threads.</summary>
+    public async ValueTask LoadAheadAsync(CancellationToken cancellationToken)
+    {
+        foreach (var column in columns)
+        {
+            await column.LoadAheadAsync(cancellationToken);
+        }
+    }
+
     /// <summary>Reads the next rows of every column into the values they were given.</summary>
     /// <param name="rowsLeft">Rows wanted in all; at least 1.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <returns>Rows read; at least 1.</returns>
     public async ValueTask<int> ReadAsync(long rowsLeft, CancellationToken cancellationToken)
     {
+        await LoadAheadAsync(cancellationToken);
         var rows = (int)Math.Min(rowsLeft, maxBatchRows);
         foreach (var column in columns)
         {

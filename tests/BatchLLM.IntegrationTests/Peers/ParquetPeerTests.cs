@@ -39,7 +39,18 @@ public sealed class ParquetPeerTests : IDisposable
             var table = new RandomTable(seed);
             AssertAnswer(answers[seed], table.Rows.ConvertAll(row => Array.ConvertAll(row, Show)), $"seed {seed}");
         }
+
+        Assert.Superset(
+            new HashSet<string?>
+            {
+                "PLAIN", "RLE_DICTIONARY", "DELTA_BINARY_PACKED", "DELTA_LENGTH_BYTE_ARRAY", "DELTA_BYTE_ARRAY",
+                "BYTE_STREAM_SPLIT",
+            },
+            answers.SelectMany(Encodings).ToHashSet());
     }
+
+    private static IEnumerable<string?> Encodings(string answer) => JsonDocument.Parse(answer).RootElement
+        .GetProperty("encodings").EnumerateArray().Select(encoding => encoding.GetString());
 
     [Fact]
     public async Task Lists_are_read_alike()

@@ -14,12 +14,12 @@ public sealed class LegacyPageTests
     private static readonly ParquetColumnSchema Column = new("number", ParquetColumnType.Int32);
 
     [Fact]
-    public void Bit_packed_levels_are_read_from_the_most_significant_bit()
+    public async Task Bit_packed_levels_are_read_from_the_most_significant_bit()
     {
         // Rows: 7, null, null, 8, null, null, null, null, 9.
         byte[] body = [0b1001_0000, 0b1000_0000, 7, 0, 0, 0, 8, 0, 0, 0, 9, 0, 0, 0];
-        using var opener = new PageOpener(Column, UncompressedCodec.Instance, new PagePlace("a", "b", 0));
-        var page = opener.OpenVersion1(Header(body.Length, ParquetEncoding.BIT_PACKED, rows: 9), body);
+        var opener = new PageOpener(Column, new PagePlace("a", "b", 0));
+        var page = opener.OpenVersion1(await BodyAsync(Header(body.Length, ParquetEncoding.BIT_PACKED, rows: 9), body));
         var values = ColumnValues.ForRows(Column.Type, 9);
 
         page.Read(values, 9);
@@ -29,27 +29,37 @@ public sealed class LegacyPageTests
     }
 
     [Fact]
-    public void Levels_in_an_unknown_encoding_are_refused_by_its_name()
+    public async Task Levels_in_an_unknown_encoding_are_refused_by_its_name()
     {
-        var body = new byte[8];
-        using var opener = new PageOpener(Column, UncompressedCodec.Instance, new PagePlace("a", "b", 0));
+        var body = await BodyAsync(Header(8, ParquetEncoding.PLAIN, rows: 1), new byte[8]);
+        var opener = new PageOpener(Column, new PagePlace("a", "b", 0));
 
-        var refusal = Assert.Throws<ParquetException>(
-            () => opener.OpenVersion1(Header(body.Length, ParquetEncoding.PLAIN, rows: 1), body));
+        var refusal = Assert.Throws<ParquetException>(() => opener.OpenVersion1(body));
 
         Assert.Contains("column 'b' uses definition levels in the encoding PLAIN", refusal.Message);
     }
 
     [Fact]
-    public void A_small_page_cannot_ask_for_a_large_buffer()
+    public async Task A_small_page_cannot_ask_for_a_large_buffer()
     {
-        var body = new byte[100];
-        using var opener = new PageOpener(Column, SnappyCodec.Instance, new PagePlace("a", "b", 0));
+        var header = Header(1 << 29, ParquetEncoding.RLE, rows: 1) with { CompressedSize = 100 };
+        var body = new PageBody(header, 0, SnappyCodec.Instance, new PageBuffers());
+        body.BeginOpening();
 
-        var refusal = Assert.Throws<ParquetException>(
-            () => opener.OpenVersion1(Header(1 << 29, ParquetEncoding.RLE, rows: 1), body));
+        var fault = await body.OpenAsync(new PageBuffers());
 
-        Assert.Contains("claims 536870912 bytes, from 100 compressed ones; expected at most 2200", refusal.Message);
+        Assert.Equal("the page claims 536870912 bytes, from 100 compressed ones; expected at most 2200", fault);
+        Assert.Empty(body.Data);
+    }
+
+    private static async Task<PageBody> BodyAsync(PageHeader header, byte[] bytes)
+    {
+        var body = new PageBody(
+            header with { CompressedSize = bytes.Length }, 0, UncompressedCodec.Instance, new PageBuffers());
+        bytes.CopyTo(body.Stored);
+        body.BeginOpening();
+        Assert.Null(await body.OpenAsync(new PageBuffers()));
+        return body;
     }
 
     private static PageHeader Header(int length, ParquetEncoding levels, int rows) => new()
