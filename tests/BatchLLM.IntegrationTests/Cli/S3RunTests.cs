@@ -51,7 +51,7 @@ public sealed class S3RunTests(CliFixture cli, SwiftServer server) : IClassFixtu
         Assert.True(expected.ExitCode is 0 or 3, expected.ToString());
         Assert.True(result.ExitCode == expected.ExitCode, result.ToString());
         await DownloadAsync(remote);
-        Assert.Equal(Sums(local), Sums(remote));
+        Assert.Equal(await PartContent.OfAsync(local), await PartContent.OfAsync(remote));
         Assert.DoesNotContain(SwiftServer.AccessKey, result.ToString(), StringComparison.Ordinal);
     }
 
@@ -164,7 +164,4 @@ public sealed class S3RunTests(CliFixture cli, SwiftServer server) : IClassFixtu
         var pages = _client!.Paginators.ListObjectsV2(new ListObjectsV2Request { BucketName = _bucket });
         return await pages.S3Objects.Select(item => item.Key).ToListAsync();
     }
-
-    private static List<string?> Sums(TicketJob job) => [.. job.Receipt.GetProperty("parts").EnumerateArray()
-        .Select(part => part.GetProperty("sha256").GetString())];
 }
