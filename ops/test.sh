@@ -28,6 +28,8 @@ for project in BatchLLM.Tests BatchLLM.IntegrationTests; do
     continue
   fi
   count() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counts" | head -n 1; }
+  echo "Classes that took longest, in seconds:"
+  grep -o '<collection [^>]*' "$report" | sed -n 's/.*name="Test collection for \([^ "]*\).* time="\([0-9]*\).*/\2 \1/p' | sort -rn | head -n 12
   passed=$((passed + $(count passed)))
   failed=$((failed + $(count failed) + $(count errors)))
 done

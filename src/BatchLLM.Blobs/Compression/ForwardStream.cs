@@ -1,6 +1,6 @@
 namespace BatchLLM.Blobs.Compression;
 
-/// <summary>What every stream that can only be read, asynchronously and forward, refuses in the same way.</summary>
+/// <summary>What every stream that is only read, and only forward, does in the same way.</summary>
 internal abstract class ForwardStream : Stream
 {
     public override bool CanRead => true;
@@ -22,8 +22,10 @@ internal abstract class ForwardStream : Stream
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
+    // Blocks a thread, and uses another so that no synchronization context can hold both up. Readers of rows read
+    // asynchronously.
     public override int Read(byte[] buffer, int offset, int count) =>
-        throw new NotSupportedException("Rows are read asynchronously.");
+        Task.Run(() => ReadAsync(buffer.AsMemory(offset, count)).AsTask()).GetAwaiter().GetResult();
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

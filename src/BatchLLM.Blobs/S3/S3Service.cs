@@ -8,7 +8,7 @@ namespace BatchLLM.Blobs.S3;
 /// </summary>
 /// <param name="connection">The client.</param>
 /// <param name="patience">How often, and with what delays.</param>
-/// <param name="time">For a Retry-After that names a moment.</param>
+/// <param name="time">The clock of delays, and of a Retry-After that names a moment.</param>
 internal sealed class S3Service(S3Connection connection, S3Patience patience, TimeProvider time)
 {
     /// <summary>Asks for something that is answered soon, or byte by byte.</summary>
