@@ -132,8 +132,9 @@ public sealed class BatchPipeline(
         }
         catch
         {
-            // They must not outlive their leases.
+            // They must not outlive their leases. What did not get into the store is run again, and counted then.
             await commits.SettleAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            held.Window.Shards.Where(shard => !shard.IsSettled).ToList().ForEach(shard => progress.Add(-shard.Counts));
             throw;
         }
 
@@ -186,32 +187,23 @@ public sealed class BatchPipeline(
         // If the process dies here, the part is garbage under an epoch's name that nobody will commit.
         reach(CrashWindow.PartWritten);
         keeper.Drop(shard.Lease);
-        if (!await store.CommitAsync(shard.Lease, output, CancellationToken.None))
+        if (!await store.CommitAsync(shard.Lease, output, counts => ReasonToPause(job, counts), CancellationToken.None))
         {
             progress.Add(-shard.Counts);
+            shard.IsSettled = true;
             return;
         }
 
+        shard.IsSettled = true;
+
         // If the process dies here, the shard counts; only publishing is left, and that can be repeated.
         reach(CrashWindow.ShardCommitted);
-        await PauseIfBudgetSpentAsync(job, CancellationToken.None);
     }
 
     private bool HasErrorBudget => options.Policies is not { ErrorBudgetRows: null, ErrorBudgetShare: null };
 
-    private async Task PauseIfBudgetSpentAsync(Job job, CancellationToken cancellationToken)
-    {
-        if (!HasErrorBudget)
-        {
-            return;
-        }
-
-        var counts = (await store.FindAsync(job.Id, cancellationToken))!.Counts;
-        if (ErrorBudget.ReasonToPause(options.Policies, counts.Failed, job.Definition.RowCount) is { } reason)
-        {
-            await store.PauseAsync(job.Id, reason, cancellationToken);
-        }
-    }
+    private string? ReasonToPause(Job job, RowCounts counts) =>
+        ErrorBudget.ReasonToPause(options.Policies, counts.Failed, job.Definition.RowCount);
 
     private async Task<bool> IsOverAsync(Job job, CancellationToken cancellationToken) =>
         await store.FindAsync(job.Id, cancellationToken) is not { State: JobState.Running or JobState.Paused };

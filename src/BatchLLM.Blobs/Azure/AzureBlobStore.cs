@@ -56,11 +56,8 @@ public sealed class AzureBlobStore(AzureAccounts accounts) : IBlobStore
 
         try
         {
-            if (await VersionAsync(accounts.Blob(source), cancellationToken) is { } version)
-            {
-                await MoveAsync(accounts.Blob(source), version, accounts.Blob(target), cancellationToken);
-            }
-            else if (await VersionAsync(accounts.Blob(target), cancellationToken) is null)
+            if (!await TryMoveAsync(accounts.Blob(source), accounts.Blob(target), cancellationToken)
+                && await VersionAsync(accounts.Blob(target), cancellationToken) is null)
             {
                 throw new BatchLLMException($"Cannot move {source} to {target}: it does not exist.");
             }
@@ -83,6 +80,31 @@ public sealed class AzureBlobStore(AzureAccounts accounts) : IBlobStore
         catch (Exception e) when (AzureFailure.IsOutside(e, cancellationToken))
         {
             throw AzureFailure.Describe(e, "delete", address);
+        }
+    }
+
+    /// <summary>False if the source is not there, or not any more: another process may be moving it.</summary>
+    private static async Task<bool> TryMoveAsync(
+        BlockBlobClient source, BlockBlobClient target, CancellationToken cancellationToken)
+    {
+        if (await VersionAsync(source, cancellationToken) is not { } version)
+        {
+            return false;
+        }
+
+        try
+        {
+            await MoveAsync(source, version, target, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException)
+        {
+            if (await VersionAsync(source, cancellationToken) is null)
+            {
+                return false;
+            }
+
+            throw;
         }
     }
 

@@ -86,9 +86,13 @@ internal static class JobFileLoader
         Output = spec.Output with { Uri = BlobUri.FromText(DatePlaceholder.Fill(spec.Output.Uri, date), directory) },
     };
 
-    /// <summary>What the schema cannot say: names of the output's own columns are taken.</summary>
+    /// <summary>What the schema cannot say: names of the output's own columns are taken, and an output is one place.</summary>
     private static JobSpec Check(JobSpec spec) =>
-        RowPreparer.CarriedColumns(spec).FirstOrDefault(OutputColumns.Reserved.Contains) is { } reserved
+        spec.Output.Uri.AsSpan().ContainsAny('*', '?')
+            ? throw new UsageException(
+                $"output.uri: {spec.Output.Uri} has a wildcard, and an output is one directory; wildcards are for inputs. " +
+                "In the name of a directory, write %2A for * and %3F for ? after file:///.")
+        : RowPreparer.CarriedColumns(spec).FirstOrDefault(OutputColumns.Reserved.Contains) is { } reserved
             ? throw new UsageException(
                 $"output.columns: '{reserved}' is a column that the output has of its own; rename the input's.")
             : spec;

@@ -87,14 +87,32 @@ internal sealed class JobRun(DatabaseSession state, Terminal terminal, int show)
         var reader = new ProgressReader(job.Definition.Name, progress, _time);
         var start = _time.GetTimestamp();
         var pipeline = await JobAssembly.PipelineOfAsync(job, spec, _store, model, engine, cancellationToken);
-        var work = Task.Run(() => pipeline.RunAsync(job, progress, cancellationToken), CancellationToken.None);
-        await terminal.Progress().ShowAsync(reader.Read, work, _time);
-        var finished = await work;
+        var finished = await ShowAsync(reader, token => pipeline.RunAsync(job, progress, token), cancellationToken);
         await keeping.SaveAsync(lengths, cancellationToken);
         var exitCode = await FinishAsync(
             finished, job.Counts, _time.GetElapsedTime(start), busy, cancellationToken);
         await ShowSamplesAsync(finished, spec, cancellationToken);
         return exitCode;
+    }
+
+    /// <summary>Runs, and shows how it goes. Where nothing can be shown any more, the run is stopped before that is said.</summary>
+    private async Task<Job> ShowAsync(
+        ProgressReader reader, Func<CancellationToken, Task<Job>> run, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var work = Task.Run(() => run(stop.Token), CancellationToken.None);
+        try
+        {
+            await terminal.Progress().ShowAsync(reader.Read, work, _time);
+        }
+        catch
+        {
+            await stop.CancelAsync();
+            await ((Task)work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+
+        return await work;
     }
 
     private void Announce(Job job, JobSpec spec)

@@ -72,10 +72,12 @@ public sealed partial class PostgresJobStore
 
     /// <inheritdoc />
     /// <exception cref="ArgumentException">The output does not count each row of the shard exactly once.</exception>
-    public Task<bool> CommitAsync(ShardLease lease, ShardOutput output, CancellationToken cancellationToken)
+    public Task<bool> CommitAsync(
+        ShardLease lease, ShardOutput output, Func<RowCounts, string?> reasonToPause, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(lease);
         ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(reasonToPause);
         if (output.Counts.Done != lease.Shard.Range.RowCount)
         {
             throw new ArgumentException(
@@ -87,8 +89,17 @@ public sealed partial class PostgresJobStore
         return database.RunAsync(async session =>
         {
             await session.ExecuteAsync("Jobs/lock_job.sql", parameters);
-            return await session.ExecuteAsync("Jobs/commit_shard.sql", parameters) == 1
-                || await session.FindAsync<bool>("Jobs/is_committed.sql", parameters);
+            if (await session.FindAsync<CountsRow>("Jobs/commit_shard.sql", parameters) is not { } counts)
+            {
+                return await session.FindAsync<bool>("Jobs/is_committed.sql", parameters);
+            }
+
+            if (reasonToPause(counts.ToCounts()) is { } reason)
+            {
+                await PauseAsync(session, lease.JobId, reason);
+            }
+
+            return true;
         }, cancellationToken);
     }
 

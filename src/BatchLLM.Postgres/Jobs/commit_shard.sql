@@ -36,4 +36,6 @@ update batchllm.jobs j
        shared_prompt_tokens = j.shared_prompt_tokens + @SharedPromptTokens,
        copied_rows = j.copied_rows + @CopiedRows
   from committed
- where j.id = committed.job_id;
+ where j.id = committed.job_id
+returning j.ok, j.truncated, j.failed, j.prompt_tokens as PromptTokens, j.completion_tokens as CompletionTokens,
+          j.shared_prompt_tokens as SharedPromptTokens, j.copied_rows as CopiedRows;

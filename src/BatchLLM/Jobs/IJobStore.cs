@@ -40,8 +40,16 @@ public interface IJobStore
     /// Commits a shard's output and adds its counts to the job, in one transaction that checks the epoch. Repeating a
     /// commit that took effect is true again and adds nothing.
     /// </summary>
+    /// <param name="lease">Under which the shard was run.</param>
+    /// <param name="output">Its files and counts.</param>
+    /// <param name="reasonToPause">
+    /// Given the job's counts with the shard's: the reason to pause it, or null. It pauses in the same transaction, so that
+    /// nobody ever finds the job complete whose last shard was one too bad.
+    /// </param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>False if the lease was lost, so the output is garbage.</returns>
-    Task<bool> CommitAsync(ShardLease lease, ShardOutput output, CancellationToken cancellationToken);
+    Task<bool> CommitAsync(
+        ShardLease lease, ShardOutput output, Func<RowCounts, string?> reasonToPause, CancellationToken cancellationToken);
 
     /// <summary>Hands uncommitted leases back, so that others need not wait until they run out.</summary>
     Task ReleaseAsync(IReadOnlyList<ShardLease> leases, CancellationToken cancellationToken);
@@ -70,8 +78,18 @@ public interface IJobStore
     Task<bool> CancelAsync(long jobId, string reason, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Waits until no other process publishes the job, and keeps all others waiting until what it returns is disposed, or
+    /// until this process has died or lost its connection.
+    /// </summary>
+    Task<IAsyncDisposable> LockPublishingAsync(long jobId, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Running to completed, once every shard is committed; or records the receipt of a cancelled job. False if the job
     /// is in no such state. Repeating it is true again; another receipt than the first is refused.
     /// </summary>
-    Task<bool> FinishAsync(long jobId, string receiptSha256, CancellationToken cancellationToken);
+    /// <param name="jobId">The job.</param>
+    /// <param name="from">The state that the receipt was written for: running or cancelled. In any other it is refused.</param>
+    /// <param name="receiptSha256">Digest of the receipt's bytes.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    Task<bool> FinishAsync(long jobId, JobState from, string receiptSha256, CancellationToken cancellationToken);
 }

@@ -35,10 +35,20 @@ public sealed class CliFixture : IAsyncLifetime
         return await FinishAsync(process, input);
     }
 
-    /// <summary>Starts a command; the caller ends it.</summary>
-    public Process Start(Dictionary<string, string> environment, params string[] arguments)
+    /// <summary>Runs a line of the shell, in which $0 is the executable and $1 the first argument.</summary>
+    public async Task<CliResult> RunInShellAsync(string line, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Checkout.Executable, arguments)
+        using var process = Start([], "/bin/sh", ["-c", line, Checkout.Executable, .. arguments]);
+        return await FinishAsync(process);
+    }
+
+    /// <summary>Starts a command; the caller ends it.</summary>
+    public Process Start(Dictionary<string, string> environment, params string[] arguments) =>
+        Start(environment, Checkout.Executable, arguments);
+
+    private Process Start(Dictionary<string, string> environment, string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -60,6 +60,20 @@ public sealed class OutageTests(CliFixture cli) : IClassFixture<CliFixture>
         }
     }
 
+    [Fact]
+    public async Task Where_progress_cannot_be_shown_the_run_stops_with_the_reason_and_hands_its_work_back()
+    {
+        var job = new TicketJob(cli.DataDirectory, rows: 6_000, rowsPerShard: 100);
+
+        var silenced = await cli.RunInShellAsync("exec \"$0\" run \"$1\" > /dev/full", job.Save());
+
+        Assert.True(silenced.ExitCode == 1, silenced.ToString());
+        Assert.Contains("No space left", silenced.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("window", silenced.Error, StringComparison.Ordinal);
+        var cancelled = await cli.RunAsync("cancel", job.Name);
+        Assert.True(cancelled.ExitCode == 0, cancelled.ToString());
+    }
+
     private int Postmaster()
     {
         var file = Directory.EnumerateFiles(cli.DataDirectory, "postmaster.pid", SearchOption.AllDirectories).Single();

@@ -63,7 +63,7 @@ public sealed class LostAnswerTests(TestCluster cluster) : IAsyncLifetime
         var job = await Store.CreateAsync("k", 1);
         var lease = Assert.Single(await Store.LeaseAsync(job, 1));
 
-        Assert.True(await LosingTheAnswerAsync(store => store.CommitAsync(lease, TestJobs.Output(lease), Token)));
+        Assert.True(await LosingTheAnswerAsync(store => store.CommitAsync(lease, TestJobs.Output(lease), TestJobs.NeverPause, Token)));
 
         job = await Store.GetAsync(job);
         Assert.Equal((1, (long)TestJobs.RowsPerShard), (job.CommittedShards, job.Counts.Done));
@@ -77,7 +77,7 @@ public sealed class LostAnswerTests(TestCluster cluster) : IAsyncLifetime
         Assert.True(await LosingTheAnswerAsync(store => store.PauseAsync(job.Id, "enough", Token)));
         Assert.True(await LosingTheAnswerAsync(store => store.ResumeAsync(job.Id, "{}", Token)));
         await Store.CommitAllAsync(job);
-        Assert.True(await LosingTheAnswerAsync(store => store.FinishAsync(job.Id, TestJobs.Receipt('c'), Token)));
+        Assert.True(await LosingTheAnswerAsync(store => store.FinishAsync(job.Id, JobState.Running, TestJobs.Receipt('c'), Token)));
 
         var other = await Store.CreateAsync("l", 1);
         Assert.True(await LosingTheAnswerAsync(store => store.CancelAsync(other.Id, "mistake", Token)));

@@ -112,6 +112,27 @@ public abstract class FaultConformance : IAsyncLifetime
         Assert.True(proxy.Requests.Count >= 2 * seen.Count, $"{proxy.Requests.Count} requests of {seen.Count} kinds");
     }
 
+    [Fact]
+    public async Task A_blob_that_another_process_moves_meanwhile_is_moved()
+    {
+        var moved = Blob.Uri + ".moved";
+        var copies = 0;
+        await using var proxy = Blob.Proxy(request =>
+        {
+            if (request.Method == "PUT" && copies++ == 0)
+            {
+                Blob.Direct.MoveAsync(Blob.Uri, moved, Cancellation).GetAwaiter().GetResult();
+            }
+
+            return null;
+        });
+
+        await Blob.StoreOf(proxy).MoveAsync(Blob.Uri, moved, Cancellation);
+
+        Assert.Equal(1, copies);
+        Assert.Equal(Blob.Content, await Blob.ReadAsync(Blob.Direct, moved));
+    }
+
     [Theory]
     [InlineData("503 Slow Down")]
     [InlineData("429 Too Many Requests")]
