@@ -14,6 +14,9 @@ namespace BatchLLM.Blobs.Azure;
 /// <param name="accounts">Where the rights come from.</param>
 public sealed class AzureBlobStore(AzureAccounts accounts) : IBlobStore
 {
+    // Copies within an account mostly stand at once.
+    private static readonly TimeSpan CopyPollInterval = TimeSpan.FromMilliseconds(200);
+
     /// <inheritdoc/>
     public async IAsyncEnumerable<BlobInfo> ListAsync(
         string pattern, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
@@ -112,10 +115,26 @@ public sealed class AzureBlobStore(AzureAccounts accounts) : IBlobStore
         BlockBlobClient source, ETag version, BlockBlobClient target, CancellationToken cancellationToken)
     {
         var condition = new BlobRequestConditions { IfMatch = version };
-        var copy = await target.StartCopyFromUriAsync(
+        await target.StartCopyFromUriAsync(
             source.Uri, new BlobCopyFromUriOptions { SourceConditions = condition }, cancellationToken);
-        await copy.WaitForCompletionAsync(cancellationToken);
+        await WaitForCopyAsync(target, cancellationToken);
         await source.DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, condition, cancellationToken);
+    }
+
+    // Not by the operation that starting it gives, which knows its own copy alone: where two move the same blob, the target
+    // tells of whichever began last.
+    private static async Task WaitForCopyAsync(BlockBlobClient target, CancellationToken cancellationToken)
+    {
+        while ((await target.GetPropertiesAsync(null, cancellationToken)).Value.BlobCopyStatus is { } status && status != CopyStatus.Success)
+        {
+            if (status != CopyStatus.Pending)
+            {
+                throw new BatchLLMException(
+                    $"The service gave up a copy to {target.Name} ({status}); the source stands. Run again.", isTransient: true);
+            }
+
+            await Task.Delay(CopyPollInterval, cancellationToken);
+        }
     }
 
     private static async Task<ETag?> VersionAsync(BlockBlobClient blob, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using BatchLLM.Jobs;
 using BatchLLM.Postgres.Database;
 
 namespace BatchLLM.Postgres.Jobs;

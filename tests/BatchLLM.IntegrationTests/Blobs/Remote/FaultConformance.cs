@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using BatchLLM.Blobs.Remote;
 using BatchLLM.IntegrationTests.Blobs.Faults;
-using BatchLLM.Rows;
 using Xunit;
 
 namespace BatchLLM.IntegrationTests.Blobs.Remote;
