@@ -68,8 +68,13 @@ internal sealed class PipelineBench : IAsyncDisposable
     public Task<Job> RunAsync(Job job, IBatchEngine engine) => RunAsync(job, engine, _ => Task.CompletedTask);
 
     /// <summary>Runs the job and lets a test act before each shard's part is written.</summary>
-    public Task<Job> RunAsync(Job job, IBatchEngine engine, Func<int, Task> beforePart) =>
-        RunAsync(job, engine, beforePart, Publisher(job, Blobs, _ => { }));
+    /// <param name="job">The job.</param>
+    /// <param name="engine">Runs its rows.</param>
+    /// <param name="beforePart">Given the number of the shard.</param>
+    /// <param name="mayLease">See <see cref="PipelineOptions.MayLease"/>.</param>
+    public Task<Job> RunAsync(
+        Job job, IBatchEngine engine, Func<int, Task> beforePart, Func<CancellationToken, ValueTask<bool>>? mayLease = null) =>
+        RunAsync(job, engine, beforePart, Publisher(job, Blobs, _ => { }), mayLease);
 
     /// <summary>Runs a job up to its publishing, where the process dies.</summary>
     public async Task<Job> RunUnpublishedAsync(int shards)
@@ -77,7 +82,7 @@ internal sealed class PipelineBench : IAsyncDisposable
         var job = await CreateJobAsync(shards);
         await using var engine = new ScriptedEngine(_ => Task.CompletedTask);
         var dying = Publisher(job, Blobs, _ => throw new TimeoutException());
-        await Assert.ThrowsAsync<TimeoutException>(() => RunAsync(job, engine, _ => Task.CompletedTask, dying));
+        await Assert.ThrowsAsync<TimeoutException>(() => RunAsync(job, engine, _ => Task.CompletedTask, dying, mayLease: null));
         return await Store.GetAsync(job);
     }
 
@@ -94,7 +99,12 @@ internal sealed class PipelineBench : IAsyncDisposable
 
     private static OutputLayout LayoutOf(Job job) => new(job.Definition.OutputUri, job.Id, DataFormat.Jsonl);
 
-    private Task<Job> RunAsync(Job job, IBatchEngine engine, Func<int, Task> beforePart, JobPublisher publisher)
+    private Task<Job> RunAsync(
+        Job job,
+        IBatchEngine engine,
+        Func<int, Task> beforePart,
+        JobPublisher publisher,
+        Func<CancellationToken, ValueTask<bool>>? mayLease)
     {
         var layout = LayoutOf(job);
         var writer = new ShardWriter(
@@ -103,7 +113,7 @@ internal sealed class PipelineBench : IAsyncDisposable
         var reader = new WindowReader(Blobs, Reader, null, Prepare, tokenIds: false);
         var pipeline = new BatchPipeline(
             Store, reader, engine, writer, publisher,
-            new PipelineOptions("worker", ShardsPerWindow: 1, new PolicySpec()), TimeProvider.System, _ => { });
+            new PipelineOptions("worker", ShardsPerWindow: 1, new PolicySpec()) { MayLease = mayLease }, TimeProvider.System, _ => { });
         return pipeline.RunAsync(job, new JobProgress(job.Counts, job.Definition.RowCount), TestContext.Current.CancellationToken);
     }
 
