@@ -4,6 +4,8 @@ using BatchLLM.Postgres.Jobs;
 using BatchLLM.Postgres.OutputLengths;
 using BatchLLM.Postgres.Preflights;
 using BatchLLM.Postgres.Private;
+using BatchLLM.Postgres.Queue;
+using BatchLLM.Postgres.Workers;
 using BatchLLM.Preflight;
 
 namespace BatchLLM.Host;
@@ -19,12 +21,20 @@ internal sealed class DatabaseSession : IAsyncDisposable
         _database = database;
         _cluster = cluster;
         Store = new PostgresJobStore(database);
+        Queue = new PostgresJobQueue(database);
+        Workers = new PostgresWorkerRegistry(database);
         Preflights = new PostgresPreflightStore(database);
         OutputLengths = new PostgresOutputLengthStore(database);
     }
 
     /// <summary>Jobs and shards.</summary>
     public IJobStore Store { get; }
+
+    /// <summary>Jobs on their way to the workers.</summary>
+    public IJobQueue Queue { get; }
+
+    /// <summary>The workers.</summary>
+    public IWorkerRegistry Workers { get; }
 
     /// <summary>Reports of preflights.</summary>
     public IPreflightStore Preflights { get; }

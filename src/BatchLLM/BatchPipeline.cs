@@ -26,7 +26,10 @@ public sealed class BatchPipeline(
     TimeProvider time,
     Action<CrashWindow> reach)
 {
-    /// <summary>Runs the job until it is complete, paused or cancelled, and returns how it stands then.</summary>
+    /// <summary>
+    /// Runs the job until it is complete, paused or cancelled, or until this worker leaves it to others (see
+    /// <see cref="PipelineOptions.MayLease"/>), and returns how it stands then.
+    /// </summary>
     /// <param name="job">A job of the store.</param>
     /// <param name="progress">Counts rows as they end.</param>
     /// <param name="cancellationToken">Stops at once; leases are handed back, nothing committed is lost.</param>

@@ -15,6 +15,11 @@ internal static class Examples
         ["status"] = ["batchllm status", "batchllm status demo-tickets", "batchllm status 12 --json"],
         ["resume"] = ["batchllm resume", "batchllm resume 12", "batchllm resume 12 --error-budget 5%"],
         ["cancel"] = ["batchllm cancel 12", "batchllm cancel demo-tickets"],
+        ["worker"] =
+        [
+            "batchllm worker --database postgres://batch@db/batch",
+            "batchllm worker --model models/llama-3.1-8b --model models/llama-3.2-1b",
+        ],
         ["validate"] =
         [
             "batchllm validate jobs/demo/tickets.job.json",

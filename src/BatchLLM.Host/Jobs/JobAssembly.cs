@@ -51,9 +51,22 @@ internal static class JobAssembly
     }
 
     /// <summary>The pipeline of one job in this process.</summary>
+    /// <param name="job">A planned job.</param>
+    /// <param name="spec">Its spec.</param>
+    /// <param name="store">Durable state.</param>
+    /// <param name="model">Its model.</param>
+    /// <param name="engine">Tokens to completions.</param>
+    /// <param name="mayLease">See <see cref="PipelineOptions.MayLease"/>.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="BatchLLMException">An input's schema cannot be read.</exception>
     public static async Task<BatchPipeline> PipelineOfAsync(
-        Job job, JobSpec spec, IJobStore store, IJobModel model, IBatchEngine engine, CancellationToken cancellationToken)
+        Job job,
+        JobSpec spec,
+        IJobStore store,
+        IJobModel model,
+        IBatchEngine engine,
+        Func<CancellationToken, ValueTask<bool>>? mayLease,
+        CancellationToken cancellationToken)
     {
         var layout = LayoutOf(job, spec);
         var idColumn = spec.Prompt.OpenAiBatch ? "custom_id" : spec.IdColumn;
@@ -65,7 +78,7 @@ internal static class JobAssembly
             stream => RowWriters.Create(layout.Format, stream, columns),
             stream => new ErrorRowWriter(stream, idColumn),
             CrashHook.Reach);
-        var options = new PipelineOptions(WorkerIdentity.Current, ShardsPerWindow(spec), spec.Policies);
+        var options = new PipelineOptions(WorkerIdentity.Current, ShardsPerWindow(spec), spec.Policies) { MayLease = mayLease };
         return new BatchPipeline(
             store, ReaderOf(spec, model, job.CreatedAt), engine, writer, PublisherOf(store, layout), options, TimeProvider.System,
             CrashHook.Reach);

@@ -24,7 +24,9 @@ internal static class JobFileLoader
     }
 
     /// <summary>The spec that a job was created with, perhaps with a new error budget.</summary>
-    /// <exception cref="UsageException">The budget is no number of rows and no share.</exception>
+    /// <exception cref="UsageException">
+    /// The budget is no number of rows and no share; or the spec of a job that is not planned yet is wrong.
+    /// </exception>
     public static JobSpec Restore(string specJson, string? errorBudget)
     {
         const string Key = "policies.error_budget";
@@ -34,7 +36,7 @@ internal static class JobFileLoader
             _ when long.TryParse(errorBudget, out _) => [new JobFileSetting("--error-budget", Key, errorBudget)],
             _ => [JobFileSetting.OfText("--error-budget", Key, errorBudget)],
         };
-        return Require(JobFile.Parse(System.Text.Encoding.UTF8.GetBytes(specJson), "stored job", Schema(), settings));
+        return Check(Require(JobFile.Parse(System.Text.Encoding.UTF8.GetBytes(specJson), "stored job", Schema(), settings)));
     }
 
     private static JobSpec Require(JobFileResult result) =>

@@ -28,7 +28,8 @@ internal static class WorkerIdentity
         }
     }
 
-    private static bool IsDead(string worker)
+    /// <summary>True if a worker ran on this machine and is no more; false for other machines' workers.</summary>
+    public static bool IsDead(string worker)
     {
         var end = worker.LastIndexOf('/');
         var start = end < 0 ? -1 : worker.LastIndexOf('/', end - 1);

@@ -28,6 +28,11 @@ with committed as (
 )
 update batchllm.jobs j
    set committed_shards = j.committed_shards + 1,
+       -- Whoever commits the last shard publishes; others leave it that much time before they believe that it died.
+       not_before = case
+         when j.committed_shards + 1 = j.shard_count then clock_timestamp() + interval '15 seconds'
+         else j.not_before
+       end,
        ok = j.ok + @Ok,
        truncated = j.truncated + @Truncated,
        failed = j.failed + @Failed,

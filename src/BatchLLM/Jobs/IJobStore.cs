@@ -24,7 +24,7 @@ public interface IJobStore
 
     /// <summary>
     /// Leases up to <paramref name="most"/> shards of a running job, lowest first: such as nobody holds, or whose lease
-    /// has run out. Each gets a new epoch.
+    /// has run out; fewer where the job's tenant may hold no more. Each gets a new epoch.
     /// </summary>
     Task<IReadOnlyList<ShardLease>> LeaseAsync(
         long jobId, string worker, int most, TimeSpan duration, CancellationToken cancellationToken);
@@ -56,22 +56,23 @@ public interface IJobStore
     Task<IReadOnlyList<CommittedShard>> ListCommittedAsync(long jobId, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Running to paused, with a reason for people. False if the job was not running. Leases end: they are not renewed,
-    /// and any worker may have their shards after a resume; until then what was finished under them still commits.
+    /// Queued or running to paused, with a reason for people. False if the job was neither. Leases end: they are not
+    /// renewed, and any worker may have their shards after a resume; until then what was finished under them still commits.
     /// </summary>
     Task<bool> PauseAsync(long jobId, string reason, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Paused to running; a new spec may replace the old one (a larger error budget). False if the job was not paused.
+    /// Paused to running, or to queued if it was never planned; a new spec may replace the old one (a larger error budget).
+    /// False if the job was not paused.
     /// </summary>
     Task<bool> ResumeAsync(long jobId, string? specJson, CancellationToken cancellationToken);
 
-    /// <summary>Running or paused to cancelled. False if the job was in a final state. Leases are lost.</summary>
+    /// <summary>Queued, running or paused to cancelled. False if the job was in a final state. Leases are lost.</summary>
     Task<bool> CancelAsync(long jobId, string reason, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Running to completed, once every shard is committed; or records the receipt of a cancelled job. False if the job
-    /// is in no such state. Repeating it is true again; another receipt than the first is refused.
+    /// Running to completed, once every shard is committed; or records the receipt of a cancelled job that was planned. False
+    /// if the job is in no such state. Repeating it is true again; another receipt than the first is refused.
     /// </summary>
     Task<bool> FinishAsync(long jobId, string receiptSha256, CancellationToken cancellationToken);
 }

@@ -73,7 +73,8 @@ public sealed class JobPublisher(IJobStore store, IBlobStore blobs, OutputLayout
         await RemoveLeftoversAsync(cancellationToken);
     }
 
-    private static bool IsReady(Job job) => job.ReceiptSha256 is null
+    /// <summary>A job that was cancelled before it was planned wrote nothing: what its output directory holds is another's.</summary>
+    private static bool IsReady(Job job) => job.IsPlanned && job.ReceiptSha256 is null
         && (job.State == JobState.Cancelled
             || (job.State == JobState.Running && job.CommittedShards == job.ShardCount));
 

@@ -57,7 +57,12 @@ internal sealed class PipelineBench : IAsyncDisposable
     public Task<Job> RunAsync(Job job, IBatchEngine engine) => RunAsync(job, engine, _ => Task.CompletedTask);
 
     /// <summary>Runs the job and lets a test act before each shard's part is written.</summary>
-    public Task<Job> RunAsync(Job job, IBatchEngine engine, Func<int, Task> beforePart)
+    /// <param name="job">The job.</param>
+    /// <param name="engine">Runs its rows.</param>
+    /// <param name="beforePart">Given the number of the shard.</param>
+    /// <param name="mayLease">See <see cref="PipelineOptions.MayLease"/>.</param>
+    public Task<Job> RunAsync(
+        Job job, IBatchEngine engine, Func<int, Task> beforePart, Func<CancellationToken, ValueTask<bool>>? mayLease = null)
     {
         var layout = new OutputLayout(job.Definition.OutputUri, job.Id, DataFormat.Jsonl);
         var writer = new ShardWriter(
@@ -66,7 +71,7 @@ internal sealed class PipelineBench : IAsyncDisposable
         var reader = new WindowReader(Blobs, Reader, null, Prepare, tokenIds: false);
         var pipeline = new BatchPipeline(
             Store, reader, engine, writer, new JobPublisher(Store, Blobs, layout, _ => { }),
-            new PipelineOptions("worker", ShardsPerWindow: 1, new PolicySpec()), TimeProvider.System, _ => { });
+            new PipelineOptions("worker", ShardsPerWindow: 1, new PolicySpec()) { MayLease = mayLease }, TimeProvider.System, _ => { });
         return pipeline.RunAsync(job, new JobProgress(job.Counts, job.Definition.RowCount), TestContext.Current.CancellationToken);
     }
 
