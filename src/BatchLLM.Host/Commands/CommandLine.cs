@@ -10,7 +10,7 @@ internal static class CommandLine
     private static readonly TimeSpan TimeToHandBack = TimeSpan.FromSeconds(30);
 
     /// <summary>Commands that end by signals of their own meaning (see <see cref="Work.StopSignals"/>), in their own time.</summary>
-    private static readonly string[] OwnSignals = [WorkerCommand.Name];
+    private static readonly string[] OwnSignals = [WorkerCommand.Name, ServeCommand.Name];
 
     /// <summary>Parses and runs; returns the process's exit code.</summary>
     public static async Task<int> RunAsync(string[] args)
@@ -34,6 +34,7 @@ internal static class CommandLine
             ResumeCommand.Create(),
             CancelCommand.Create(),
             WorkerCommand.Create(),
+            ServeCommand.Create(),
             ValidateCommand.Create(),
             InspectCommand.Create(),
             TokenizeCommand.Create(),

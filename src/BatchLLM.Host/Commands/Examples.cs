@@ -20,6 +20,12 @@ internal static class Examples
             "batchllm worker --database postgres://batch@db/batch",
             "batchllm worker --model models/llama-3.1-8b --model models/llama-3.2-1b",
         ],
+        ["serve"] =
+        [
+            "batchllm serve --root /srv/batch --models /srv/models",
+            "batchllm serve --listen http://127.0.0.1:9000 --root s3://bucket/jobs --models models --database postgres://db/batch",
+            "curl --json @job.json http://127.0.0.1:8402/api/jobs",
+        ],
         ["validate"] =
         [
             "batchllm validate jobs/demo/tickets.job.json",

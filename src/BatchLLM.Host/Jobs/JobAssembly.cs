@@ -158,7 +158,8 @@ internal static class JobAssembly
         new("batchllm.key", job.Definition.Key),
     ];
 
-    private static OutputLayout LayoutOf(Job job, JobSpec spec) =>
+    /// <summary>Names of a job's files.</summary>
+    public static OutputLayout LayoutOf(Job job, JobSpec spec) =>
         new(job.Definition.OutputUri, job.Id, spec.Output.Format);
 
     private static JobPublisher PublisherOf(IJobStore store, OutputLayout layout) =>

@@ -20,8 +20,21 @@ internal static class JobFileLoader
         var json = await File.ReadAllBytesAsync(path, cancellationToken);
         var date = flags.Date ?? DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
         var spec = Require(JobFile.Parse(json, path, Schema(), Settings(flags, date)));
-        return Check(Resolve(spec, date, Path.GetDirectoryName(Path.GetFullPath(path))!));
+        return Complete(spec, date, Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
+
+    /// <summary>Reads a job file that is no file, with nothing over it. Its paths are as it says them.</summary>
+    /// <param name="json">Its bytes, UTF-8.</param>
+    /// <param name="source">What it is, for messages.</param>
+    public static JobFileResult Parse(ReadOnlySpan<byte> json, string source) => JobFile.Parse(json, source, Schema(), []);
+
+    /// <summary>The job with its day filled in and its paths absolute.</summary>
+    /// <param name="spec">As its file says it.</param>
+    /// <param name="date">The day that <c>{{date}}</c> stands for.</param>
+    /// <param name="directory">What relative paths are relative to.</param>
+    /// <exception cref="UsageException">A column that it carries over has a name of the output's own.</exception>
+    /// <exception cref="BatchLLMException">An address is none, or holds a secret.</exception>
+    public static JobSpec Complete(JobSpec spec, DateOnly date, string directory) => Check(Resolve(spec, date, directory));
 
     /// <summary>The spec that a job was created with, perhaps with a new error budget.</summary>
     /// <exception cref="UsageException">
@@ -42,7 +55,8 @@ internal static class JobFileLoader
     private static JobSpec Require(JobFileResult result) =>
         result.Spec ?? throw new UsageException(string.Join(Environment.NewLine, result.Problems));
 
-    private static byte[] Schema()
+    /// <summary>The bytes of job.schema.json.</summary>
+    public static byte[] Schema()
     {
         using var stream = typeof(JobFileLoader).Assembly.GetManifestResourceStream("job.schema.json")!;
         var bytes = new byte[stream.Length];
