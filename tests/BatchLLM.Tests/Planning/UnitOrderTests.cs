@@ -29,7 +29,7 @@ public sealed class UnitOrderTests
     [Fact]
     public void A_group_comes_as_early_as_its_longest_row_has_to_and_begins_with_that()
     {
-        var group = new PlanUnit(new SharedPrefix(16, 3), [Row(30, 20, 5), Row(31, 20, 400), Row(32, 20, 5)]);
+        var group = new PlanUnit(new SharedPrefix(16, 3), new[] { Row(30, 20, 5), Row(31, 20, 400), Row(32, 20, 5) });
         var order = Order([.. Enumerable.Range(0, 30).Select(index => Single(index, 5, 5)), group]);
 
         Assert.Equal([31, 30, 32], order.Where(row => row >= 30));
@@ -45,7 +45,7 @@ public sealed class UnitOrderTests
         {
             var rows = Enumerable.Range(0, random.Next(1, 60)).Select(i => Row(i, random.Next(1, 20), random.Next(1, 200))).ToArray();
 
-            var order = Order(rows.Select(row => new PlanUnit(null, [row])));
+            var order = Order(rows.Select(row => new PlanUnit(null, new[] { row })));
 
             var found = LatestEnd(order.Select(index => rows[index]));
             Assert.True(found <= LatestEnd(rows), $"seed {seed}, round {round}: {found}");
@@ -81,7 +81,7 @@ public sealed class UnitOrderTests
         return [.. order.SelectMany(unit => unit.Rows.ToArray()).Select(row => row.Index)];
     }
 
-    private static PlanUnit Single(int index, int prompt, int output) => new(null, [Row(index, prompt, output)]);
+    private static PlanUnit Single(int index, int prompt, int output) => new(null, new[] { Row(index, prompt, output) });
 
     private static InferenceRequest Row(int index, int prompt, int output) => TestWindow.Request(index, prompt, output);
 }
