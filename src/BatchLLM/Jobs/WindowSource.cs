@@ -47,10 +47,17 @@ internal sealed class WindowSource : IAsyncDisposable
     public async Task<HeldWindow?> NextAsync(bool mayWait)
     {
         var prefetched = _next;
+        var isLate = prefetched is { IsCompleted: false };
         _next = null;
         if (prefetched is null || await prefetched is not { } held)
         {
             return await ReadAsync(await (mayWait ? LeaseOrWaitAsync() : LeaseAsync()));
+        }
+
+        if (isLate)
+        {
+            // Rows end faster than they are read: the window after it is wanted now, not when half of this one has run.
+            Prefetch();
         }
 
         // It may have waited for long. A job that was paused or cancelled meanwhile must not run on.

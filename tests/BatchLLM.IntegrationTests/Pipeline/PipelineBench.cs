@@ -63,7 +63,7 @@ internal sealed class PipelineBench : IAsyncDisposable
         var writer = new ShardWriter(
             new WatchedBlobs(Blobs, beforePart), layout, stream => RowWriters.Create(DataFormat.Jsonl, stream, new OutputColumns([], false, null)),
             stream => new ErrorRowWriter(stream, null), _ => { });
-        var reader = new WindowReader(Blobs, Reader, null, Prepare, tokenIds: false);
+        var reader = new WindowReader(Blobs, Reader, null, Prepare, tokenIds: false, threads: 2);
         var pipeline = new BatchPipeline(
             Store, reader, engine, writer, new JobPublisher(Store, Blobs, layout, _ => { }),
             new PipelineOptions("worker", ShardsPerWindow: 1, new PolicySpec()), TimeProvider.System, _ => { });
