@@ -47,7 +47,8 @@ internal static class JobAssembly
     {
         var prompts = new RowPreparer(
             spec, new PromptRenderer(model.Template, model.TemplateContextAt(created)), model.Tokenizer, contextLength ?? model.ContextLength);
-        return new WindowReader(Blobs, Readers.Of, prompts.Columns, prompts.Prepare, spec.Output.TokenIds);
+        return new WindowReader(
+            Blobs, Readers.Of, prompts.Columns, prompts.Prepare, spec.Output.TokenIds, Environment.ProcessorCount);
     }
 
     /// <summary>The pipeline of one job in this process.</summary>

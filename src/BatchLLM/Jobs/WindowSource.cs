@@ -48,6 +48,7 @@ internal sealed class WindowSource : IAsyncDisposable
     public async Task<HeldWindow?> NextAsync(bool mayWait)
     {
         var prefetched = _next;
+        var isLate = prefetched is { IsCompleted: false };
         _next = null;
         if (prefetched is null || await prefetched is not { } held)
         {
@@ -64,6 +65,12 @@ internal sealed class WindowSource : IAsyncDisposable
 
             // It may have waited for long. A job that was paused or cancelled meanwhile must not run on.
             isHandedOut = await held.Keeper.ConfirmAsync();
+            if (isHandedOut && isLate)
+            {
+                // Rows end faster than they are read: the window after it is wanted now, not when half of this one has run.
+                Prefetch();
+            }
+
             return isHandedOut ? held : throw new OperationCanceledException();
         }
         finally

@@ -110,7 +110,7 @@ internal sealed class PipelineBench : IAsyncDisposable
         var writer = new ShardWriter(
             new WatchedBlobs(Blobs, beforePart), layout, stream => RowWriters.Create(DataFormat.Jsonl, stream, new OutputColumns([], false, null)),
             stream => new ErrorRowWriter(stream, null), _ => { });
-        var reader = new WindowReader(Blobs, Reader, null, Prepare, tokenIds: false);
+        var reader = new WindowReader(Blobs, Reader, null, Prepare, tokenIds: false, threads: 2);
         var pipeline = new BatchPipeline(
             Store, reader, engine, writer, publisher,
             new PipelineOptions("worker", ShardsPerWindow: 1, new PolicySpec()) { MayLease = mayLease }, TimeProvider.System, _ => { });

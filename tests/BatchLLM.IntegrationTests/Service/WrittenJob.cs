@@ -5,6 +5,7 @@ using BatchLLM.Blobs;
 using BatchLLM.Blobs.Jsonl;
 using BatchLLM.Host.Jobs;
 using BatchLLM.Inference;
+using BatchLLM.IntegrationTests.Postgres;
 using BatchLLM.Jobs;
 using BatchLLM.Prompts;
 using BatchLLM.Rows;
@@ -61,7 +62,7 @@ internal sealed class WrittenJob
             await WriteAsync(Layout.PartAttempt(lease), stream => RowWriters.Create(Layout.Format, stream, Columns), rows),
             Layout.ErrorsAttempt(lease),
             await WriteAsync(Layout.ErrorsAttempt(lease), stream => new ErrorRowWriter(stream, "ticket_id"), errors));
-        Assert.True(await _service.State.Store.CommitAsync(lease, output, CancellationToken.None));
+        Assert.True(await _service.State.Store.CommitAsync(lease, output, TestJobs.NeverPause, CancellationToken.None));
     }
 
     /// <summary>Publishes a job that is all committed, or cancelled.</summary>
