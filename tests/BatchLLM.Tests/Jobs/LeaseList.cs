@@ -36,7 +36,8 @@ internal sealed class LeaseList(IEnumerable<NewShard> shards) : IJobStore
 
     public Task<IReadOnlyList<Job>> ListAsync(int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<bool> CommitAsync(ShardLease lease, ShardOutput output, CancellationToken cancellationToken) =>
+    public Task<bool> CommitAsync(
+        ShardLease lease, ShardOutput output, Func<RowCounts, string?> reasonToPause, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public Task<IReadOnlyList<string>> ListWorkersAsync(long jobId, CancellationToken cancellationToken) =>
@@ -57,6 +58,9 @@ internal sealed class LeaseList(IEnumerable<NewShard> shards) : IJobStore
     public Task<bool> CancelAsync(long jobId, string reason, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task<bool> FinishAsync(long jobId, string receiptSha256, CancellationToken cancellationToken) =>
+    public Task<IAsyncDisposable> LockPublishingAsync(long jobId, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<bool> FinishAsync(long jobId, JobState from, string receiptSha256, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 }
