@@ -1,5 +1,29 @@
 -- The schema that the migrations make. Written by ops/dump-schema.sh; a test compares.
 CREATE SCHEMA batchllm;
+CREATE TABLE batchllm.api_keys (
+    id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    tenant text NOT NULL,
+    role text NOT NULL,
+    name text NOT NULL,
+    digest text NOT NULL,
+    CONSTRAINT api_keys_check CHECK ((expires_at > created_at)),
+    CONSTRAINT api_keys_digest_check CHECK ((digest ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT api_keys_name_check CHECK ((length(name) <= 100)),
+    CONSTRAINT api_keys_role_check CHECK ((role = ANY (ARRAY['read'::text, 'submit'::text, 'admin'::text]))),
+    CONSTRAINT api_keys_tenant_check CHECK ((tenant ~ '^[a-z0-9._-]{1,64}$'::text))
+);
+ALTER TABLE batchllm.api_keys ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME batchllm.api_keys_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 CREATE TABLE batchllm.jobs (
     id bigint NOT NULL,
     row_count bigint NOT NULL,
@@ -215,6 +239,10 @@ CREATE TABLE batchllm.schema_migrations (
     sha256 text NOT NULL,
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
+ALTER TABLE ONLY batchllm.api_keys
+    ADD CONSTRAINT api_keys_digest_key UNIQUE (digest);
+ALTER TABLE ONLY batchllm.api_keys
+    ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY batchllm.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY batchllm.jobs

@@ -1,4 +1,6 @@
+using BatchLLM.Access;
 using BatchLLM.Jobs;
+using BatchLLM.Postgres.Access;
 using BatchLLM.Postgres.Database;
 using BatchLLM.Postgres.Jobs;
 using BatchLLM.Postgres.OutputLengths;
@@ -25,6 +27,7 @@ internal sealed class DatabaseSession : IAsyncDisposable
         Workers = new PostgresWorkerRegistry(database);
         Preflights = new PostgresPreflightStore(database);
         OutputLengths = new PostgresOutputLengthStore(database);
+        ApiKeys = new PostgresApiKeyStore(database);
     }
 
     /// <summary>Jobs and shards.</summary>
@@ -41,6 +44,9 @@ internal sealed class DatabaseSession : IAsyncDisposable
 
     /// <summary>How long completions got.</summary>
     public IOutputLengthStore OutputLengths { get; }
+
+    /// <summary>Who may use the service.</summary>
+    public IApiKeyStore ApiKeys { get; }
 
     /// <summary>Names of the migrations that opening it applied.</summary>
     public IReadOnlyList<string> AppliedMigrations => _database.AppliedMigrations;

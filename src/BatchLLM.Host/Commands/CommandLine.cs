@@ -42,6 +42,7 @@ internal static class CommandLine
             CompareCommand.Create(),
             QuantizeCommand.Create(),
             BenchCommand.Create(),
+            KeysCommand.Create(),
             MigrateCommand.Create(),
         };
         var help = new HelpOption { Recursive = true };

@@ -32,6 +32,19 @@ internal static class Examples
             "batchllm validate job.json --measure 60 --report reports/job",
             "batchllm validate job.json --measure 0 --json",
         ],
+        ["keys"] =
+        [
+            "batchllm keys create --tenant search --role submit --name 'nightly corpus' --days 365",
+            "batchllm keys list",
+            "batchllm keys revoke 3",
+        ],
+        ["create"] =
+        [
+            "batchllm keys create --tenant search --role submit --name 'nightly corpus' --days 365",
+            "KEY=$(batchllm keys create --role admin)",
+        ],
+        ["list"] = ["batchllm keys list", "batchllm keys list --json"],
+        ["revoke"] = ["batchllm keys revoke 3"],
         ["inspect"] =
         [
             "batchllm inspect jobs/demo/model",

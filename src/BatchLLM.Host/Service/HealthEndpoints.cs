@@ -1,3 +1,4 @@
+using BatchLLM.Host.Service.Access;
 using BatchLLM.Host.Service.Errors;
 using BatchLLM.Jobs;
 using Microsoft.AspNetCore.Builder;
@@ -15,9 +16,9 @@ internal static class HealthEndpoints
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/healthz", () => TypedResults.Ok(new Health("ok"))).WithTags("Health")
+        app.MapGet("/healthz", () => TypedResults.Ok(new Health("ok"))).ForAnyone().WithTags("Health")
             .WithSummary("The process is alive.");
-        app.MapGet("/readyz", ReadyAsync).WithTags("Health")
+        app.MapGet("/readyz", ReadyAsync).ForAnyone().WithTags("Health")
             .WithSummary("The database answers, so that requests will be served.")
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }

@@ -1,4 +1,5 @@
 using BatchLLM.Host.Jobs;
+using BatchLLM.Host.Service.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,6 +12,8 @@ internal static class OpenApiDocuments
 {
     private const string SchemaPath = "/job.schema.json";
 
+    private const string KeyScheme = "key";
+
     public static void AddTo(IServiceCollection services) => services.AddOpenApi(options =>
     {
         options.AddDocumentTransformer((document, _, _) =>
@@ -21,6 +24,13 @@ internal static class OpenApiDocuments
                 Description = "Batch jobs: language models over whole files. All errors are problem details (RFC 9457).",
                 Version = typeof(OpenApiDocuments).Assembly.GetName().Version!.ToString(fieldCount: 3),
             };
+            document.AddComponent(KeyScheme, new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                Description = "A key of `batchllm keys create`. Where only its own machine can reach the service, none is needed.",
+            });
+            document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyScheme, document)] = [] }];
             // Where it happens to listen is no part of what it is.
             document.Servers = [];
             return Task.CompletedTask;
@@ -29,8 +39,8 @@ internal static class OpenApiDocuments
 
     public static void Map(WebApplication app)
     {
-        app.MapOpenApi("/openapi.json");
-        app.MapGet(SchemaPath, () => TypedResults.Bytes(JobFileLoader.Schema(), "application/schema+json")).ExcludeFromDescription();
+        app.MapOpenApi("/openapi.json").ForAnyone();
+        app.MapGet(SchemaPath, () => TypedResults.Bytes(JobFileLoader.Schema(), "application/schema+json")).ForAnyone().ExcludeFromDescription();
     }
 
     /// <summary>Describes an endpoint's body: the job file, by its own schema.</summary>

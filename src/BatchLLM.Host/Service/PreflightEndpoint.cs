@@ -1,6 +1,8 @@
 using System.ComponentModel;
+using BatchLLM.Access;
 using BatchLLM.Host.Commands;
 using BatchLLM.Host.Preflight;
+using BatchLLM.Host.Service.Access;
 using BatchLLM.Host.Service.Errors;
 using BatchLLM.Host.Service.Jobs;
 using BatchLLM.Preflight;
@@ -21,6 +23,7 @@ internal static class PreflightEndpoint
     public static void Map(IEndpointRouteBuilder api) => api.MapPost("/preflight", RunAsync)
         .WithTags("Preflight")
         .WithName("preflight")
+        .For(AccessRole.Submit)
         .WithSummary("Looks at a job without running it, as `batchllm validate --json` does; the answer comes when it is done.")
         .TakesJobFile()
         .Produces<PreflightReport>()

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using BatchLLM.Host.Service.Access;
@@ -44,7 +45,13 @@ internal static class ServiceApp
         app.Use(app.Services.GetRequiredService<ServiceLog>().InvokeAsync);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        app.Use(BrowserGuard.InvokeAsync);
+        if (!settings.NeedsKeys && IPAddress.IsLoopback(settings.Listen.Address))
+        {
+            app.Use(BrowserGuard.InvokeAsync);
+        }
+
+        app.Use(app.Services.GetRequiredService<KeyGuard>().InvokeAsync);
+        app.UseRateLimiter();
         app.UseRequestTimeouts();
         Map(app);
         return app;
@@ -63,6 +70,10 @@ internal static class ServiceApp
         IServiceCollection services, ServiceSettings settings, DatabaseSession state, ServiceLog log, TimeProvider time)
     {
         services.AddRoutingCore();
+        services.AddSingleton(state.ApiKeys).AddSingleton<KeyRing>().AddSingleton<FailedAttempts>();
+        services.AddSingleton(found => new KeyGuard(
+            found.GetRequiredService<KeyRing>(), found.GetRequiredService<FailedAttempts>(), settings.NeedsKeys));
+        RequestRate.AddTo(services);
         services.AddProblemDetails();
         services.AddExceptionHandler<FaultHandler>();
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true); // its message names the parameter

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace BatchLLM.IntegrationTests.Service;
 
-/// <summary>The whole way of a job through the real <c>batchllm serve</c>, with a private cluster of its own.</summary>
+/// <summary>The whole way of a job through the real <c>batchllm serve</c>.</summary>
 public sealed class ServeTests(CliFixture cli) : IClassFixture<CliFixture>
 {
     [Theory]

