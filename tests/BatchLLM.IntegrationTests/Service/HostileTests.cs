@@ -65,6 +65,20 @@ public sealed class HostileTests(TestCluster cluster) : ServiceTests(cluster)
     }
 
     [Theory]
+    [InlineData("https://account.blob.core.windows.net/container/")]
+    [InlineData("s3://bucket/in/")]
+    public async Task An_address_made_to_be_searched_for_hours_is_refused(string start)
+    {
+        var job = ServiceHost.Job();
+        job["input"] = start + string.Concat(Enumerable.Repeat("?&", 100_000));
+
+        using var response = await Service.SubmitAsync(job);
+
+        Assert.Contains(
+            "expected at most 4096", await ServiceHost.ProblemOfAsync(response, HttpStatusCode.BadRequest), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("name")]
     [InlineData("model")]
     [InlineData("input")]

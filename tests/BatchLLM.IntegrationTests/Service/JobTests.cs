@@ -120,6 +120,21 @@ public sealed class JobTests(TestCluster cluster) : ServiceTests(cluster)
     }
 
     [Fact]
+    public async Task A_service_without_its_database_is_alive_but_not_ready_and_says_nothing_of_where_it_was()
+    {
+        await Service.DropDatabaseAsync();
+
+        Assert.Equal("ok", (await GetAsync("/healthz")).GetProperty("status").GetString());
+        using var ready = await Client.GetAsync("/readyz");
+        await ServiceHost.ProblemOfAsync(ready, HttpStatusCode.ServiceUnavailable);
+        using var submitted = await Service.SubmitAsync(ServiceHost.Job());
+        var detail = await ServiceHost.ProblemOfAsync(submitted, submitted.StatusCode);
+        Assert.True((int)submitted.StatusCode >= 500);
+        Assert.DoesNotContain("Host=", detail, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("Password", detail, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public async Task A_preflight_tells_what_a_run_would_do()
     {
         await File.WriteAllLinesAsync(

@@ -8,7 +8,10 @@ using BatchLLM.Host.Service;
 using BatchLLM.Host.Service.Access;
 using BatchLLM.IntegrationTests.Cli;
 using BatchLLM.IntegrationTests.Postgres;
+using BatchLLM.Postgres.Database;
+using Dapper;
 using Microsoft.AspNetCore.Builder;
+using Npgsql;
 
 namespace BatchLLM.IntegrationTests.Service;
 
@@ -17,12 +20,13 @@ internal sealed class ServiceHost : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("batchllm-service-");
     private readonly StringWriter _log = new();
+    private readonly DatabaseAddress _address;
     private readonly DatabaseSession _state;
     private readonly WebApplication _app;
 
-    private ServiceHost(DatabaseSession state, bool needsKeys)
+    private ServiceHost(DatabaseAddress address, DatabaseSession state, bool needsKeys)
     {
-        _state = state;
+        (_address, _state) = (address, state);
         Root = _folder.CreateSubdirectory("root").FullName;
         var roots = new JobRoots(
             [BlobUri.FromText(Root, "/"), "s3://bucket/in"], new ModelRoots([Path.GetDirectoryName(Checkout.DemoModel)!]));
@@ -46,7 +50,8 @@ internal sealed class ServiceHost : IAsyncDisposable
     public static async Task<ServiceHost> StartAsync(TestCluster cluster, bool needsKeys = false)
     {
         var address = await cluster.CreateDatabaseAsync();
-        var host = new ServiceHost(await DatabaseSession.OpenAsync(address.ConnectionString, CancellationToken.None), needsKeys);
+        var host = new ServiceHost(
+            address, await DatabaseSession.OpenAsync(address.ConnectionString, CancellationToken.None), needsKeys);
         await host._app.StartAsync();
         host.Client.BaseAddress = new Uri(host._app.Urls.Single());
         return host;
@@ -64,6 +69,16 @@ internal sealed class ServiceHost : IAsyncDisposable
 
     /// <summary>Stops it.</summary>
     public Task StopAsync() => _app.StopAsync();
+
+    /// <summary>Takes its database away.</summary>
+    public async Task DropDatabaseAsync()
+    {
+        var address = new NpgsqlConnectionStringBuilder(_address.ConnectionString);
+        var name = address.Database;
+        address.Database = "postgres";
+        await using var connection = new NpgsqlConnection(address.ConnectionString);
+        await connection.ExecuteAsync($"drop database {name} with (force)");
+    }
 
     /// <summary>A good job file, to be changed by the test.</summary>
     public static JsonObject Job(string name = "job") => new()

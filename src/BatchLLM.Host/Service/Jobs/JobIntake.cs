@@ -1,3 +1,4 @@
+using System.Globalization;
 using BatchLLM.Blobs;
 using BatchLLM.Host.Commands;
 using BatchLLM.Host.Jobs;
@@ -12,6 +13,9 @@ namespace BatchLLM.Host.Service.Jobs;
 internal sealed class JobIntake(JobRoots roots, TimeProvider time)
 {
     private const string Source = "body";
+
+    // A path's on Linux; keys in S3 and names in Azure have 1,024. What looks for secrets in an address takes the square of it.
+    private const int LongestAddress = 4096;
 
     /// <summary>Reads a job file.</summary>
     /// <returns>The job, or everything that is wrong with it.</returns>
@@ -28,7 +32,13 @@ internal sealed class JobIntake(JobRoots roots, TimeProvider time)
             return Wrong("model", $"model: there is no directory '{spec.Model}' below {string.Join(" or ", roots.Models.Folders)}");
         }
 
-        if (RelativeAddress(spec) is { } relative && roots.BaseFolder is null)
+        if (AddressesOf(spec).FirstOrDefault(address => address.Length > LongestAddress) is { } tooLong)
+        {
+            return Wrong("", string.Create(
+                CultureInfo.InvariantCulture, $"an address has {tooLong.Length} characters; expected at most {LongestAddress}"));
+        }
+
+        if (roots.BaseFolder is null && AddressesOf(spec).FirstOrDefault(BlobUri.IsRelative) is { } relative)
         {
             return Wrong("", $"'{relative}' is a relative path, and this service has no folder for files; expected an absolute address");
         }
@@ -46,8 +56,8 @@ internal sealed class JobIntake(JobRoots roots, TimeProvider time)
         }
     }
 
-    private static string? RelativeAddress(JobSpec spec) =>
-        spec.Inputs.Select(input => input.Uri).Append(spec.Output.Uri).FirstOrDefault(BlobUri.IsRelative);
+    private static IEnumerable<string> AddressesOf(JobSpec spec) =>
+        spec.Inputs.Select(input => input.Uri).Append(spec.Output.Uri);
 
     private static JobFileResult Wrong(string path, string message) =>
         new(null, [new JobFileProblem(Source, path, Line: 0, Column: 0, message)]);
