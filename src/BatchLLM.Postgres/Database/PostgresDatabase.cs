@@ -12,6 +12,7 @@ namespace BatchLLM.Postgres.Database;
 public sealed class PostgresDatabase : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _source;
+    private readonly string _unpooled; // the same address
     private readonly DatabaseAddress _address;
     private readonly RetryPolicy _policy;
     private readonly TimeProvider _time;
@@ -21,6 +22,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
         DatabaseAddress address, RetryPolicy policy, TimeProvider time, Func<CancellationToken, Task>? revive)
     {
         _source = NpgsqlDataSource.Create(address.ConnectionString);
+        _unpooled = new NpgsqlConnectionStringBuilder(address.ConnectionString) { Pooling = false }.ConnectionString;
         _address = address;
         _policy = policy;
         _time = time;
@@ -79,22 +81,22 @@ public sealed class PostgresDatabase : IAsyncDisposable
         waitIfRefused: true,
         cancellationToken);
 
-    /// <summary>Waits for a lock that lives as long as its connection, and holds it.</summary>
+    /// <summary>Waits for a lock that lives as long as its connection, and holds it until that is disposed.</summary>
     /// <param name="path">The statement that takes it, by its file's name.</param>
-    /// <param name="unlockPath">The statement that frees it.</param>
-    /// <param name="parameters">Of both.</param>
+    /// <param name="parameters">Of the statement.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    internal Task<IAsyncDisposable> LockAsync(
-        string path, string unlockPath, object parameters, CancellationToken cancellationToken) => RunAsync(
+    internal Task<IAsyncDisposable> LockAsync(string path, object parameters, CancellationToken cancellationToken) => RunAsync(
         async (_, token) =>
         {
-            var connection = await _source.OpenConnectionAsync(token);
+            // Of no pool: what goes wrong between taking the lock and knowing it must not leave it to the next who is lent it.
+            var connection = new NpgsqlConnection(_unpooled);
             try
             {
                 const int NoTimeout = 0;
+                await connection.OpenAsync(token);
                 await connection.ExecuteAsync(
                     new CommandDefinition(EmbeddedSql.Load(path), parameters, commandTimeout: NoTimeout, cancellationToken: token));
-                return (IAsyncDisposable)new AdvisoryLock(connection, EmbeddedSql.Load(unlockPath), parameters);
+                return (IAsyncDisposable)connection;
             }
             catch
             {

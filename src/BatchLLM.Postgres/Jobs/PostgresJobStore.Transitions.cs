@@ -56,7 +56,7 @@ public sealed partial class PostgresJobStore
 
     /// <inheritdoc />
     public Task<IAsyncDisposable> LockPublishingAsync(long jobId, CancellationToken cancellationToken) =>
-        database.LockAsync("Jobs/lock_publishing.sql", "Jobs/unlock_publishing.sql", new { JobId = jobId }, cancellationToken);
+        database.LockAsync("Jobs/lock_publishing.sql", new { JobId = jobId }, cancellationToken);
 
     private static async Task<bool> PauseAsync(Session session, long jobId, string reason)
     {

@@ -1,1 +1,0 @@
-select pg_advisory_unlock(hashtextextended('batchllm.jobs.publish ' || @JobId, 0));
