@@ -11,6 +11,8 @@ alter table batchllm.jobs
   add column plan_epoch integer not null default 0 check (plan_epoch >= 0),
   -- How often something that may pass was in the way of planning, and what it was the last time.
   add column plan_troubles integer not null default 0 check (plan_troubles >= 0),
+  -- How often a worker ended while it planned the job, without a word.
+  add column plan_deaths integer not null default 0 check (plan_deaths >= 0),
   add column tenant text not null default 'default' check (tenant ~ '^[a-z0-9._-]{1,64}$'),
   add column trouble text,
   -- The worker that plans the job.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using BatchLLM.Host.Jobs;
 using BatchLLM.Jobs;
 
@@ -10,6 +11,9 @@ namespace BatchLLM.Host.Work;
 /// <param name="time">Clock of the claim's renewals.</param>
 internal sealed class JobPlanning(IJobQueue queue, ModelShelf shelf, WorkerLog log, TimeProvider time)
 {
+    // One may be chance, a machine that was switched off; a job that ends every worker that looks at it must not go round.
+    private const int MostDeaths = 3;
+
     /// <summary>Plans it.</summary>
     /// <param name="job">A queued job.</param>
     /// <param name="claim">Held; given back if nothing comes of it.</param>
@@ -37,6 +41,13 @@ internal sealed class JobPlanning(IJobQueue queue, ModelShelf shelf, WorkerLog l
 
     private async Task<PlanOutcome> LookAsync(Job job, CancellationToken lost)
     {
+        if (job.Wait is { Deaths: >= MostDeaths and var deaths })
+        {
+            return new PlanOutcome.Refused(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{deaths} workers ended while they planned it, killed or out of memory. Look at their machines' logs and hand it in anew."));
+        }
+
         try
         {
             var submitted = JobFileLoader.Restore(job.Definition.SpecJson, errorBudget: null);

@@ -67,6 +67,8 @@ internal sealed class JobRow
 
     public required int PlanTroubles { get; init; }
 
+    public required int PlanDeaths { get; init; }
+
     public DateTime? NotBefore { get; init; }
 
     internal static string WriteInputs(IReadOnlyList<InputFile> inputs) => JsonSerializer.Serialize(inputs, Json);
@@ -80,7 +82,7 @@ internal sealed class JobRow
         Priority = Priority,
         Deadline = Deadline,
         State = Enum.Parse<JobState>(State, ignoreCase: true),
-        Wait = State == "queued" ? new QueueWait(Planner, Trouble, PlanTroubles, NotBefore) : null,
+        Wait = State == "queued" ? new QueueWait(Planner, Trouble, PlanTroubles, NotBefore) { Deaths = PlanDeaths } : null,
         Reason = Reason,
         Counts = new RowCounts(Ok, Truncated, Failed, PromptTokens, CompletionTokens)
         {

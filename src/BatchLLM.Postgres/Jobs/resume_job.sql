@@ -4,6 +4,7 @@ update batchllm.jobs
    set state = case when key is null then 'queued' else 'running' end,
        reason = null,
        spec = coalesce(@Spec, spec),
-       not_before = null
+       not_before = null,
+       plan_deaths = 0
  where id = @JobId
    and (state = 'paused' or (@Repeated and state in ('queued', 'running') and spec = coalesce(@Spec, spec)));

@@ -35,7 +35,9 @@ with candidates as materialized (
   update batchllm.jobs j
      set not_before = clock_timestamp() + make_interval(secs => @Seconds),
          planner = case j.state when 'queued' then @Worker end,
-         plan_epoch = j.plan_epoch + (j.state = 'queued')::integer
+         plan_epoch = j.plan_epoch + (j.state = 'queued')::integer,
+         -- Whose claim ran out, and who did not give it back, is taken for dead.
+         plan_deaths = j.plan_deaths + (j.planner is not null)::integer
     from chosen
    where j.id = chosen.id
      and chosen.alone

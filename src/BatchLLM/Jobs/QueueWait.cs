@@ -5,4 +5,8 @@ namespace BatchLLM.Jobs;
 /// <param name="Trouble">What was in the way the last time that it was to be planned; null if nothing was.</param>
 /// <param name="Troubles">How often something was.</param>
 /// <param name="NotBefore">When it is planned at the earliest; null for at once.</param>
-public sealed record QueueWait(string? Planner, string? Trouble, int Troubles, DateTimeOffset? NotBefore);
+public sealed record QueueWait(string? Planner, string? Trouble, int Troubles, DateTimeOffset? NotBefore)
+{
+    /// <summary>How often a worker ended while it planned the job, without a word: killed, or out of memory.</summary>
+    public int Deaths { get; init; }
+}

@@ -9,7 +9,7 @@ namespace BatchLLM.IntegrationTests.Postgres;
 /// </summary>
 public sealed class JobQueueModelTests(TestCluster cluster)
 {
-    private const int Operations = 500;
+    private const int Operations = 400;
     private static readonly string[] Tenants = ["a", "b", "capped"];
 
     private readonly int _seed = Environment.TickCount;

@@ -104,6 +104,23 @@ public sealed class JobQueuePlanningTests(TestCluster cluster) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_planner_that_ends_without_a_word_is_counted_and_one_that_gives_back_is_not()
+    {
+        var job = await Bench.SubmitAsync("a");
+        await Bench.ClaimPlanAsync("silent");
+        await Bench.LetTimePassAsync();
+        await Bench.Queue.ReturnPlanAsync(await Bench.ClaimPlanAsync("polite"), null, Token);
+        await Bench.ClaimPlanAsync("dead");
+        await Bench.Workers.LeaveAsync("dead", Token);
+        await Bench.ClaimPlanAsync("last");
+
+        Assert.Equal(2, (await Bench.GetAsync(job)).Wait!.Deaths);
+        await Bench.Store.PauseAsync(job.Id, "look", Token);
+        await Bench.Store.ResumeAsync(job.Id, null, Token);
+        Assert.Equal(0, (await Bench.GetAsync(job)).Wait!.Deaths);
+    }
+
+    [Fact]
     public async Task A_queued_job_pauses_and_its_planner_loses_it()
     {
         var job = await Bench.SubmitAsync("a");

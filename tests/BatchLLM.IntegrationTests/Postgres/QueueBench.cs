@@ -17,11 +17,13 @@ internal sealed class QueueBench : IAsyncDisposable
     internal static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
     private readonly DatabaseAddress _address;
+    private readonly NpgsqlDataSource _source;
     private readonly PostgresDatabase _database;
 
     private QueueBench(DatabaseAddress address, PostgresDatabase database)
     {
         (_address, _database) = (address, database);
+        _source = NpgsqlDataSource.Create(address.ConnectionString);
         Store = new PostgresJobStore(database);
         Queue = new PostgresJobQueue(database);
         Workers = new PostgresWorkerRegistry(database);
@@ -45,7 +47,12 @@ internal sealed class QueueBench : IAsyncDisposable
             address, await PostgresDatabase.OpenAsync(address, new RetryPolicy(), TimeProvider.System, null, Token));
     }
 
-    public ValueTask DisposeAsync() => _database.DisposeAsync();
+    /// <summary>Closes all connections: the server has few, and hundreds of tests.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _source.DisposeAsync();
+        await _database.DisposeAsync();
+    }
 
     /// <summary>A submission with an output of its own.</summary>
     internal static JobSubmission Submission(string name, string tenant = "default", int priority = 0) =>
@@ -90,13 +97,13 @@ internal sealed class QueueBench : IAsyncDisposable
 
     internal async Task ExecuteAsync(string sql)
     {
-        await using var connection = new NpgsqlConnection(_address.ConnectionString);
+        await using var connection = await _source.OpenConnectionAsync(Token);
         await connection.ExecuteAsync(sql);
     }
 
     internal async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null)
     {
-        await using var connection = new NpgsqlConnection(_address.ConnectionString);
+        await using var connection = await _source.OpenConnectionAsync(Token);
         return (await connection.QueryAsync<T>(sql, parameters)).AsList();
     }
 }
