@@ -11,9 +11,6 @@ namespace BatchLLM.Jobs.Json;
 /// </remarks>
 internal ref struct JsonTreeReader
 {
-    // Enough to mend a file by; a file made to be a burden has a hundred thousand.
-    private const int MostProblems = 100;
-
     private readonly ReadOnlySpan<byte> _json;
     private readonly string _source;
     private readonly List<JobFileProblem> _problems;
@@ -119,7 +116,7 @@ internal ref struct JsonTreeReader
     /// <summary>Paths are put together only here: one for each value would be long keys times many values.</summary>
     private readonly void ReportTwice(JsonPlace place, int firstLine)
     {
-        if (_problems.Count < MostProblems)
+        if (_problems.Count < JobFileProblem.Most)
         {
             var path = string.Join('.', _path);
             _problems.Add(place.Problem(path, $"the key '{path}' is there twice, first on line {firstLine}; remove one"));
