@@ -9,12 +9,14 @@ internal struct CachedWord
     /// <summary>Words of more tokens are not kept.</summary>
     public const int MostTokens = 8;
 
+    // In this order: behind the vector, what is small would take another 32 bytes.
     private WordKey _word;
     private int _length; // of the word in bytes; 0 where no word is
-    private Vector256<int> _tokens; // [Count used]
+    private int _count;
+    private Vector256<int> _tokens; // [_count used]
 
     /// <summary>How many tokens the word has; none for a character that its vocabulary has no token for.</summary>
-    public int Count { get; private set; }
+    public readonly int Count => _count;
 
     /// <summary>True if this is the word.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -37,7 +39,7 @@ internal struct CachedWord
         Span<int> padded = stackalloc int[MostTokens];
         padded.Clear();
         tokens.CopyTo(padded);
-        (_word, _length, Count, _tokens) = (word, length, tokens.Length, Vector256.Create<int>(padded));
+        (_word, _length, _count, _tokens) = (word, length, tokens.Length, Vector256.Create<int>(padded));
         return true;
     }
 }
