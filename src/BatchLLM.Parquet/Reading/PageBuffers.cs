@@ -10,7 +10,7 @@ namespace BatchLLM.Parquet.Reading;
 /// </summary>
 /// <remarks>
 /// Rooms for pieces have a limit of their own: arrays of two sizes that took each other's place were collected as late. What
-/// a process holds between readers is one such set, of at most 88 MiB; readers that end side by side leave the last one's.
+/// a process holds between readers is one such set, of at most 96 MiB; readers that end side by side leave the last one's.
 /// </remarks>
 internal sealed class PageBuffers : IDisposable
 {
@@ -20,7 +20,7 @@ internal sealed class PageBuffers : IDisposable
     private const long MostBytes = 48 << 20;
 
     /// <summary>Bytes that are held at most with those that are free, unless more were rented at once.</summary>
-    private const long MostKept = 56 << 20;
+    private const long MostKept = 64 << 20;
 
     /// <summary>Rooms that are held at most, unless each piece that is wanted next takes its own.</summary>
     private const int MostRooms = 32;
@@ -172,7 +172,9 @@ internal sealed class PageBuffers : IDisposable
         return fitting;
     }
 
-    /// <summary>What has been free for longest goes where there is no room for both.</summary>
+    /// <summary>
+    /// What is free goes where there is no room for both, the smallest first: new ones in its place are the least to collect.
+    /// </summary>
     private byte[] Allocate(int length)
     {
         var size = RoundUp(length);
@@ -197,8 +199,9 @@ internal sealed class PageBuffers : IDisposable
     {
         while (_free.Count > 0 && _freeBytes > bytes)
         {
-            _freeBytes -= _free[0].Length;
-            _free.RemoveAt(0);
+            var smallest = _free.MinBy(array => array.Length)!;
+            _freeBytes -= smallest.Length;
+            _free.Remove(smallest);
         }
     }
 

@@ -20,6 +20,9 @@ internal sealed class PageCutter(
     /// <summary>Small enough to stay in a processor's own cache, beside what it is made from and the codec's tables.</summary>
     private const int PartBytes = 128 << 10;
 
+    /// <summary>Values after which a piece gets no more parts: where they stand would take more than they do.</summary>
+    private const int ManyValues = 1 << 13;
+
     private readonly Decompression _decompression = codec.Begin!(source, length);
     private byte[] _kept = [];
     private int _keptCount;
@@ -58,7 +61,7 @@ internal sealed class PageCutter(
         }
 
         FindValues();
-        while (_given < length && _bytes.Length - _filled >= Decompression.LeastRoom && Fault is null)
+        while (_given < length && _bytes.Length - _filled >= Decompression.LeastRoom && _count < ManyValues && Fault is null)
         {
             Fill();
             FindValues();

@@ -6,7 +6,7 @@ namespace BatchLLM.Parquet.Reading;
 /// <param name="size">Bytes of values, with the lengths between them.</param>
 internal sealed class PieceRoom(int size)
 {
-    /// <summary>Slices of values that are not short; with more of them a room is not worth keeping.</summary>
+    /// <summary>Slices of values that are not very short; more are not worth keeping.</summary>
     private const int CommonSlices = 1 << 14;
 
     /// <summary>Bytes of values, with the lengths between them.</summary>
