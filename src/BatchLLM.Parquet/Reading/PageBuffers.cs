@@ -10,7 +10,7 @@ namespace BatchLLM.Parquet.Reading;
 /// </summary>
 /// <remarks>
 /// Rooms for pieces have a limit of their own: arrays of two sizes that took each other's place were collected as late. What
-/// a process holds between readers is one such set, of at most 96 MiB; readers that end side by side leave the last one's.
+/// a process holds between readers is one such set, of at most 116 MiB; readers that end side by side leave the last one's.
 /// </remarks>
 internal sealed class PageBuffers : IDisposable
 {
@@ -20,7 +20,7 @@ internal sealed class PageBuffers : IDisposable
     private const long MostBytes = 48 << 20;
 
     /// <summary>Bytes that are held at most with those that are free, unless more were rented at once.</summary>
-    private const long MostKept = 64 << 20;
+    private const long MostKept = 84 << 20;
 
     /// <summary>Rooms that are held at most, unless each piece that is wanted next takes its own.</summary>
     private const int MostRooms = 32;
