@@ -72,7 +72,12 @@ internal static class JobAssembly
         var layout = LayoutOf(job, spec);
         var idColumn = spec.Prompt.OpenAiBatch ? "custom_id" : spec.IdColumn;
         var kinds = await KindsAsync(job, layout.Format, cancellationToken);
-        var columns = new OutputColumns(RowPreparer.CarriedColumns(spec), spec.Output.TokenIds, kinds) { Origin = OriginOf(job) };
+        var columns = new OutputColumns(RowPreparer.CarriedColumns(spec), spec.Output.TokenIds, kinds)
+        {
+            Nested = kinds is null ? NestedColumns.None : await NestedColumns.SharedAsync(
+                Blobs, job.Definition.Inputs.Select(file => file.Uri), RowPreparer.CarriedColumns(spec), cancellationToken),
+            Origin = OriginOf(job),
+        };
         var writer = new ShardWriter(
             Blobs,
             layout,
