@@ -13,4 +13,8 @@ public static class BlobUri
         S3Uri.IsRemote(text) ? S3Uri.FromText(text)
         : AzureUri.IsRemote(text) ? AzureUri.FromText(text)
         : FileUri.FromPath(text, baseDirectory);
+
+    /// <summary>True if what a user wrote is a path that means another place from another directory.</summary>
+    public static bool IsRelative(string text) =>
+        !S3Uri.IsRemote(text) && !AzureUri.IsRemote(text) && !FileUri.IsFileUri(text) && !Path.IsPathRooted(text);
 }

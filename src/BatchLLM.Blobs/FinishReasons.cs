@@ -12,4 +12,12 @@ internal static class FinishReasons
         FinishReason.Length => "length",
         _ => null,
     };
+
+    /// <summary>The reason of a name; null for none.</summary>
+    public static FinishReason? Find(string? name) => name switch
+    {
+        "stop" => FinishReason.Stop,
+        "length" => FinishReason.Length,
+        _ => null,
+    };
 }

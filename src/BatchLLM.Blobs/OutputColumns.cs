@@ -55,6 +55,12 @@ public sealed record OutputColumns
     /// <summary>What columns give by the input's schema; empty if it has none.</summary>
     public IReadOnlyDictionary<string, RowValueKind> Kinds { get; }
 
+    /// <summary>
+    /// Lists, maps and structs among the carried columns that formats with such columns write as what they are; JSON text
+    /// where there are none.
+    /// </summary>
+    public NestedColumns Nested { get; init; } = NestedColumns.None;
+
     /// <summary>Where the rows come from, for formats with room for notes beside them, as Parquet has.</summary>
     public IReadOnlyList<KeyValuePair<string, string?>> Origin { get; init; } = [];
 

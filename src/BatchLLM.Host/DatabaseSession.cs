@@ -1,9 +1,13 @@
+using BatchLLM.Access;
 using BatchLLM.Jobs;
+using BatchLLM.Postgres.Access;
 using BatchLLM.Postgres.Database;
 using BatchLLM.Postgres.Jobs;
 using BatchLLM.Postgres.OutputLengths;
 using BatchLLM.Postgres.Preflights;
 using BatchLLM.Postgres.Private;
+using BatchLLM.Postgres.Queue;
+using BatchLLM.Postgres.Workers;
 using BatchLLM.Preflight;
 
 namespace BatchLLM.Host;
@@ -19,18 +23,30 @@ internal sealed class DatabaseSession : IAsyncDisposable
         _database = database;
         _cluster = cluster;
         Store = new PostgresJobStore(database);
+        Queue = new PostgresJobQueue(database);
+        Workers = new PostgresWorkerRegistry(database);
         Preflights = new PostgresPreflightStore(database);
         OutputLengths = new PostgresOutputLengthStore(database);
+        ApiKeys = new PostgresApiKeyStore(database);
     }
 
     /// <summary>Jobs and shards.</summary>
     public IJobStore Store { get; }
+
+    /// <summary>Jobs on their way to the workers.</summary>
+    public IJobQueue Queue { get; }
+
+    /// <summary>The workers.</summary>
+    public IWorkerRegistry Workers { get; }
 
     /// <summary>Reports of preflights.</summary>
     public IPreflightStore Preflights { get; }
 
     /// <summary>How long completions got.</summary>
     public IOutputLengthStore OutputLengths { get; }
+
+    /// <summary>Who may use the service.</summary>
+    public IApiKeyStore ApiKeys { get; }
 
     /// <summary>Names of the migrations that opening it applied.</summary>
     public IReadOnlyList<string> AppliedMigrations => _database.AppliedMigrations;

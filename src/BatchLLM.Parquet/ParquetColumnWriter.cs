@@ -19,13 +19,15 @@ public sealed class ParquetColumnWriter
 
     internal ColumnChunkBuilder Builder { get; }
 
+    /// <summary>Level at which the list repeats whose next element is given; 0 in a new row.</summary>
+    internal int Repetition { get; set; }
+
     /// <summary>Adds null, also in place of a list.</summary>
     /// <exception cref="InvalidOperationException">The column is required.</exception>
     public void AppendNull()
     {
         Expect(Schema.IsOptional, "null");
-        Builder.BeginRow();
-        AddMissing(definition: 0);
+        AppendMissing(Schema.MaxDefinition - (Schema.Type.IsList ? 2 : 1));
     }
 
     /// <summary>Adds a boolean.</summary>
@@ -33,7 +35,7 @@ public sealed class ParquetColumnWriter
     public void AppendBoolean(bool value)
     {
         Expect(Schema.Type.Physical == ParquetPhysicalType.Boolean, "a boolean");
-        Builder.BeginRow();
+        BeginPlace();
         Builder.PageStatistics.Add(value ? 1 : 0);
         AddValue([(byte)(value ? 1 : 0)]);
     }
@@ -47,7 +49,7 @@ public sealed class ParquetColumnWriter
         Expect(!Schema.Type.IsList && (isShort || Schema.Type.Physical == ParquetPhysicalType.Int64), "an integer");
         Span<byte> bytes = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, isShort ? checked((int)value) : value);
-        Builder.BeginRow();
+        BeginPlace();
         Builder.PageStatistics.Add(value);
         AddValue(bytes[..Schema.Type.PlainSize]);
     }
@@ -68,7 +70,7 @@ public sealed class ParquetColumnWriter
             BinaryPrimitives.WriteDoubleLittleEndian(bytes, value);
         }
 
-        Builder.BeginRow();
+        BeginPlace();
         Builder.PageStatistics.Add(value);
         AddValue(bytes[..Schema.Type.PlainSize]);
     }
@@ -102,19 +104,23 @@ public sealed class ParquetColumnWriter
     public void AppendList(ReadOnlySpan<int> values)
     {
         Expect(Schema.Type.IsList, "a list");
-        Builder.BeginRow();
         if (values.IsEmpty)
         {
-            AddMissing(Builder.MaxDefinition - 1);
+            AppendMissing(Schema.MaxDefinition - 1);
+            return;
         }
 
+        BeginPlace();
         Span<byte> bytes = stackalloc byte[sizeof(int)];
         for (var i = 0; i < values.Length; i++)
         {
             BinaryPrimitives.WriteInt32LittleEndian(bytes, values[i]);
             Builder.PageStatistics.Add(values[i]);
-            AddValue(bytes, repetition: Math.Min(i, 1));
+            Repetition = Math.Min(i, 1);
+            AddValue(bytes);
         }
+
+        Repetition = 0;
     }
 
     internal void CheckRows(int expected)
@@ -126,23 +132,35 @@ public sealed class ParquetColumnWriter
         }
     }
 
+    /// <summary>Adds a place without a value: null, or something around it that is null or empty.</summary>
+    /// <param name="definition">Level up to which there is something.</param>
+    internal void AppendMissing(int definition)
+    {
+        BeginPlace();
+        Builder.PageStatistics.AddNull();
+        Builder.AddLevels(definition, Repetition);
+    }
+
+    /// <summary>A row may begin a page; what goes on with a row may not.</summary>
+    private void BeginPlace()
+    {
+        if (Repetition == 0)
+        {
+            Builder.BeginRow();
+        }
+    }
+
     private void AddBytes(ReadOnlySpan<byte> value)
     {
-        Builder.BeginRow();
+        BeginPlace();
         Builder.PageStatistics.Add(value);
         AddValue(value);
     }
 
-    private void AddValue(ReadOnlySpan<byte> value, int repetition = 0)
+    private void AddValue(ReadOnlySpan<byte> value)
     {
-        Builder.AddLevels(Builder.MaxDefinition, repetition);
+        Builder.AddLevels(Schema.MaxDefinition, Repetition);
         Builder.AddValue(value);
-    }
-
-    private void AddMissing(int definition)
-    {
-        Builder.PageStatistics.AddNull();
-        Builder.AddLevels(definition, repetition: 0);
     }
 
     private void Expect(bool condition, string given)

@@ -8,8 +8,9 @@ namespace BatchLLM.Parquet;
 
 /// <summary>
 /// Reads a Parquet file in batches of rows. Memory is bounded by a page and a dictionary per column asked for, whatever the
-/// size of the row groups, and by 144 MiB of pages that other threads decompress ahead; for what is nested, by the rows of
-/// a batch besides, which are fewer where they are large.
+/// size of the row groups, and by 80 MiB of pages that other threads decompress ahead; for what is nested, by the rows of
+/// a batch besides, which are fewer where they are large. Of a page of texts larger than 4 MiB no more than what is stored
+/// and a few MiB of the rest are held, unless it is compressed with the deprecated LZ4 or laid out otherwise than plainly.
 /// </summary>
 /// <remarks>Source: the Parquet format specification, github.com/apache/parquet-format.</remarks>
 public sealed class ParquetReader
@@ -91,30 +92,18 @@ public sealed class ParquetReader
         var endRow = firstRow + Math.Min(rowCount, Math.Max(0, RowCount - firstRow));
         var parts = Parts(firstRow, endRow);
         using var pages = PageBuffers.Take();
-        RowGroupReader? next = null;
-        try
+        await using var groups = new RowGroupsAhead(
+            parts, pages, part => OpenAsync(part, batch.Columns, pages, cancellationToken));
+        foreach (var part in parts)
         {
-            for (var i = 0; i < parts.Count; i++)
+            var reader = await groups.NextAsync();
+            for (var (row, end) = part.RowsOf(RowGroups); row < end; row += batch.RowCount)
             {
-                // The next row group's first pages are decompressed while this one's rows are read. What of this one is
-                // decompressed already makes room for them.
-                using var reader = next ?? await OpenAsync(parts[i], batch.Columns, pages, cancellationToken);
-                next = null;
-                await reader.LoadAheadAsync(cancellationToken);
-                next = i + 1 < parts.Count
-                    ? await OpenAsync(parts[i + 1], batch.Columns, pages, cancellationToken)
-                    : null;
-                for (var (row, end) = parts[i].RowsOf(RowGroups); row < end; row += batch.RowCount)
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    Publish(batch, row, await reader.ReadAsync(end - row, cancellationToken));
-                    yield return batch;
-                }
+                cancellationToken.ThrowIfCancellationRequested();
+                await groups.LoadAheadAsync(cancellationToken);
+                Publish(batch, row, await reader.ReadAsync(end - row, cancellationToken));
+                yield return batch;
             }
-        }
-        finally
-        {
-            next?.Dispose();
         }
     }
 
@@ -157,9 +146,17 @@ public sealed class ParquetReader
             : await PageIndexes.FindAsync(_source, chunks, rows, part, cancellationToken);
         var plans = leaves.Select((leaf, i) => new LeafPlan(leaf.Values, chunks[i], rows, isWhole, spans[i])).ToList();
         var reader = Readers(asked, plans, new CoalescedSource(_source, plans.SelectMany(plan => plan.Wanted)), pages);
-        await reader.SkipAsync(part.FirstRow, cancellationToken);
-        await reader.LoadAheadAsync(cancellationToken);
-        return reader;
+        try
+        {
+            await reader.SkipAsync(part.FirstRow, cancellationToken);
+            await reader.LoadAheadAsync(cancellationToken);
+            return reader;
+        }
+        catch
+        {
+            await reader.DisposeAsync();
+            throw;
+        }
     }
 
     private static RowGroupReader Readers(

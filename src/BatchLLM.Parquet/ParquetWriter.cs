@@ -18,7 +18,7 @@ public sealed class ParquetWriter
     private long _position;
     private int _rowsInGroup;
 
-    /// <summary>Prepares a file; nothing is written yet.</summary>
+    /// <summary>Prepares a file of one value a row in each column; nothing is written yet.</summary>
     /// <param name="stream">Receives the file; not disposed.</param>
     /// <param name="columns">Names and types, in file order; at least one. Types are the ready-made ones of
     /// <see cref="ParquetColumnType"/>.</param>
@@ -28,15 +28,38 @@ public sealed class ParquetWriter
     /// <exception cref="ParquetException">Zstandard is asked for by name, and the system lacks its library.</exception>
     public ParquetWriter(
         Stream stream, IReadOnlyList<ParquetColumnSchema> columns, ParquetWriterOptions? options = null)
+        : this(
+            [.. columns.Select(column => ParquetFieldSchema.Value(column.Name, column.Type, column.IsOptional))],
+            stream,
+            options)
     {
-        Check(columns);
+    }
+
+    private ParquetWriter(IReadOnlyList<ParquetFieldSchema> fields, Stream stream, ParquetWriterOptions? options)
+    {
         (_stream, _options) = (stream, options ?? new ParquetWriterOptions());
         _options.Validate();
-        Columns = [.. columns.Select(column => new ParquetColumnWriter(new ColumnChunkBuilder(column, _options)))];
-        _footer = new FooterBuilder(columns, _options);
+        var leaves = fields.SelectMany(WrittenSchema.Leaves).ToList();
+        Check(fields, leaves);
+        Columns =
+            [.. leaves.Select(leaf => new ParquetColumnWriter(new ColumnChunkBuilder(leaf.Column, leaf.Path, _options)))];
+        var columns = new Queue<ParquetColumnWriter>(Columns);
+        Fields = [.. fields.Select(field => new ParquetFieldWriter(field, columns))];
+        _footer = new FooterBuilder(fields, leaves.Count, _options);
         Compression = PageCompression.Choose(_options.Compression, ZstdCodec.Instance.Lack);
         _encoder = new ChunkEncoder(PageCompression.CodecOf(Compression), PageCompression.CompressorOf(Compression));
     }
+
+    /// <summary>Prepares a file of fields, which may be nested; nothing is written yet.</summary>
+    /// <param name="stream">Receives the file; not disposed.</param>
+    /// <param name="fields">Names, shapes and types, in file order; at least one. Types are the ready-made ones of
+    /// <see cref="ParquetColumnType"/>.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <exception cref="ArgumentException">There is no field, two have one name, or a type is not written here.</exception>
+    /// <exception cref="ParquetException">Zstandard is asked for by name, and the system lacks its library.</exception>
+    public static ParquetWriter OfFields(
+        Stream stream, IReadOnlyList<ParquetFieldSchema> fields, ParquetWriterOptions? options = null) =>
+        new(fields, stream, options);
 
     /// <summary>
     /// What Zstandard needs and this system lacks, and what to do, as the end of a sentence; null if nothing.
@@ -46,8 +69,13 @@ public sealed class ParquetWriter
     /// <summary>How pages are compressed.</summary>
     public ParquetCompression Compression { get; }
 
-    /// <summary>Takes the values of the current row, one per column.</summary>
+    /// <summary>
+    /// Takes the values of the current row, one per column. Those that are nested in a field are given theirs through it.
+    /// </summary>
     public IReadOnlyList<ParquetColumnWriter> Columns { get; }
+
+    /// <summary>Takes what the current row holds, one per field.</summary>
+    public IReadOnlyList<ParquetFieldWriter> Fields { get; }
 
     /// <summary>Ends the current row, for which every column must have been given a value or null.</summary>
     /// <exception cref="InvalidOperationException">A column has no value, or more than one.</exception>
@@ -84,21 +112,22 @@ public sealed class ParquetWriter
         await _stream.FlushAsync(cancellationToken);
     }
 
-    private static void Check(IReadOnlyList<ParquetColumnSchema> columns)
+    private static void Check(
+        IReadOnlyList<ParquetFieldSchema> fields, List<(ParquetColumnSchema Column, IReadOnlyList<string> Path)> leaves)
     {
-        if (columns.Count == 0)
+        if (fields.Count == 0)
         {
-            throw new ArgumentException("A Parquet file has at least one column.", nameof(columns));
+            throw new ArgumentException("A Parquet file has at least one column.", nameof(fields));
         }
 
-        if (columns.GroupBy(column => column.Name).FirstOrDefault(group => group.Count() > 1) is { } repeated)
+        if (fields.GroupBy(field => field.Name).FirstOrDefault(group => group.Count() > 1) is { } repeated)
         {
-            throw new ArgumentException($"Two columns are named '{repeated.Key}'; rename one.", nameof(columns));
+            throw new ArgumentException($"Two columns are named '{repeated.Key}'; rename one.", nameof(fields));
         }
 
-        if (columns.FirstOrDefault(column => !WrittenSchema.IsWritable(column.Type)) is { } unknown)
+        if (leaves.FirstOrDefault(leaf => !WrittenSchema.IsWritable(leaf.Column.Type)).Column is { } unknown)
         {
-            throw new ArgumentException($"Column '{unknown.Name}' has a type that is not written.", nameof(columns));
+            throw new ArgumentException($"Column '{unknown.Name}' has a type that is not written.", nameof(fields));
         }
     }
 

@@ -8,7 +8,7 @@ namespace BatchLLM;
 /// The taxonomy: misuse of an API is a standard .NET exception; the outside world is this type; a single row's fault is
 /// a <see cref="Rows.RowError"/> and no exception at all.
 /// </remarks>
-public sealed class BatchLLMException : Exception
+public class BatchLLMException : Exception
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="message">The sentence shown to the user. Never holds prompt text, completion text or a secret.</param>

@@ -26,7 +26,10 @@ public sealed class BatchPipeline(
     TimeProvider time,
     Action<CrashWindow> reach)
 {
-    /// <summary>Runs the job until it is complete, paused or cancelled, and returns how it stands then.</summary>
+    /// <summary>
+    /// Runs the job until it is complete, paused or cancelled, or until this worker leaves it to others (see
+    /// <see cref="PipelineOptions.MayLease"/>), and returns how it stands then.
+    /// </summary>
     /// <param name="job">A job of the store.</param>
     /// <param name="progress">Counts rows as they end.</param>
     /// <param name="cancellationToken">Stops at once; leases are handed back, nothing committed is lost.</param>
@@ -132,8 +135,9 @@ public sealed class BatchPipeline(
         }
         catch
         {
-            // They must not outlive their leases.
+            // They must not outlive their leases. What did not get into the store is run again, and counted then.
             await commits.SettleAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            held.Window.Shards.Where(shard => !shard.IsSettled).ToList().ForEach(shard => progress.Add(-shard.Counts));
             throw;
         }
 
@@ -186,32 +190,23 @@ public sealed class BatchPipeline(
         // If the process dies here, the part is garbage under an epoch's name that nobody will commit.
         reach(CrashWindow.PartWritten);
         keeper.Drop(shard.Lease);
-        if (!await store.CommitAsync(shard.Lease, output, CancellationToken.None))
+        if (!await store.CommitAsync(shard.Lease, output, counts => ReasonToPause(job, counts), CancellationToken.None))
         {
             progress.Add(-shard.Counts);
+            shard.IsSettled = true;
             return;
         }
 
+        shard.IsSettled = true;
+
         // If the process dies here, the shard counts; only publishing is left, and that can be repeated.
         reach(CrashWindow.ShardCommitted);
-        await PauseIfBudgetSpentAsync(job, CancellationToken.None);
     }
 
     private bool HasErrorBudget => options.Policies is not { ErrorBudgetRows: null, ErrorBudgetShare: null };
 
-    private async Task PauseIfBudgetSpentAsync(Job job, CancellationToken cancellationToken)
-    {
-        if (!HasErrorBudget)
-        {
-            return;
-        }
-
-        var counts = (await store.FindAsync(job.Id, cancellationToken))!.Counts;
-        if (ErrorBudget.ReasonToPause(options.Policies, counts.Failed, job.Definition.RowCount) is { } reason)
-        {
-            await store.PauseAsync(job.Id, reason, cancellationToken);
-        }
-    }
+    private string? ReasonToPause(Job job, RowCounts counts) =>
+        ErrorBudget.ReasonToPause(options.Policies, counts.Failed, job.Definition.RowCount);
 
     private async Task<bool> IsOverAsync(Job job, CancellationToken cancellationToken) =>
         await store.FindAsync(job.Id, cancellationToken) is not { State: JobState.Running or JobState.Paused };

@@ -14,6 +14,9 @@ namespace BatchLLM.Blobs.Azure;
 /// <param name="accounts">Where the rights come from.</param>
 public sealed class AzureBlobStore(AzureAccounts accounts) : IBlobStore
 {
+    // Copies within an account mostly stand at once.
+    private static readonly TimeSpan CopyPollInterval = TimeSpan.FromMilliseconds(200);
+
     /// <inheritdoc/>
     public async IAsyncEnumerable<BlobInfo> ListAsync(
         string pattern, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
@@ -56,11 +59,8 @@ public sealed class AzureBlobStore(AzureAccounts accounts) : IBlobStore
 
         try
         {
-            if (await VersionAsync(accounts.Blob(source), cancellationToken) is { } version)
-            {
-                await MoveAsync(accounts.Blob(source), version, accounts.Blob(target), cancellationToken);
-            }
-            else if (await VersionAsync(accounts.Blob(target), cancellationToken) is null)
+            if (!await TryMoveAsync(accounts.Blob(source), accounts.Blob(target), cancellationToken)
+                && await VersionAsync(accounts.Blob(target), cancellationToken) is null)
             {
                 throw new BatchLLMException($"Cannot move {source} to {target}: it does not exist.");
             }
@@ -86,14 +86,55 @@ public sealed class AzureBlobStore(AzureAccounts accounts) : IBlobStore
         }
     }
 
+    /// <summary>False if the source is not there, or not any more: another process may be moving it.</summary>
+    private static async Task<bool> TryMoveAsync(
+        BlockBlobClient source, BlockBlobClient target, CancellationToken cancellationToken)
+    {
+        if (await VersionAsync(source, cancellationToken) is not { } version)
+        {
+            return false;
+        }
+
+        try
+        {
+            await MoveAsync(source, version, target, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException)
+        {
+            if (await VersionAsync(source, cancellationToken) is null)
+            {
+                return false;
+            }
+
+            throw;
+        }
+    }
+
     private static async Task MoveAsync(
         BlockBlobClient source, ETag version, BlockBlobClient target, CancellationToken cancellationToken)
     {
         var condition = new BlobRequestConditions { IfMatch = version };
-        var copy = await target.StartCopyFromUriAsync(
+        await target.StartCopyFromUriAsync(
             source.Uri, new BlobCopyFromUriOptions { SourceConditions = condition }, cancellationToken);
-        await copy.WaitForCompletionAsync(cancellationToken);
+        await WaitForCopyAsync(target, cancellationToken);
         await source.DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, condition, cancellationToken);
+    }
+
+    // Not by the operation that starting it gives, which knows its own copy alone: where two move the same blob, the target
+    // tells of whichever began last.
+    private static async Task WaitForCopyAsync(BlockBlobClient target, CancellationToken cancellationToken)
+    {
+        while ((await target.GetPropertiesAsync(null, cancellationToken)).Value.BlobCopyStatus is { } status && status != CopyStatus.Success)
+        {
+            if (status != CopyStatus.Pending)
+            {
+                throw new BatchLLMException(
+                    $"The service gave up a copy to {target.Name} ({status}); the source stands. Run again.", isTransient: true);
+            }
+
+            await Task.Delay(CopyPollInterval, cancellationToken);
+        }
     }
 
     private static async Task<ETag?> VersionAsync(BlockBlobClient blob, CancellationToken cancellationToken)

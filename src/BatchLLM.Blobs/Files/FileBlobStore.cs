@@ -76,6 +76,11 @@ public sealed class FileBlobStore : IBlobStore
 
             return Task.CompletedTask;
         }
+        catch (FileNotFoundException) when (File.Exists(target))
+        {
+            // Another process moved it since the source was looked for.
+            return Task.CompletedTask;
+        }
         catch (Exception e) when (FileFailure.IsOutside(e))
         {
             throw FileFailure.Describe(e, $"move {source} to", target);

@@ -22,7 +22,11 @@ internal sealed class ColumnNames
     {
         (_names, _all) = (columns is null ? [] : [.. columns], columns is null);
         _utf8 = [.. _names.Select(Encoding.UTF8.GetBytes)];
+        Members = MemberPaths.Of(_names);
     }
+
+    /// <summary>Those that may be members of objects; null if none may.</summary>
+    public MemberPaths? Members { get; }
 
     /// <summary>True if rows have so few columns, as far as is known, that <see cref="RowColumns"/> holds them.</summary>
     public bool AreFew => _names.Count <= RowColumns.Most;

@@ -43,7 +43,7 @@ internal static class JsonlRecord
         {
             reader.Read();
             return reader.TokenType == JsonTokenType.StartObject
-                ? new Row(location, ReadColumns(line, ref reader, names), Error: null)
+                ? new Row(location, Columns(line, ref reader, names), Error: null)
                 : Invalid(location, $"The line holds {Name(reader.TokenType)}; expected one JSON object.");
         }
         catch (JsonException e)
@@ -67,32 +67,50 @@ internal static class JsonlRecord
     private static bool IsTooDeep(ReadOnlySpan<byte> refused, int depth) =>
         depth >= MaxDepth - 1 && refused is [(byte)'[' or (byte)'{', ..];
 
-    private static IReadOnlyDictionary<string, RowValue> ReadColumns(
+    private static IReadOnlyDictionary<string, RowValue> Columns(
         ReadOnlySpan<byte> line, ref Utf8JsonReader reader, ColumnNames names)
     {
-        var few = new RowColumns(names.Room);
-        Dictionary<string, RowValue>? many = null;
+        var columns = new ReadColumns(names.Room);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = names.Find(in reader);
+            var (name, member) = (names.Find(in reader), names.Members?.Find(in reader));
             reader.Read();
-            if (name is null)
-            {
-                reader.Skip();
-            }
-            else if (many is null && (!few.IsFull || few.ContainsKey(name)))
-            {
-                few[name] = ReadValue(line, ref reader);
-            }
-            else
-            {
-                many ??= new Dictionary<string, RowValue>(few, StringComparer.Ordinal);
-                many[name] = ReadValue(line, ref reader);
-            }
+            Read(line, ref reader, name, member?.Below, ref columns);
         }
 
         reader.Read(); // throws if anything but white space follows the object
-        return many is null ? few : many;
+        return columns.All;
+    }
+
+    // A value, and what is wanted of what is in it.
+    private static void Read(
+        ReadOnlySpan<byte> line, ref Utf8JsonReader reader, string? name, MemberPaths? below, ref ReadColumns columns)
+    {
+        if (below is not null && reader.TokenType == JsonTokenType.StartObject)
+        {
+            var inside = reader;
+            ReadMembers(line, ref inside, below, ref columns);
+        }
+
+        if (name is null)
+        {
+            reader.Skip();
+        }
+        else
+        {
+            columns.Set(name, ReadValue(line, ref reader));
+        }
+    }
+
+    private static void ReadMembers(
+        ReadOnlySpan<byte> line, ref Utf8JsonReader reader, MemberPaths paths, ref ReadColumns columns)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var member = paths.Find(in reader);
+            reader.Read();
+            Read(line, ref reader, member?.Path, member?.Below, ref columns);
+        }
     }
 
     private static RowValue ReadValue(ReadOnlySpan<byte> line, ref Utf8JsonReader reader)

@@ -14,7 +14,8 @@ namespace BatchLLM.Blobs.Parquet;
 /// A carried column has the type that <see cref="OutputColumns.Kinds"/> says, and rows are written as they come; without
 /// one, the type that its values in this file share (<see cref="CarriedType"/>), for which rows are held until the end:
 /// such a writer is for one shard. Inputs without a schema can so give parts of different types, where one shard's values
-/// are all null or of another kind.
+/// are all null or of another kind. A list, map or struct that all inputs have in one form is written in that form
+/// (<see cref="OutputColumns.Nested"/>), any other as JSON text.
 /// </remarks>
 public sealed class ParquetRowWriter : IRowWriter
 {
@@ -70,7 +71,7 @@ public sealed class ParquetRowWriter : IRowWriter
     private ParquetWriter Open()
     {
         _kinds = CarriedKinds();
-        return new ParquetWriter(
+        return ParquetWriter.OfFields(
             _stream, Schema(_kinds), new ParquetWriterOptions { KeyValueMetadata = _columns.Origin });
     }
 
@@ -85,24 +86,30 @@ public sealed class ParquetRowWriter : IRowWriter
             ? kind
             : CarriedType.Shared(_held.Select(row => _columns.CarriedValue(row, index))))];
 
-    private List<ParquetColumnSchema> Schema(List<RowValueKind> kinds)
+    private List<ParquetFieldSchema> Schema(List<RowValueKind> kinds)
     {
         var schema = _columns.Carried
-            .Zip(kinds, (name, kind) => new ParquetColumnSchema(name, CarriedType.Of(kind)))
+            .Zip(kinds, (name, kind) => NestedForm(name, kind) ?? ParquetFieldSchema.Value(name, CarriedType.Of(kind)))
             .ToList();
-        schema.Add(new(OutputColumns.Completion, ParquetColumnType.Text));
-        schema.Add(new(OutputColumns.FinishReason, ParquetColumnType.Text));
-        schema.Add(new(OutputColumns.PromptTokens, ParquetColumnType.Int32, IsOptional: false));
-        schema.Add(new(OutputColumns.CompletionTokens, ParquetColumnType.Int32, IsOptional: false));
+        schema.Add(Text(OutputColumns.Completion));
+        schema.Add(Text(OutputColumns.FinishReason));
+        schema.Add(ParquetFieldSchema.Value(OutputColumns.PromptTokens, ParquetColumnType.Int32, isOptional: false));
+        schema.Add(ParquetFieldSchema.Value(OutputColumns.CompletionTokens, ParquetColumnType.Int32, isOptional: false));
         if (_columns.TokenIds)
         {
-            schema.Add(new(OutputColumns.TokenIdsName, ParquetColumnType.Int32List));
+            schema.Add(ParquetFieldSchema.Value(OutputColumns.TokenIdsName, ParquetColumnType.Int32List));
         }
 
-        schema.Add(new(OutputColumns.ErrorCode, ParquetColumnType.Text));
-        schema.Add(new(OutputColumns.ErrorMessage, ParquetColumnType.Text));
+        schema.Add(Text(OutputColumns.ErrorCode));
+        schema.Add(Text(OutputColumns.ErrorMessage));
         return schema;
     }
+
+    /// <summary>What a partition of the path gives in its place is text.</summary>
+    private ParquetFieldSchema? NestedForm(string name, RowValueKind kind) =>
+        kind == RowValueKind.Json ? _columns.Nested.Find(name) : null;
+
+    private static ParquetFieldSchema Text(string name) => ParquetFieldSchema.Value(name, ParquetColumnType.Text);
 
     // In the order of the schema.
     private void Append(ParquetWriter writer, CompletedRow row)
@@ -110,20 +117,32 @@ public sealed class ParquetRowWriter : IRowWriter
         var next = 0;
         for (; next < _kinds.Count; next++)
         {
-            CarriedType.Append(writer.Columns[next], _kinds[next], _columns.CarriedValue(row, next));
+            AppendCarried(writer.Fields[next], _kinds[next], _columns.CarriedValue(row, next));
         }
 
-        AppendText(writer.Columns[next++], row.Completion);
-        AppendText(writer.Columns[next++], FinishReasons.Name(row.FinishReason));
-        writer.Columns[next++].AppendInt64(row.PromptTokens);
-        writer.Columns[next++].AppendInt64(row.CompletionTokens);
+        AppendText(writer.Fields[next++].Value, row.Completion);
+        AppendText(writer.Fields[next++].Value, FinishReasons.Name(row.FinishReason));
+        writer.Fields[next++].Value.AppendInt64(row.PromptTokens);
+        writer.Fields[next++].Value.AppendInt64(row.CompletionTokens);
         if (_columns.TokenIds)
         {
-            AppendList(writer.Columns[next++], row.TokenIds);
+            AppendList(writer.Fields[next++].Value, row.TokenIds);
         }
 
-        AppendText(writer.Columns[next++], row.Error?.Code);
-        AppendText(writer.Columns[next], row.Error?.Message);
+        AppendText(writer.Fields[next++].Value, row.Error?.Code);
+        AppendText(writer.Fields[next].Value, row.Error?.Message);
+    }
+
+    private static void AppendCarried(ParquetFieldWriter field, RowValueKind kind, RowValue value)
+    {
+        if (field.Schema.Shape == ParquetShape.Value)
+        {
+            CarriedType.Append(field.Value, kind, value);
+        }
+        else
+        {
+            NestedValue.Append(field, value);
+        }
     }
 
     private static void AppendText(ParquetColumnWriter column, string? text)

@@ -70,16 +70,30 @@ public sealed class S3BlobStore : IBlobStore
     public async Task MoveAsync(string from, string to, CancellationToken cancellationToken)
     {
         var (source, target) = (Object(from), Object(to));
-        var verb = $"move {source} to";
-        if (await S3Head.FindAsync(_service, verb, source, cancellationToken) is { } found)
+        if (await FindAsync(source) is not { } found)
+        {
+            _ = await FindAsync(target)
+                ?? throw new BatchLLMException($"Cannot move {source} to {target}: it does not exist.");
+            return;
+        }
+
+        try
         {
             await _copy.CopyAsync(source, found, target, cancellationToken);
-            await DeleteAsync(from, cancellationToken);
         }
-        else if (await S3Head.FindAsync(_service, verb, target, cancellationToken) is null)
+        catch (BatchLLMException e) when (!e.IsTransient)
         {
-            throw new BatchLLMException($"Cannot move {source} to {target}: it does not exist.");
+            if (await FindAsync(source) is null && await FindAsync(target) is not null)
+            {
+                return; // Another process moved it since it was looked for.
+            }
+
+            throw;
         }
+
+        await DeleteAsync(from, cancellationToken);
+
+        Task<S3Head?> FindAsync(S3Address address) => S3Head.FindAsync(_service, $"move {source} to", address, cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -12,7 +12,10 @@ namespace BatchLLM.Host.Bench;
 /// <param name="WeightBytes">Bytes that they take in memory.</param>
 /// <param name="LoadSeconds">Making and packing them.</param>
 /// <param name="PeakResidentBytes">Most memory that the process held after loading or after a combination.</param>
-/// <param name="Limits">What this machine can do at most, measured just before.</param>
+/// <param name="Limits">What this machine can do at most, measured just before; shares are of this.</param>
+/// <param name="LimitsAfter">
+/// The same measured just after. Less says that the machine slowed down meanwhile, as one with neighbours does.
+/// </param>
 /// <param name="Results">One for each combination.</param>
 internal sealed record BenchOutput(
     string Shape,
@@ -25,4 +28,5 @@ internal sealed record BenchOutput(
     double LoadSeconds,
     long PeakResidentBytes,
     MachineLimits Limits,
+    MachineLimits LimitsAfter,
     IReadOnlyList<BenchResult> Results);

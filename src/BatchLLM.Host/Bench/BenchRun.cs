@@ -41,6 +41,7 @@ internal sealed class BenchRun(BenchRequest request, Terminal terminal)
             Stopwatch.GetElapsedTime(start).TotalSeconds,
             Environment.WorkingSet,
             machine,
+            machine,
             []);
         return Measure(unmeasured, runner, model, cancellationToken);
     }
@@ -54,6 +55,7 @@ internal sealed class BenchRun(BenchRequest request, Terminal terminal)
         return unmeasured with
         {
             PeakResidentBytes = Math.Max(unmeasured.PeakResidentBytes, results.Max(r => r.ResidentBytes)),
+            LimitsAfter = MachineLimits.Measure(request.Threads),
             Results = results,
         };
     }

@@ -9,6 +9,9 @@ internal static class CommandLine
     /// <summary>After Ctrl+C or SIGTERM: for the step under way, handing leases back, and stopping a private cluster.</summary>
     private static readonly TimeSpan TimeToHandBack = TimeSpan.FromSeconds(30);
 
+    /// <summary>Commands that end by signals of their own meaning (see <see cref="Work.StopSignals"/>), in their own time.</summary>
+    private static readonly string[] OwnSignals = [WorkerCommand.Name, ServeCommand.Name];
+
     /// <summary>Parses and runs; returns the process's exit code.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
@@ -16,7 +19,7 @@ internal static class CommandLine
         var exitCode = await parsed.InvokeAsync(new InvocationConfiguration
         {
             EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = TimeToHandBack,
+            ProcessTerminationTimeout = OwnSignals.Contains(parsed.CommandResult.Command.Name) ? null : TimeToHandBack,
         });
         return parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples ? ExitCodes.Usage : exitCode;
     }
@@ -30,6 +33,8 @@ internal static class CommandLine
             StatusCommand.Create(),
             ResumeCommand.Create(),
             CancelCommand.Create(),
+            WorkerCommand.Create(),
+            ServeCommand.Create(),
             ValidateCommand.Create(),
             InspectCommand.Create(),
             TokenizeCommand.Create(),
@@ -37,6 +42,7 @@ internal static class CommandLine
             CompareCommand.Create(),
             QuantizeCommand.Create(),
             BenchCommand.Create(),
+            KeysCommand.Create(),
             MigrateCommand.Create(),
         };
         var help = new HelpOption { Recursive = true };

@@ -15,12 +15,36 @@ internal static class Examples
         ["status"] = ["batchllm status", "batchllm status demo-tickets", "batchllm status 12 --json"],
         ["resume"] = ["batchllm resume", "batchllm resume 12", "batchllm resume 12 --error-budget 5%"],
         ["cancel"] = ["batchllm cancel 12", "batchllm cancel demo-tickets"],
+        ["worker"] =
+        [
+            "batchllm worker --database postgres://batch@db/batch",
+            "batchllm worker --model models/llama-3.1-8b --model models/llama-3.2-1b",
+        ],
+        ["serve"] =
+        [
+            "batchllm serve --root /srv/batch --models /srv/models",
+            "batchllm serve --listen http://127.0.0.1:9000 --root s3://bucket/jobs --models models --database postgres://db/batch",
+            "curl --json @job.json http://127.0.0.1:8402/api/jobs",
+        ],
         ["validate"] =
         [
             "batchllm validate jobs/demo/tickets.job.json",
             "batchllm validate job.json --measure 60 --report reports/job",
             "batchllm validate job.json --measure 0 --json",
         ],
+        ["keys"] =
+        [
+            "batchllm keys create --tenant search --role submit --name 'nightly corpus' --days 365",
+            "batchllm keys list",
+            "batchllm keys revoke 3",
+        ],
+        ["create"] =
+        [
+            "batchllm keys create --tenant search --role submit --name 'nightly corpus' --days 365",
+            "KEY=$(batchllm keys create --role admin)",
+        ],
+        ["list"] = ["batchllm keys list", "batchllm keys list --json"],
+        ["revoke"] = ["batchllm keys revoke 3"],
         ["inspect"] =
         [
             "batchllm inspect jobs/demo/model",

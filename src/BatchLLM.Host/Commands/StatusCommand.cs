@@ -40,7 +40,7 @@ internal static class StatusCommand
         }
 
         var job = await JobReference.FindAsync(session.Store, reference, cancellationToken);
-        var report = await ReportKeeping.FindAsync(session.Preflights, job.Definition.Key, cancellationToken);
+        var report = await ReportKeeping.FindAsync(session.Preflights, job, cancellationToken);
         Show([job], EstimateCheck.Of(job, report), terminal);
     }
 
@@ -81,7 +81,9 @@ internal static class StatusCommand
         job.Id.ToString(CultureInfo.InvariantCulture),
         job.Definition.Name,
         job.State.ToString().ToLowerInvariant(),
-        string.Create(CultureInfo.InvariantCulture, $"{job.Counts.Done:N0} of {job.Definition.RowCount:N0}"),
+        job.IsPlanned
+            ? string.Create(CultureInfo.InvariantCulture, $"{job.Counts.Done:N0} of {job.Definition.RowCount:N0}")
+            : "not counted",
         job.Counts.Ok.ToString("N0", CultureInfo.InvariantCulture),
         job.Counts.Truncated.ToString("N0", CultureInfo.InvariantCulture),
         job.Counts.Failed.ToString("N0", CultureInfo.InvariantCulture),
@@ -90,9 +92,18 @@ internal static class StatusCommand
 
     private static void ShowReasons(IReadOnlyList<Job> jobs, Terminal terminal)
     {
-        foreach (var job in jobs.Where(job => job.Reason is not null))
+        foreach (var job in jobs.Where(job => ReasonOf(job) is not null))
         {
-            terminal.Text.WriteLine($"Job {job.Id} is {job.State.ToString().ToLowerInvariant()}: {job.Reason}");
+            terminal.Text.WriteLine($"Job {job.Id} is {job.State.ToString().ToLowerInvariant()}: {ReasonOf(job)}");
         }
     }
+
+    private static string? ReasonOf(Job job) => job.Wait switch
+    {
+        null => job.Reason,
+        { Planner: { } planner } => $"worker {planner} plans it.",
+        { Trouble: { } trouble, NotBefore: { } time } => string.Create(
+            CultureInfo.InvariantCulture, $"{trouble} It is tried again after {time.UtcDateTime:yyyy-MM-dd HH:mm:ss'Z'}."),
+        _ => "it waits for a worker (`batchllm worker` starts one), or for a job that writes to the same output.",
+    };
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BatchLLM.Engine.Limits;
 using BatchLLM.Host.Bench;
 using Spectre.Console;
 
@@ -35,11 +36,16 @@ internal sealed class BenchView(Terminal terminal)
             CultureInfo.InvariantCulture,
             $"{output.Shape}, {output.Parameters:N0} parameters in {output.Precision}, numerics {output.Numerics}, KV cache {output.KvCache}: " +
             $"weights {output.WeightBytes / Gibi:0.00} GiB, made in {output.LoadSeconds:0.0} s; at most {output.PeakResidentBytes / Gibi:0.00} GiB resident");
-        var bytes = output.Limits.IntegerGops is { } gops ? string.Create(CultureInfo.InvariantCulture, $", {gops:N0} GOP/s of bytes") : "";
-        yield return string.Create(
+        yield return $"Limits, measured just before: {Line(output.Limits)}; {output.Limits.Threads} threads, {output.Instructions} kernels";
+        yield return $"Just after: {Line(output.LimitsAfter)}";
+    }
+
+    private static string Line(MachineLimits limits)
+    {
+        var bytes = limits.IntegerGops is { } gops ? string.Create(CultureInfo.InvariantCulture, $", {gops:N0} GOP/s of bytes") : "";
+        return string.Create(
             CultureInfo.InvariantCulture,
-            $"Limits, measured just before: {output.Limits.FloatGflops:N0} GFLOP/s of float32{bytes}, " +
-            $"{output.Limits.ReadGigabytesPerSecond:0.0} GB/s read; {output.Limits.Threads} threads, {output.Instructions} kernels");
+            $"{limits.FloatGflops:N0} GFLOP/s of float32{bytes}, {limits.ReadGigabytesPerSecond:0.0} GB/s read");
     }
 
     private static Table Speeds(IReadOnlyList<BenchResult> results)

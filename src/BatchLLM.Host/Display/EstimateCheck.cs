@@ -9,7 +9,7 @@ namespace BatchLLM.Host.Display;
 /// <param name="CompletionTokens">Estimated completion tokens.</param>
 /// <param name="ActualCompletionTokens">Those there were; null before the job is complete.</param>
 /// <param name="RunSeconds">Estimated run time.</param>
-/// <param name="ActualSeconds">From the job's creation to its end, pauses included; null before the job is complete.</param>
+/// <param name="ActualSeconds">From the job's planning to its end, pauses included; null before the job is complete.</param>
 internal sealed record EstimateCheck(
     long SharedPromptTokens, long? ActualSharedPromptTokens,
     Interval? CompletionTokens, long? ActualCompletionTokens, Interval? RunSeconds, double? ActualSeconds)
@@ -23,5 +23,5 @@ internal sealed record EstimateCheck(
             preflight.Estimate?.CompletionTokens,
             job.State == JobState.Completed ? job.Counts.CompletionTokens : null,
             preflight.Estimate?.RunSeconds,
-            job is { State: JobState.Completed, FinishedAt: { } end } ? (end - job.CreatedAt).TotalSeconds : null);
+            job is { State: JobState.Completed, FinishedAt: { } end } ? (end - (job.PlannedAt ?? job.CreatedAt)).TotalSeconds : null);
 }

@@ -8,6 +8,10 @@ internal sealed record JobOutput(
     string Name,
     string State,
     string? Reason,
+    string Tenant,
+    int Priority,
+    DateTimeOffset? Deadline,
+    QueueWait? Wait,
     string? Numerics,
     string? KvCache,
     RunRows Rows,
@@ -20,6 +24,7 @@ internal sealed record JobOutput(
     string Output,
     string? ReceiptSha256,
     DateTimeOffset CreatedAt,
+    DateTimeOffset? PlannedAt,
     DateTimeOffset? FinishedAt,
     EstimateCheck? Preflight)
 {
@@ -28,6 +33,10 @@ internal sealed record JobOutput(
         job.Definition.Name,
         job.State.ToString().ToLowerInvariant(),
         job.Reason,
+        job.Tenant,
+        job.Priority,
+        job.Deadline,
+        job.Wait,
         job.Definition.Numerics,
         job.Definition.KvCache,
         RunRows.Of(job),
@@ -40,6 +49,7 @@ internal sealed record JobOutput(
         job.Definition.OutputUri,
         job.ReceiptSha256,
         job.CreatedAt,
+        job.PlannedAt,
         job.FinishedAt,
         preflight);
 }

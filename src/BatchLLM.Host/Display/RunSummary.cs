@@ -94,6 +94,7 @@ internal sealed record RunSummary
             : ExitCodes.FinishedWithBadRows,
         JobState.Paused => ExitCodes.Paused,
         JobState.Cancelled => ExitCodes.Cancelled,
+        JobState.Failed => ExitCodes.Failed,
         _ => ExitCodes.Interrupted,
     };
 }

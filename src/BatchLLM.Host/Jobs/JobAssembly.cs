@@ -47,25 +47,44 @@ internal static class JobAssembly
     {
         var prompts = new RowPreparer(
             spec, new PromptRenderer(model.Template, model.TemplateContextAt(created)), model.Tokenizer, contextLength ?? model.ContextLength);
-        return new WindowReader(Blobs, Readers.Of, prompts.Columns, prompts.Prepare, spec.Output.TokenIds);
+        return new WindowReader(
+            Blobs, Readers.Of, prompts.Columns, prompts.Prepare, spec.Output.TokenIds, Environment.ProcessorCount);
     }
 
     /// <summary>The pipeline of one job in this process.</summary>
+    /// <param name="job">A planned job.</param>
+    /// <param name="spec">Its spec.</param>
+    /// <param name="store">Durable state.</param>
+    /// <param name="model">Its model.</param>
+    /// <param name="engine">Tokens to completions.</param>
+    /// <param name="mayLease">See <see cref="PipelineOptions.MayLease"/>.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="BatchLLMException">An input's schema cannot be read.</exception>
     public static async Task<BatchPipeline> PipelineOfAsync(
-        Job job, JobSpec spec, IJobStore store, IJobModel model, IBatchEngine engine, CancellationToken cancellationToken)
+        Job job,
+        JobSpec spec,
+        IJobStore store,
+        IJobModel model,
+        IBatchEngine engine,
+        Func<CancellationToken, ValueTask<bool>>? mayLease,
+        CancellationToken cancellationToken)
     {
         var layout = LayoutOf(job, spec);
         var idColumn = spec.Prompt.OpenAiBatch ? "custom_id" : spec.IdColumn;
         var kinds = await KindsAsync(job, layout.Format, cancellationToken);
-        var columns = new OutputColumns(RowPreparer.CarriedColumns(spec), spec.Output.TokenIds, kinds) { Origin = OriginOf(job) };
+        var columns = new OutputColumns(RowPreparer.CarriedColumns(spec), spec.Output.TokenIds, kinds)
+        {
+            Nested = kinds is null ? NestedColumns.None : await NestedColumns.SharedAsync(
+                Blobs, job.Definition.Inputs.Select(file => file.Uri), RowPreparer.CarriedColumns(spec), cancellationToken),
+            Origin = OriginOf(job),
+        };
         var writer = new ShardWriter(
             Blobs,
             layout,
             stream => RowWriters.Create(layout.Format, stream, columns),
             stream => new ErrorRowWriter(stream, idColumn),
             CrashHook.Reach);
-        var options = new PipelineOptions(WorkerIdentity.Current, ShardsPerWindow(spec), spec.Policies);
+        var options = new PipelineOptions(WorkerIdentity.Current, ShardsPerWindow(spec), spec.Policies) { MayLease = mayLease };
         return new BatchPipeline(
             store, ReaderOf(spec, model, job.CreatedAt), engine, writer, PublisherOf(store, layout), options, TimeProvider.System,
             CrashHook.Reach);
@@ -145,7 +164,8 @@ internal static class JobAssembly
         new("batchllm.key", job.Definition.Key),
     ];
 
-    private static OutputLayout LayoutOf(Job job, JobSpec spec) =>
+    /// <summary>Names of a job's files.</summary>
+    public static OutputLayout LayoutOf(Job job, JobSpec spec) =>
         new(job.Definition.OutputUri, job.Id, spec.Output.Format);
 
     private static JobPublisher PublisherOf(IJobStore store, OutputLayout layout) =>

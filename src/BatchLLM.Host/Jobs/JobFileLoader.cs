@@ -20,11 +20,26 @@ internal static class JobFileLoader
         var json = await File.ReadAllBytesAsync(path, cancellationToken);
         var date = flags.Date ?? DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
         var spec = Require(JobFile.Parse(json, path, Schema(), Settings(flags, date)));
-        return Check(Resolve(spec, date, Path.GetDirectoryName(Path.GetFullPath(path))!));
+        return Complete(spec, date, Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
+    /// <summary>Reads a job file that is no file, with nothing over it. Its paths are as it says them.</summary>
+    /// <param name="json">Its bytes, UTF-8.</param>
+    /// <param name="source">What it is, for messages.</param>
+    public static JobFileResult Parse(ReadOnlySpan<byte> json, string source) => JobFile.Parse(json, source, Schema(), []);
+
+    /// <summary>The job with its day filled in and its paths absolute.</summary>
+    /// <param name="spec">As its file says it.</param>
+    /// <param name="date">The day that <c>{{date}}</c> stands for.</param>
+    /// <param name="directory">What relative paths are relative to.</param>
+    /// <exception cref="UsageException">A column that it carries over has a name of the output's own.</exception>
+    /// <exception cref="BatchLLMException">An address is none, or holds a secret.</exception>
+    public static JobSpec Complete(JobSpec spec, DateOnly date, string directory) => Check(Resolve(spec, date, directory));
+
     /// <summary>The spec that a job was created with, perhaps with a new error budget.</summary>
-    /// <exception cref="UsageException">The budget is no number of rows and no share.</exception>
+    /// <exception cref="UsageException">
+    /// The budget is no number of rows and no share; or the spec of a job that is not planned yet is wrong.
+    /// </exception>
     public static JobSpec Restore(string specJson, string? errorBudget)
     {
         const string Key = "policies.error_budget";
@@ -34,13 +49,14 @@ internal static class JobFileLoader
             _ when long.TryParse(errorBudget, out _) => [new JobFileSetting("--error-budget", Key, errorBudget)],
             _ => [JobFileSetting.OfText("--error-budget", Key, errorBudget)],
         };
-        return Require(JobFile.Parse(System.Text.Encoding.UTF8.GetBytes(specJson), "stored job", Schema(), settings));
+        return Check(Require(JobFile.Parse(System.Text.Encoding.UTF8.GetBytes(specJson), "stored job", Schema(), settings)));
     }
 
     private static JobSpec Require(JobFileResult result) =>
         result.Spec ?? throw new UsageException(string.Join(Environment.NewLine, result.Problems));
 
-    private static byte[] Schema()
+    /// <summary>The bytes of job.schema.json.</summary>
+    public static byte[] Schema()
     {
         using var stream = typeof(JobFileLoader).Assembly.GetManifestResourceStream("job.schema.json")!;
         var bytes = new byte[stream.Length];
@@ -86,9 +102,13 @@ internal static class JobFileLoader
         Output = spec.Output with { Uri = BlobUri.FromText(DatePlaceholder.Fill(spec.Output.Uri, date), directory) },
     };
 
-    /// <summary>What the schema cannot say: names of the output's own columns are taken.</summary>
+    /// <summary>What the schema cannot say: names of the output's own columns are taken, and an output is one place.</summary>
     private static JobSpec Check(JobSpec spec) =>
-        RowPreparer.CarriedColumns(spec).FirstOrDefault(OutputColumns.Reserved.Contains) is { } reserved
+        spec.Output.Uri.AsSpan().ContainsAny('*', '?')
+            ? throw new UsageException(
+                $"output.uri: {spec.Output.Uri} has a wildcard, and an output is one directory; wildcards are for inputs. " +
+                "In the name of a directory, write %2A for * and %3F for ? after file:///.")
+        : RowPreparer.CarriedColumns(spec).FirstOrDefault(OutputColumns.Reserved.Contains) is { } reserved
             ? throw new UsageException(
                 $"output.columns: '{reserved}' is a column that the output has of its own; rename the input's.")
             : spec;

@@ -31,44 +31,69 @@ internal sealed class JobRun(DatabaseSession state, Terminal terminal, int show)
         };
     }
 
-    /// <summary>Goes on with an unfinished job.</summary>
-    /// <param name="job">Running or paused.</param>
+    /// <summary>Goes on with a job.</summary>
+    /// <param name="job">One that is over is published again.</param>
     /// <param name="errorBudget">A new error budget; null keeps the job's own.</param>
     /// <param name="cancellationToken">Interrupts.</param>
-    public async Task<int> ResumeAsync(Job job, string? errorBudget, CancellationToken cancellationToken)
+    /// <exception cref="UsageException">The job failed, or is the workers' to plan.</exception>
+    public Task<int> ResumeAsync(Job job, string? errorBudget, CancellationToken cancellationToken) => job.State switch
     {
-        if (job.State is JobState.Completed or JobState.Cancelled)
-        {
-            // A crash after the last commit may have left the publishing, or the tidying up, undone.
-            var published = await JobAssembly.PublisherOf(job, _store).PublishAsync(job.Id, cancellationToken);
-            return await FinishAsync(published, published.Counts, TimeSpan.Zero, busy: null, cancellationToken);
-        }
+        JobState.Completed or JobState.Cancelled => PublishAgainAsync(job, cancellationToken),
+        JobState.Failed => throw new UsageException($"Job {job.Id} failed: {job.Reason} Correct that and hand the job in anew."),
+        JobState.Queued => throw new UsageException($"Job {job.Id} waits for a worker; `batchllm worker` starts one."),
+        _ => GoOnAsync(job, errorBudget, cancellationToken),
+    };
 
+    /// <summary>A crash after the last commit may have left the publishing, or the tidying up, undone.</summary>
+    private async Task<int> PublishAgainAsync(Job job, CancellationToken cancellationToken)
+    {
+        var published = await JobAssembly.PublisherOf(job, _store).PublishAsync(job.Id, cancellationToken);
+        return await FinishAsync(published, published.Counts, TimeSpan.Zero, busy: null, cancellationToken);
+    }
+
+    private async Task<int> GoOnAsync(Job job, string? errorBudget, CancellationToken cancellationToken)
+    {
         var spec = JobFileLoader.Restore(job.Definition.SpecJson, errorBudget);
         if (job.State == JobState.Paused)
         {
             await _store.ResumeAsync(job.Id, JobSpecJson.Write(spec), cancellationToken);
         }
 
+        if (!job.IsPlanned)
+        {
+            return await QueuedAgainAsync(job.Id, cancellationToken);
+        }
+
         using var model = IJobModel.Open(spec);
         return await RunAsync(job, spec, model, cancellationToken);
+    }
+
+    private async Task<int> QueuedAgainAsync(long jobId, CancellationToken cancellationToken)
+    {
+        var job = (await _store.FindAsync(jobId, cancellationToken))!;
+        if (terminal.IsJson)
+        {
+            terminal.WriteJson(JobOutput.Of(job, preflight: null));
+        }
+        else
+        {
+            await terminal.Text.WriteLineAsync($"Job {jobId} is queued again; the next free worker plans and runs it.");
+        }
+
+        return ExitCodes.Ok;
     }
 
     private async Task<Job> CreateAsync(
         JobSpec spec, IJobModel model, bool again, CancellationToken cancellationToken)
     {
-        var inputs = await JobAssembly.Planner.ResolveAsync(spec.Inputs, cancellationToken);
-        var key = JobKey.Compute(spec, inputs, model.Digest);
-        if (!again && await _store.FindByKeyAsync(key, cancellationToken) is { } former)
+        var draft = await JobDraft.ResolveAsync(spec, model, cancellationToken);
+        if (!again && await _store.FindByKeyAsync(draft.Key, cancellationToken) is { } former)
         {
             return former;
         }
 
-        await JobAssembly.CheckOutputAsync(spec, cancellationToken);
-        var plan = await JobAssembly.Planner.CutAsync(spec, inputs, cancellationToken);
-        var definition = new NewJob(
-            spec.Name, key, JobSpecJson.Write(spec), spec.Model, spec.Output.Uri, inputs, plan.RowCount);
-        var (job, _) = await _store.CreateAsync(definition, plan.Shards, again, cancellationToken);
+        var (definition, shards) = await draft.CutAsync(cancellationToken);
+        var (job, _) = await _store.CreateAsync(definition, shards, again, cancellationToken);
 
         // If the process dies here, the job waits in the database; `run` and `resume` both find it.
         CrashHook.Reach(CrashWindow.JobCreated);
@@ -78,23 +103,35 @@ internal sealed class JobRun(DatabaseSession state, Terminal terminal, int show)
     private async Task<int> RunAsync(Job job, JobSpec spec, IJobModel model, CancellationToken cancellationToken)
     {
         Announce(job, spec);
-        await WorkerIdentity.ReleaseDeadAsync(_store, job.Id, cancellationToken);
-        var busy = new BusyTime();
-        var keeping = new LengthKeeping(state.OutputLengths, SeriesKey.Compute(spec, model.Digest));
-        var lengths = await keeping.LoadAsync(cancellationToken);
-        await using var engine = model.OpenEngine(spec, lengths, busy);
+        await using var execution = await JobExecution.OpenAsync(state, job, spec, model, mayLease: null, cancellationToken);
         var progress = new JobProgress(job.Counts, job.Definition.RowCount);
         var reader = new ProgressReader(job.Definition.Name, progress, _time);
         var start = _time.GetTimestamp();
-        var pipeline = await JobAssembly.PipelineOfAsync(job, spec, _store, model, engine, cancellationToken);
-        var work = Task.Run(() => pipeline.RunAsync(job, progress, cancellationToken), CancellationToken.None);
-        await terminal.Progress().ShowAsync(reader.Read, work, _time);
-        var finished = await work;
-        await keeping.SaveAsync(lengths, cancellationToken);
+        var finished = await ShowAsync(reader, token => execution.RunAsync(progress, token), cancellationToken);
         var exitCode = await FinishAsync(
-            finished, job.Counts, _time.GetElapsedTime(start), busy, cancellationToken);
+            finished, job.Counts, _time.GetElapsedTime(start), execution.Busy, cancellationToken);
         await ShowSamplesAsync(finished, spec, cancellationToken);
         return exitCode;
+    }
+
+    /// <summary>Runs, and shows how it goes. Where nothing can be shown any more, the run is stopped before that is said.</summary>
+    private async Task<Job> ShowAsync(
+        ProgressReader reader, Func<CancellationToken, Task<Job>> run, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var work = Task.Run(() => run(stop.Token), CancellationToken.None);
+        try
+        {
+            await terminal.Progress().ShowAsync(reader.Read, work, _time);
+        }
+        catch
+        {
+            await stop.CancelAsync();
+            await ((Task)work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+
+        return await work;
     }
 
     private void Announce(Job job, JobSpec spec)
@@ -132,7 +169,7 @@ internal sealed class JobRun(DatabaseSession state, Terminal terminal, int show)
     private async Task<int> FinishAsync(
         Job job, RowCounts before, TimeSpan elapsed, BusyTime? busy, CancellationToken cancellationToken)
     {
-        var report = await ReportKeeping.FindAsync(state.Preflights, job.Definition.Key, cancellationToken);
+        var report = await ReportKeeping.FindAsync(state.Preflights, job, cancellationToken);
         var summary = RunSummary.Of(job, before, elapsed) with
         {
             AlreadyComplete = busy is null,

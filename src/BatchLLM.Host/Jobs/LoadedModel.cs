@@ -13,6 +13,7 @@ internal sealed class LoadedModel : IJobModel
 {
     private readonly ModelDirectory _directory;
     private readonly ChatTemplateSource _source;
+    private (ComputeChoice Choice, CpuModelRunner Runner)? _kept;
 
     private LoadedModel(ModelDirectory directory, ITokenizer tokenizer, ChatTemplateSource template)
     {
@@ -69,10 +70,13 @@ internal sealed class LoadedModel : IJobModel
     }
 
     /// <inheritdoc/>
-    /// <remarks>Reads the weights.</remarks>
+    /// <remarks>
+    /// Reads the weights, unless the last engine computed with them in the same way: job after job of one model needs them.
+    /// One engine at a time.
+    /// </remarks>
     public IBatchEngine OpenEngine(JobSpec spec, OutputLengths lengths, BusyTime busy) => new LocalBatchEngine(
-        new BusyRunner(OpenCpuRunner(ComputeChoice.Of(spec)), busy, TimeProvider.System), Tokenizer, StopTokenIds.ToHashSet(),
-        lengths: lengths);
+        new BusyRunner(new LentRunner(KeepRunner(ComputeChoice.Of(spec))), busy, TimeProvider.System),
+        Tokenizer, StopTokenIds.ToHashSet(), lengths: lengths);
 
     /// <summary>Reads the weights for the CPU.</summary>
     public CpuModelRunner OpenCpuRunner(ComputeChoice choice) => new(_directory, OptionsOf(choice));
@@ -80,9 +84,30 @@ internal sealed class LoadedModel : IJobModel
     /// <inheritdoc/>
     public RunnerLimits LimitsOf(JobSpec spec) => CpuModelRunner.LimitsOf(_directory, OptionsOf(ComputeChoice.Of(spec)));
 
+    private CpuModelRunner KeepRunner(ComputeChoice choice)
+    {
+        if (_kept?.Choice != choice)
+        {
+            DropRunner();
+            _kept = (choice, OpenCpuRunner(choice));
+        }
+
+        return _kept.Value.Runner;
+    }
+
+    private void DropRunner()
+    {
+        _kept?.Runner.Dispose();
+        _kept = null;
+    }
+
     private static CpuModelRunnerOptions OptionsOf(ComputeChoice choice) =>
         new(Environment.ProcessorCount, Numerics: choice.Numerics, Kv: choice.Kv);
 
     /// <inheritdoc/>
-    public void Dispose() => _directory.Dispose();
+    public void Dispose()
+    {
+        DropRunner();
+        _directory.Dispose();
+    }
 }

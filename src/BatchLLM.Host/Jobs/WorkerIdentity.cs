@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using BatchLLM.Jobs;
@@ -6,12 +7,13 @@ namespace BatchLLM.Host.Jobs;
 
 /// <summary>
 /// This process's name as a worker: machine, boot, process and its start. After a crash the next process on the same
-/// machine sees that the holder of a lease is dead and need not wait until the lease runs out. A wrong guess, say between
-/// containers that share a name, costs work, not correctness: epochs fence the loser.
+/// machine sees that the holder of a lease is dead and need not wait until the lease runs out. Containers are machines of
+/// their own here, whatever name they share: each counts its processes anew. A wrong guess costs work, not correctness:
+/// epochs fence the loser.
 /// </summary>
 internal static class WorkerIdentity
 {
-    private static readonly string Machine = $"{Environment.MachineName}/{Boot()}";
+    private static readonly string Machine = $"{Environment.MachineName}/{Boot()}{ProcessNamespace()}";
 
     /// <summary>The name under which this process leases shards.</summary>
     public static string Current { get; } = NameOf(Process.GetCurrentProcess());
@@ -28,7 +30,8 @@ internal static class WorkerIdentity
         }
     }
 
-    private static bool IsDead(string worker)
+    /// <summary>True if a worker ran on this machine and is no more; false for other machines' workers.</summary>
+    public static bool IsDead(string worker)
     {
         var end = worker.LastIndexOf('/');
         var start = end < 0 ? -1 : worker.LastIndexOf('/', end - 1);
@@ -47,10 +50,19 @@ internal static class WorkerIdentity
         {
             return true;
         }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
+        {
+            // It ended while it was looked at, or may not be looked at. Its lease runs out by itself.
+            return false;
+        }
     }
 
     private static string NameOf(Process process) => string.Create(
         CultureInfo.InvariantCulture, $"{Machine}/{process.Id}/{process.StartTime.ToUniversalTime().Ticks / TimeSpan.TicksPerSecond}");
+
+    // "pid:[4026531836]" says in which count a process number means what.
+    private static string? ProcessNamespace() =>
+        new FileInfo("/proc/self/ns/pid").LinkTarget is { } link ? $"+{link.Replace("/", "", StringComparison.Ordinal)}" : null;
 
     private static string Boot()
     {

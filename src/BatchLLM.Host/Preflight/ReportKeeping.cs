@@ -1,4 +1,5 @@
 using System.Text;
+using BatchLLM.Jobs;
 using BatchLLM.Preflight;
 
 namespace BatchLLM.Host.Preflight;
@@ -24,8 +25,10 @@ internal static class ReportKeeping
         }
     }
 
-    /// <summary>The report that was kept for a key; null if there is none.</summary>
+    /// <summary>The report that was kept for a job like this; null if there is none, or the job has no key yet.</summary>
     public static async Task<PreflightReport?> FindAsync(
-        IPreflightStore store, string key, CancellationToken cancellationToken) =>
-        await store.FindAsync(key, cancellationToken) is { } json ? PreflightJson.TryRead(json) : null;
+        IPreflightStore store, Job job, CancellationToken cancellationToken) =>
+        job.Definition.Key is { } key && await store.FindAsync(key, cancellationToken) is { } json
+            ? PreflightJson.TryRead(json)
+            : null;
 }

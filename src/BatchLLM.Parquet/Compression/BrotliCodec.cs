@@ -10,6 +10,9 @@ internal sealed class BrotliCodec : PageCodec
     /// <summary>A meta-block gives up to 16 MiB, and takes 8 bytes at least for lengths and prefix codes.</summary>
     public override long MaxDecompressedLength(int compressedLength) => (16L << 20) * ((compressedLength / 8) + 1);
 
+    public override Func<ArraySegment<byte>, int, Decompression> Begin { get; } = (source, _) =>
+        new StreamParts(source, stored => new BrotliStream(stored, CompressionMode.Decompress));
+
     public override string? Decompress(ArraySegment<byte> source, ArraySegment<byte> destination) =>
         BrotliDecoder.TryDecompress(source, destination, out var written) && written == destination.Count
             ? null

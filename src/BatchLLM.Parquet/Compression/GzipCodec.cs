@@ -11,6 +11,9 @@ internal sealed class GzipCodec : PageCodec, IPageCompressor
     /// <summary>Deflate's densest code gives 258 bytes for two bits.</summary>
     public override long MaxDecompressedLength(int compressedLength) => 1032L * compressedLength;
 
+    public override Func<ArraySegment<byte>, int, Decompression> Begin { get; } = (source, _) =>
+        new StreamParts(source, stored => new GZipStream(stored, CompressionMode.Decompress));
+
     public override string? Decompress(ArraySegment<byte> source, ArraySegment<byte> destination)
     {
         try

@@ -9,7 +9,8 @@ namespace BatchLLM.Parquet.Compression;
 /// <remarks>Source: lz4_Block_format.md of the LZ4 project.</remarks>
 internal static class Lz4Decoder
 {
-    private const int MinMatch = 4;
+    /// <summary>Bytes of the shortest match.</summary>
+    public const int MinMatch = 4;
 
     /// <summary>In a token, lengths of so much go on in the bytes that follow.</summary>
     private const int LongLength = 15;
@@ -81,7 +82,7 @@ internal static class Lz4Decoder
     }
 
     /// <summary>A copy that reaches into itself repeats its first bytes: the stretch that is there doubles.</summary>
-    private static void CopyBack(Span<byte> destination, int written, int offset, int length)
+    public static void CopyBack(Span<byte> destination, int written, int offset, int length)
     {
         var start = written - offset;
         for (var end = written + length; written < end;)
@@ -92,7 +93,9 @@ internal static class Lz4Decoder
         }
     }
 
-    private static bool ReadLength(ReadOnlySpan<byte> source, ref int length, ref int read)
+    /// <summary>Reads the rest of a length of which a token holds the beginning.</summary>
+    /// <returns>False if it has no end.</returns>
+    public static bool ReadLength(ReadOnlySpan<byte> source, ref int length, ref int read)
     {
         if (length < LongLength)
         {

@@ -8,6 +8,8 @@ internal sealed class Lz4RawCodec : PageCodec
     /// <summary>The densest match gives 255 bytes for each byte of its length, and 19 for the first three.</summary>
     public override long MaxDecompressedLength(int compressedLength) => 255L * compressedLength;
 
+    public override Func<ArraySegment<byte>, int, Decompression> Begin { get; } = (source, _) => new Lz4Parts(source);
+
     public override string? Decompress(ArraySegment<byte> source, ArraySegment<byte> destination)
     {
         var written = Lz4Decoder.Decode(source, destination);

@@ -24,6 +24,12 @@ internal abstract class PageCodec
     public virtual string? Lack => null;
 
     /// <summary>
+    /// Begins to decompress a page, of a length that is known, a part at a time; null for a codec that needs it whole, as
+    /// the deprecated LZ4 does here.
+    /// </summary>
+    public virtual Func<ArraySegment<byte>, int, Decompression>? Begin => null;
+
+    /// <summary>
     /// The most bytes that so many compressed bytes can become. A page that claims more is refused before any memory
     /// is taken for it, so that a small file cannot ask for a large buffer.
     /// </summary>

@@ -10,6 +10,9 @@ internal sealed class SnappyCodec : PageCodec, IPageCompressor
     /// <summary>The densest element is a copy of 64 bytes that takes three.</summary>
     public override long MaxDecompressedLength(int compressedLength) => 22L * compressedLength;
 
+    public override Func<ArraySegment<byte>, int, Decompression> Begin { get; } =
+        (source, length) => new SnappyParts(source, length);
+
     public override string? Decompress(ArraySegment<byte> source, ArraySegment<byte> destination) =>
         SnappyDecoder.Decode(source, destination);
 

@@ -12,10 +12,14 @@ namespace BatchLLM.Parquet.Compression;
 /// </summary>
 internal static class SnappyDecoder
 {
-    private const int MaxCopy = 64;
+    /// <summary>Bytes that a copy, or a literal with a length in its tag, gives at most.</summary>
+    public const int MaxCopy = 64;
+
+    /// <summary>The longest literal whose length is in its tag.</summary>
+    public const int MaxShortLiteral = 60;
+
     private const int Wide = 16;
     private const int Narrow = 8;
-    private const int MaxShortLiteral = 60;
     private const int LengthMask = 0x7F;
     private const int OffsetMask = 0x700;
     private const int OffsetBytesShift = 11;
@@ -40,7 +44,9 @@ internal static class SnappyDecoder
         return DecodeElements(source[at..], destination);
     }
 
-    private static (long Length, int Position) ReadLength(ReadOnlySpan<byte> source)
+    /// <summary>Reads what stands before the elements.</summary>
+    /// <returns>The decoded length and where the elements begin; a negative place if there is no length.</returns>
+    public static (long Length, int Position) ReadLength(ReadOnlySpan<byte> source)
     {
         long length = 0;
         for (var i = 0; i < Math.Min(5, source.Length); i++)
@@ -77,7 +83,7 @@ internal static class SnappyDecoder
     /// closer look, or is broken, to <see cref="DecodeOne"/>. What a tag says is looked up, because which kind comes next
     /// cannot be foretold: two branches less on each element were a third of the time.
     /// </summary>
-    private static void DecodeFast(
+    public static void DecodeFast(
         ReadOnlySpan<byte> source, Span<byte> destination, ref int readSoFar, ref int writtenSoFar)
     {
         // Bounds, proven by the loop's condition: an element handled here reads at most 1 + 64 bytes, and writes at
@@ -181,7 +187,7 @@ internal static class SnappyDecoder
     private static bool Literal(
         ReadOnlySpan<byte> source, Span<byte> destination, int length, ref int read, ref int written)
     {
-        if (length > 60 && !ReadLiteralLength(source, ref length, ref read))
+        if (length > MaxShortLiteral && !ReadLiteralLength(source, ref length, ref read))
         {
             return false;
         }
@@ -198,7 +204,7 @@ internal static class SnappyDecoder
     }
 
     /// <summary>Reads the length of a literal whose tag says only how many bytes the length takes.</summary>
-    private static bool ReadLiteralLength(ReadOnlySpan<byte> source, ref int length, ref int read)
+    public static bool ReadLiteralLength(ReadOnlySpan<byte> source, ref int length, ref int read)
     {
         var lengthBytes = length - 60;
         if (source.Length - read < lengthBytes)
@@ -216,7 +222,9 @@ internal static class SnappyDecoder
         return true;
     }
 
-    private static bool Copy(
+    /// <summary>Decodes a copy behind its tag.</summary>
+    /// <returns>False if it is cut, goes back too far or gives more than there is room for.</returns>
+    public static bool Copy(
         ReadOnlySpan<byte> source, Span<byte> destination, byte tag, ref int read, ref int written)
     {
         var kind = tag & 3;

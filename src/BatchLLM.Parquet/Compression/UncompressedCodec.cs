@@ -9,6 +9,9 @@ internal sealed class UncompressedCodec : PageCodec, IPageCompressor
 
     public override long MaxDecompressedLength(int compressedLength) => compressedLength;
 
+    public override Func<ArraySegment<byte>, int, Decompression> Begin { get; } =
+        (source, _) => new UncompressedParts(source);
+
     public override string? Decompress(ArraySegment<byte> source, ArraySegment<byte> destination)
     {
         if (source.Count != destination.Count)

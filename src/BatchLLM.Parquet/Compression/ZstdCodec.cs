@@ -21,6 +21,8 @@ internal sealed unsafe partial class ZstdCodec : PageCodec, IPageCompressor
     /// <summary>The densest block repeats one byte: 128 KiB from a header of 3 bytes and the byte.</summary>
     public override long MaxDecompressedLength(int compressedLength) => (128L << 10) * compressedLength / 4;
 
+    public override Func<ArraySegment<byte>, int, Decompression> Begin { get; } = (source, _) => new ZstdParts(source);
+
     public override string? Decompress(ArraySegment<byte> source, ArraySegment<byte> destination)
     {
         fixed (byte* from = source.AsSpan(), to = destination.AsSpan())

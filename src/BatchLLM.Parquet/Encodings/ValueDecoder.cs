@@ -5,6 +5,9 @@ namespace BatchLLM.Parquet.Encodings;
 /// <summary>Decodes one page's values, nulls left out, a few at a time. A new encoding is one new subclass.</summary>
 internal abstract class ValueDecoder
 {
+    /// <summary>Waits for the next values, where they come from another thread.</summary>
+    public virtual ValueTask LoadAsync() => ValueTask.CompletedTask;
+
     /// <summary>
     /// How many of the next values may be read at once, at least 1; fewer than asked where they would take too much
     /// memory side by side.

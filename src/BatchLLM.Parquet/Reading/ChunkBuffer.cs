@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace BatchLLM.Parquet.Reading;
 
 /// <summary>
@@ -7,6 +5,7 @@ namespace BatchLLM.Parquet.Reading;
 /// looked at in one piece, at the price of few large reads.
 /// </summary>
 /// <param name="source">The file.</param>
+/// <param name="buffers">Where the window's room comes from; it is given back whenever the window is empty.</param>
 /// <param name="start">Where the chunk begins.</param>
 /// <param name="expectedEnd">Where the chunk should end: nothing beyond is read ahead.</param>
 /// <param name="isWhole">
@@ -17,8 +16,8 @@ namespace BatchLLM.Parquet.Reading;
 /// What is never read beyond. Some old writers leave the dictionary's header out of the chunk's size, so that a chunk
 /// may reach past its expected end.
 /// </param>
-internal sealed class ChunkBuffer(IParquetSource source, long start, long expectedEnd, bool isWhole, long hardEnd)
-    : IDisposable
+internal sealed class ChunkBuffer(
+    IParquetSource source, PageBuffers buffers, long start, long expectedEnd, bool isWhole, long hardEnd) : IDisposable
 {
     private const int LeastAhead = 64 << 10;
     private const int MostAhead = 1 << 20;
@@ -89,6 +88,10 @@ internal sealed class ChunkBuffer(IParquetSource source, long start, long expect
         }
 
         Advance(rest.Length);
+        if (_count == 0)
+        {
+            Dispose();
+        }
     }
 
     /// <summary>Moves the window forward to a part of the chunk that is wanted.</summary>
@@ -103,11 +106,8 @@ internal sealed class ChunkBuffer(IParquetSource source, long start, long expect
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_buffer.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = [];
-        }
+        buffers.Return(_buffer);
+        (_buffer, _head) = ([], 0);
     }
 
     private async ValueTask FillAsync(int count, CancellationToken cancellationToken)
@@ -122,11 +122,11 @@ internal sealed class ChunkBuffer(IParquetSource source, long start, long expect
 
     private void MakeRoom(int size)
     {
-        var target = size > _buffer.Length ? ArrayPool<byte>.Shared.Rent(size) : _buffer;
+        var target = size > _buffer.Length ? buffers.Rent(size) : _buffer;
         _buffer.AsSpan(_head, _count).CopyTo(target);
         if (target != _buffer)
         {
-            Dispose();
+            buffers.Return(_buffer);
         }
 
         (_buffer, _head) = (target, 0);

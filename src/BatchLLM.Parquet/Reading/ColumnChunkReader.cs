@@ -6,10 +6,10 @@ using BatchLLM.Parquet.Values;
 namespace BatchLLM.Parquet.Reading;
 
 /// <summary>
-/// Reads one column of one row group, page by page. Holds one page, the dictionary, and a few pages ahead that are being
-/// decompressed. The rows of a nested column are its entries here: <see cref="LeafReader"/> puts them together.
+/// Reads one column of one row group, page by page. Holds one page or a piece of it, the dictionary, and a few pages ahead
+/// that are being decompressed. The rows of a nested column are its entries here: <see cref="LeafReader"/> puts them together.
 /// </summary>
-internal sealed partial class ColumnChunkReader : IDisposable
+internal sealed partial class ColumnChunkReader : IAsyncDisposable
 {
     /// <summary>Headers carry the page's smallest and largest value, which may be long texts.</summary>
     private const int MaxHeaderBytes = 16 << 20;
@@ -56,6 +56,7 @@ internal sealed partial class ColumnChunkReader : IDisposable
         (_span, _end) = (span, span?.Pages.End ?? long.MaxValue);
         _buffer = new ChunkBuffer(
             source,
+            pages,
             location.Start,
             span?.Dictionary.End ?? location.ExpectedEnd,
             _isBounded,
@@ -78,7 +79,10 @@ internal sealed partial class ColumnChunkReader : IDisposable
     /// <param name="most">How many are wanted; at least 1 and at most <see cref="RowsInPage"/>.</param>
     public int Ready(int most) => _page!.Ready(most);
 
-    /// <summary>Loads the next page that has rows, unless the current one still has some.</summary>
+    /// <summary>
+    /// Loads the next page that has rows, unless the current one still has some, and the next of its values. The rows read
+    /// last are not valid any more.
+    /// </summary>
     /// <exception cref="ParquetException">The chunk has no more rows, or is damaged.</exception>
     public async ValueTask LoadPageAsync(CancellationToken cancellationToken)
     {
@@ -89,6 +93,8 @@ internal sealed partial class ColumnChunkReader : IDisposable
                 : await LoadAsync(await ReadHeaderAsync(cancellationToken), cancellationToken);
             await OpenAsync(body);
         }
+
+        await _page!.LoadAsync();
     }
 
     /// <summary>
@@ -97,16 +103,17 @@ internal sealed partial class ColumnChunkReader : IDisposable
     /// </summary>
     public async ValueTask LoadAheadAsync(CancellationToken cancellationToken)
     {
+        _body?.Continue();
         foreach (var body in _ahead)
         {
-            body.ReturnStored(_pages);
+            body.Continue();
         }
 
         while (_isBounded && _ahead.Count < PagesAhead && _rowsAhead > 0
             && (_next is not null || _buffer.ExpectedRemaining > 0))
         {
             var header = await ReadHeaderAsync(cancellationToken);
-            if (!_pages.HasRoomFor((long)header.CompressedSize + header.UncompressedSize))
+            if (!_pages.HasRoomFor(PageBody.BytesAhead(header, _codec, Column)))
             {
                 _next = header;
                 break;
@@ -131,6 +138,7 @@ internal sealed partial class ColumnChunkReader : IDisposable
             }
             else
             {
+                await LoadPageAsync(cancellationToken);
                 var step = Ready((int)Math.Min(Math.Min(rows, RowsInPage), _values.Defined.Length));
                 Read(step);
                 rows -= step;
@@ -181,13 +189,17 @@ internal sealed partial class ColumnChunkReader : IDisposable
     public void Read(LeafEntries entries, int count) => entries.Add(_page!, count, _values);
 
     /// <inheritdoc/>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         _buffer.Dispose();
-        _body?.Return(_pages);
+        if (_body is not null)
+        {
+            await _body.DisposeAsync();
+        }
+
         foreach (var body in _ahead)
         {
-            body.Return(_pages);
+            await body.DisposeAsync();
         }
     }
 
@@ -209,23 +221,36 @@ internal sealed partial class ColumnChunkReader : IDisposable
     /// <summary>Reads a page's bytes and begins to decompress them.</summary>
     private async ValueTask<PageBody> LoadAsync(PageHeader header, CancellationToken cancellationToken)
     {
-        var body = new PageBody(header, _pageCount - 1, _codec, _pages);
-        if (body.IsTooLarge)
+        var body = new PageBody(header, _pageCount - 1, _codec, Column, _pages);
+        try
         {
-            throw _place.Unsupported("a page of more than 1 GiB");
+            if (body.IsTooLarge)
+            {
+                throw _place.Unsupported("a page of more than 1 GiB");
+            }
+
+            await _buffer.ReadAsync(body.Stored, cancellationToken);
+        }
+        catch
+        {
+            await body.DisposeAsync();
+            throw;
         }
 
-        await _buffer.ReadAsync(body.Stored, cancellationToken);
         body.BeginOpening();
         return body;
     }
 
     private async ValueTask OpenAsync(PageBody body)
     {
-        _body?.Return(_pages);
+        if (_body is not null)
+        {
+            await _body.DisposeAsync();
+        }
+
         _body = body;
         _place.Page = body.Number;
-        if (await body.OpenAsync(_pages) is { } fault)
+        if (await body.OpenAsync() is { } fault)
         {
             throw _place.Damaged($"{fault}");
         }

@@ -16,6 +16,9 @@ internal sealed class DataPage(LevelDecoder repetitions, LevelDecoder definition
     /// <summary>True if the bytes of the values stay as they are when the next page is read.</summary>
     public bool KeepsBytes => values is DictionaryDecoder;
 
+    /// <summary>Waits for the next values, before anything of them is asked.</summary>
+    public ValueTask LoadAsync() => values.LoadAsync();
+
     /// <summary>Entries that can be read at once; at least 1.</summary>
     /// <param name="most">How many are wanted; at least 1 and at most <see cref="RowsLeft"/>.</param>
     public int Ready(int most) => values.Ready(most);

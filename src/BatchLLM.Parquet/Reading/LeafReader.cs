@@ -6,7 +6,7 @@ namespace BatchLLM.Parquet.Reading;
 /// Reads whole rows of one nested column of one row group. Where a row ends is known once the next begins, so a little
 /// more is held than was asked for.
 /// </summary>
-internal sealed class LeafReader : IDisposable
+internal sealed class LeafReader : IAsyncDisposable
 {
     /// <summary>Entries of one row at most; bounds the memory that a few hostile bytes can ask for.</summary>
     public const int MaxRowEntries = 1 << 22;
@@ -54,6 +54,9 @@ internal sealed class LeafReader : IDisposable
         }
     }
 
+    /// <summary>Has the pages that come next decompressed by other threads.</summary>
+    public ValueTask LoadAheadAsync(CancellationToken cancellationToken) => _chunk.LoadAheadAsync(cancellationToken);
+
     /// <summary>Forgets the rows given out, and reads until more are there.</summary>
     /// <param name="rows">Rows wanted; at least 1, and no more than the row group has left.</param>
     /// <param name="cancellationToken">Stops reading.</param>
@@ -92,9 +95,9 @@ internal sealed class LeafReader : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        _chunk.Dispose();
+        await _chunk.DisposeAsync();
         Entries.Dispose();
     }
 }

@@ -7,7 +7,7 @@ namespace BatchLLM.Parquet.Reading;
 /// <param name="leaves">One reader for each value under the field, in file order.</param>
 /// <param name="assembly">Puts them together.</param>
 internal sealed class NestedFieldReader(
-    ParquetColumn column, IReadOnlyList<LeafReader> leaves, RecordAssembly assembly) : IDisposable
+    ParquetColumn column, IReadOnlyList<LeafReader> leaves, RecordAssembly assembly) : IAsyncDisposable
 {
     private readonly LeafEntries[] _entries = [.. leaves.Select(leaf => leaf.Entries)];
 
@@ -17,6 +17,15 @@ internal sealed class NestedFieldReader(
         foreach (var leaf in leaves)
         {
             await leaf.SkipAsync(rows, cancellationToken);
+        }
+    }
+
+    /// <summary>Has the pages that come next decompressed by other threads.</summary>
+    public async ValueTask LoadAheadAsync(CancellationToken cancellationToken)
+    {
+        foreach (var leaf in leaves)
+        {
+            await leaf.LoadAheadAsync(cancellationToken);
         }
     }
 
@@ -45,11 +54,11 @@ internal sealed class NestedFieldReader(
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         foreach (var leaf in leaves)
         {
-            leaf.Dispose();
+            await leaf.DisposeAsync();
         }
     }
 }

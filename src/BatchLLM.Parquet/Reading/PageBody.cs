@@ -1,5 +1,6 @@
 using BatchLLM.Parquet.Compression;
 using BatchLLM.Parquet.Metadata;
+using BatchLLM.Parquet.Schemas;
 using static System.FormattableString;
 
 namespace BatchLLM.Parquet.Reading;
@@ -8,43 +9,61 @@ namespace BatchLLM.Parquet.Reading;
 /// The bytes of one page, from the file's to the decompressed ones. Checking and decompressing them is most of the work of
 /// reading, needs nothing but the page, and so is done on another thread, ahead of whoever wants the rows.
 /// </summary>
-internal sealed class PageBody
+/// <remarks>
+/// A large page of texts comes in pieces (<see cref="PagePieces"/>). What is stored of it stands in memory whole all the
+/// same: its sum is checked before any of its rows are given out, and a remote file is asked for it once.
+/// </remarks>
+internal sealed class PageBody : IAsyncDisposable
 {
     /// <summary>No writer makes pages of even a tenth of this.</summary>
-    private const int MaxPageBytes = 1 << 30;
+    private const int MaxBytes = 1 << 30;
+
+    /// <summary>Larger pages come in pieces, where their form allows it.</summary>
+    private const int MostWhole = 4 * PagePieces.RoomBytes;
 
     private readonly PageCodec _codec;
+    private readonly PageBuffers _buffers;
+    private readonly ParquetColumnSchema _column;
     private byte[] _stored;
+    private byte[] _data = [];
     private Task<string?>? _opening;
 
     /// <summary>Takes room for the page.</summary>
+    /// <remarks>What takes it gives it back, also if the page is never filled.</remarks>
     /// <param name="header">What stands before it.</param>
     /// <param name="number">0-based number in the chunk, a dictionary counted.</param>
     /// <param name="codec">The chunk's codec.</param>
+    /// <param name="column">The column.</param>
     /// <param name="buffers">Where the room comes from.</param>
-    public PageBody(PageHeader header, int number, PageCodec codec, PageBuffers buffers)
+    public PageBody(PageHeader header, int number, PageCodec codec, ParquetColumnSchema column, PageBuffers buffers)
     {
-        (Header, Number, _codec) = (header, number, codec);
+        (Header, Number, _codec, _column, _buffers) = (header, number, codec, column, buffers);
         _stored = buffers.Rent(header.CompressedSize);
-        Data = IsTooLarge || FindFault() is not null ? []
-            : header.Type == PageType.Dictionary ? new byte[header.UncompressedSize]
-            : buffers.Rent(header.UncompressedSize);
+        if (!IsTooLarge && FindFault() is null && !ComesInPieces)
+        {
+            _data = header.Type == PageType.Dictionary
+                ? new byte[header.UncompressedSize]
+                : buffers.Rent(header.UncompressedSize);
+        }
     }
 
     /// <summary>What stands before the page.</summary>
     public PageHeader Header { get; }
 
     /// <summary>True for a page that is not opened, although nothing is wrong with it.</summary>
-    public bool IsTooLarge => FindFault() is null && Header.UncompressedSize > MaxPageBytes;
+    public bool IsTooLarge => FindFault() is null && Header.UncompressedSize > MaxBytes;
 
     /// <summary>0-based number in the chunk, a dictionary counted.</summary>
     public int Number { get; }
 
+    /// <summary>The values of a page that comes in pieces; null for any other.</summary>
+    public PagePieces? Pieces { get; private set; }
+
     /// <summary>
-    /// Levels and values once it is open; longer than they are. Those of a dictionary are as long, and not used again:
-    /// slices refer to them as long as anyone holds a batch of the chunk.
+    /// Levels and values once it is open, or at least as much; of a page that comes in pieces only the levels. Those of a
+    /// dictionary are as long, and not used again: slices refer to them as long as anyone holds a batch of the chunk.
     /// </summary>
-    public byte[] Data { get; }
+    public byte[] Data => Pieces is null ? _data : Levels;
 
     /// <summary>Bytes of levels and values.</summary>
     public int Length => Header.UncompressedSize;
@@ -56,42 +75,95 @@ internal sealed class PageBody
     private long LevelsLength =>
         Header.Type == PageType.DataV2 ? (long)Header.RepetitionLength + Header.DefinitionLength : 0;
 
-    private PageCodec ValuesCodec =>
-        Header is { Type: PageType.DataV2, IsCompressed: false } ? UncompressedCodec.Instance : _codec;
+    /// <summary>Those of a version 2 page, once they were taken from what is stored.</summary>
+    private byte[] Levels => Header.Type == PageType.DataV2 ? _data : Pieces!.Levels;
+
+    private PageCodec ValuesCodec => CodecOfValues(Header, _codec);
+
+    private bool ComesInPieces => IsInPieces(Header, _codec, _column);
+
+    /// <summary>Bytes that a page takes while it is ahead of the rows that are read, besides rooms for pieces.</summary>
+    public static long BytesAhead(PageHeader header, PageCodec codec, ParquetColumnSchema column) =>
+        (long)header.CompressedSize + (IsInPieces(header, codec, column) ? 0 : header.UncompressedSize);
 
     /// <summary>Begins to check and to decompress what was stored, on another thread.</summary>
-    public void BeginOpening() => _opening = Task.Run(Open);
-
-    /// <summary>Waits until <see cref="Data"/> holds the page, and gives the room of what was stored back.</summary>
-    /// <returns>Null, or what is wrong with the page, as a clause.</returns>
-    public async ValueTask<string?> OpenAsync(PageBuffers buffers)
+    public void BeginOpening()
     {
-        var fault = await _opening!;
-        ReturnStored(buffers);
-        return fault;
+        if (FindFault() is null && ComesInPieces)
+        {
+            Pieces = new PagePieces(MakeCutter(), FindWrongSum, _buffers);
+        }
+        else
+        {
+            _opening = Task.Run(Open);
+        }
     }
 
-    /// <summary>Gives the room of what was stored back, once it is decompressed.</summary>
-    public void ReturnStored(PageBuffers buffers)
+    /// <summary>Lets a page that comes in pieces go on, and gives the room of what was stored back if it is done.</summary>
+    public void Continue()
     {
-        if (_opening is { IsCompleted: true })
+        Pieces?.Feed();
+        if (_stored.Length > 0 && (Pieces?.IsCut ?? _opening is { IsCompleted: true }))
         {
-            buffers.Return(_stored);
+            _buffers.Return(_stored);
             _stored = [];
         }
     }
 
-    /// <summary>
-    /// Gives the room back. While the page is being opened it cannot be used again: then it is left to the collector.
-    /// </summary>
-    public void Return(PageBuffers buffers)
+    /// <summary>Waits until <see cref="Data"/> holds the page, or its levels.</summary>
+    /// <returns>Null, or what is wrong with the page, as a clause.</returns>
+    public async ValueTask<string?> OpenAsync()
     {
-        Action<byte[]> give = _opening is { IsCompleted: false } ? buffers.Drop : buffers.Return;
-        give(_stored);
-        if (Header.Type != PageType.Dictionary)
+        var fault = Pieces is null ? await _opening! : await Pieces.OpenAsync();
+        Continue();
+        return fault;
+    }
+
+    /// <summary>Gives the room back, once nobody works on the page any more.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Pieces is not null)
         {
-            give(Data);
+            await Pieces.DisposeAsync();
         }
+        else if (_opening is not null)
+        {
+            await _opening;
+        }
+
+        _buffers.Return(_stored);
+        if (Pieces is null && Header.Type != PageType.Dictionary)
+        {
+            _buffers.Return(_data);
+        }
+
+        (_stored, _data) = ([], []);
+    }
+
+    private static PageCodec CodecOfValues(PageHeader header, PageCodec codec) =>
+        header is { Type: PageType.DataV2, IsCompressed: false } ? UncompressedCodec.Instance : codec;
+
+    private static bool IsInPieces(PageHeader header, PageCodec codec, ParquetColumnSchema column) =>
+        header.UncompressedSize > MostWhole
+        && header.Encoding == ParquetEncoding.PLAIN
+        && column.Type.Physical == ParquetPhysicalType.ByteArray
+        && CodecOfValues(header, codec).Begin is not null
+        && (header.Type == PageType.DataV2 || (header.Type == PageType.Data && HasRunsOnly(header, column)));
+
+    /// <summary>Levels in the older encoding have no length before them.</summary>
+    private static bool HasRunsOnly(PageHeader header, ParquetColumnSchema column) =>
+        (column.MaxRepetition == 0 || header.RepetitionEncoding == ParquetEncoding.RLE)
+        && (column.MaxDefinition == 0 || header.DefinitionEncoding == ParquetEncoding.RLE);
+
+    private PageCutter MakeCutter()
+    {
+        var levels = (int)LevelsLength;
+        _data = _stored[..levels];
+        var values = new ArraySegment<byte>(_stored, levels, Header.CompressedSize - levels);
+        var levelKinds = Header.Type == PageType.DataV2
+            ? 0
+            : Math.Min(1, _column.MaxRepetition) + Math.Min(1, _column.MaxDefinition);
+        return new PageCutter(ValuesCodec, values, Header.UncompressedSize - levels, levelKinds, _buffers);
     }
 
     private string? Open() => FindWrongSum() ?? FindFault() ?? Decompress();
@@ -121,8 +193,8 @@ internal sealed class PageBody
     {
         var levels = (int)LevelsLength;
         var source = new ArraySegment<byte>(_stored, levels, Header.CompressedSize - levels);
-        var target = new ArraySegment<byte>(Data, levels, Header.UncompressedSize - levels);
-        _stored.AsSpan(0, levels).CopyTo(Data);
+        var target = new ArraySegment<byte>(_data, levels, Header.UncompressedSize - levels);
+        _stored.AsSpan(0, levels).CopyTo(_data);
 
         // Writers leave out the compressed form of nothing.
         var isEmpty = source.Count == 0 && target.Count == 0;

@@ -46,7 +46,7 @@ internal sealed class PageOpener(ParquetColumnSchema column, PagePlace place)
         var (header, position) = (body.Header, 0);
         var repetitions = OpenLevels(Repetition, header.RepetitionEncoding, header.ValueCount, body.Length, ref position);
         var definitions = OpenLevels(Definition, header.DefinitionEncoding, header.ValueCount, body.Length, ref position);
-        return Open(header, repetitions, definitions, position, body.Length);
+        return Open(body, repetitions, definitions, position);
     }
 
     /// <summary>Opens a data page of version 2: levels stand before the values and are never compressed.</summary>
@@ -57,19 +57,20 @@ internal sealed class PageOpener(ParquetColumnSchema column, PagePlace place)
         var levelsLength = header.RepetitionLength + header.DefinitionLength;
         var repetitions = Runs(..header.RepetitionLength, column.MaxRepetition);
         var definitions = Runs(header.RepetitionLength..levelsLength, column.MaxDefinition);
-        return Open(header, repetitions, definitions, levelsLength, body.Length);
+        return Open(body, repetitions, definitions, levelsLength);
     }
 
-    private DataPage Open(
-        PageHeader header, HybridDecoder? repetitions, HybridDecoder? definitions, int start, int end)
+    private DataPage Open(PageBody body, HybridDecoder? repetitions, HybridDecoder? definitions, int start)
     {
-        var values = new PageValues(_page, start, end, column.Type, place);
-        var decoder = values.Decode(header.Encoding, _dictionary, _dictionaryCount);
+        var decoder = body.Pieces is { } pieces
+            ? new PieceDecoder(pieces, place)
+            : new PageValues(_page, start, body.Length, column.Type, place)
+                .Decode(body.Header.Encoding, _dictionary, _dictionaryCount);
         return new DataPage(
             new LevelDecoder(repetitions, column.MaxRepetition, Repetition, place),
             new LevelDecoder(definitions, column.MaxDefinition, Definition, place),
             decoder,
-            header.ValueCount);
+            body.Header.ValueCount);
     }
 
     /// <returns>Null where the schema leaves one level alone, which is then not stored.</returns>

@@ -6,7 +6,8 @@ namespace BatchLLM.Parquet.Reading;
 /// are copied, because a row may go on in the next page.
 /// </summary>
 internal sealed class RowGroupReader(
-    IReadOnlyList<ColumnChunkReader> columns, IReadOnlyList<NestedFieldReader> nested, int maxBatchRows) : IDisposable
+    IReadOnlyList<ColumnChunkReader> columns, IReadOnlyList<NestedFieldReader> nested, int maxBatchRows)
+    : IAsyncDisposable
 {
     /// <summary>Passes over rows in every column.</summary>
     public async ValueTask SkipAsync(long rows, CancellationToken cancellationToken)
@@ -22,12 +23,17 @@ internal sealed class RowGroupReader(
         }
     }
 
-    /// <summary>Has the pages that come next decompressed by other threads.</summary>
+    /// <summary>Has the pages that come next decompressed by other threads, as far as there is room for them.</summary>
     public async ValueTask LoadAheadAsync(CancellationToken cancellationToken)
     {
         foreach (var column in columns)
         {
             await column.LoadAheadAsync(cancellationToken);
+        }
+
+        foreach (var field in nested)
+        {
+            await field.LoadAheadAsync(cancellationToken);
         }
     }
 
@@ -37,7 +43,6 @@ internal sealed class RowGroupReader(
     /// <returns>Rows read; at least 1.</returns>
     public async ValueTask<int> ReadAsync(long rowsLeft, CancellationToken cancellationToken)
     {
-        await LoadAheadAsync(cancellationToken);
         var rows = (int)Math.Min(rowsLeft, maxBatchRows);
         foreach (var column in columns)
         {
@@ -64,16 +69,16 @@ internal sealed class RowGroupReader(
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         foreach (var column in columns)
         {
-            column.Dispose();
+            await column.DisposeAsync();
         }
 
         foreach (var field in nested)
         {
-            field.Dispose();
+            await field.DisposeAsync();
         }
     }
 }

@@ -69,14 +69,14 @@ internal sealed class ChunkEncoder(CompressionCodec codec, IPageCompressor compr
         foreach (var end in chunk.Pages)
         {
             _body.Clear();
-            if (chunk.Column.Type.IsList)
+            if (chunk.Column.MaxRepetition > 0)
             {
-                AppendLevels(chunk.Repetitions.Span[start.Levels..end.Levels], maxLevel: 1);
+                AppendLevels(chunk.Repetitions.Span[start.Levels..end.Levels], chunk.Column.MaxRepetition);
             }
 
-            if (chunk.MaxDefinition > 0)
+            if (chunk.Column.MaxDefinition > 0)
             {
-                AppendLevels(chunk.Definitions.Span[start.Levels..end.Levels], chunk.MaxDefinition);
+                AppendLevels(chunk.Definitions.Span[start.Levels..end.Levels], chunk.Column.MaxDefinition);
             }
 
             encoder.Append(chunk, start, end, _body);

@@ -5,7 +5,11 @@ namespace BatchLLM.Parquet.Writing;
 /// <summary>
 /// Collects one column's values of one row group, already in the PLAIN encoding, and where its pages end.
 /// </summary>
-internal sealed class ColumnChunkBuilder(ParquetColumnSchema column, ParquetWriterOptions options)
+/// <param name="column">The column, with its levels.</param>
+/// <param name="path">The names from the root to its values, as the footer lists them.</param>
+/// <param name="options">Says where pages end.</param>
+internal sealed class ColumnChunkBuilder(
+    ParquetColumnSchema column, IReadOnlyList<string> path, ParquetWriterOptions options)
 {
     private readonly List<PageMark> _pages = [];
     private readonly List<PageSummary> _summaries = [];
@@ -13,6 +17,9 @@ internal sealed class ColumnChunkBuilder(ParquetColumnSchema column, ParquetWrit
 
     /// <summary>The column.</summary>
     public ParquetColumnSchema Column { get; } = column;
+
+    /// <summary>The names from the root to its values.</summary>
+    public IReadOnlyList<string> Path { get; } = path;
 
     /// <summary>Definition levels, one byte each; left empty if no value can be missing.</summary>
     public ByteBuffer Definitions { get; } = new();
@@ -51,9 +58,6 @@ internal sealed class ColumnChunkBuilder(ParquetColumnSchema column, ParquetWrit
     public long BufferedBytes =>
         (long)Plain.Length + Definitions.Length + Repetitions.Length + Dictionary.BufferedBytes;
 
-    /// <summary>The largest definition level: one for an optional column, one more for a list.</summary>
-    public int MaxDefinition { get; } = (column.IsOptional ? 1 : 0) + (column.Type.IsList ? 1 : 0);
-
     /// <summary>Closes the last page: no more rows come.</summary>
     public void Close()
     {
@@ -77,17 +81,17 @@ internal sealed class ColumnChunkBuilder(ParquetColumnSchema column, ParquetWrit
     }
 
     /// <summary>Adds the levels of one value, or of a place where one is missing.</summary>
-    /// <param name="definition"><see cref="MaxDefinition"/> for a value.</param>
-    /// <param name="repetition">1 for the second and later elements of a list.</param>
+    /// <param name="definition">Level up to which there is something: the column's largest for a value.</param>
+    /// <param name="repetition">Level of the list whose second or later element it is; 0 for a new row.</param>
     public void AddLevels(int definition, int repetition)
     {
         LevelCount++;
-        if (MaxDefinition > 0)
+        if (Column.MaxDefinition > 0)
         {
             Definitions.Append((byte)definition);
         }
 
-        if (Column.Type.IsList)
+        if (Column.MaxRepetition > 0)
         {
             Repetitions.Append((byte)repetition);
         }

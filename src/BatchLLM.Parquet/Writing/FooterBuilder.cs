@@ -9,7 +9,11 @@ namespace BatchLLM.Parquet.Writing;
 /// Collects what the footer says. Row groups are kept encoded, so that a file of many groups costs no more memory than
 /// its footer.
 /// </summary>
-internal sealed class FooterBuilder(IReadOnlyList<ParquetColumnSchema> columns, ParquetWriterOptions options)
+/// <param name="fields">What the file holds.</param>
+/// <param name="leafCount">Columns under the fields.</param>
+/// <param name="options">What else the footer says.</param>
+internal sealed class FooterBuilder(
+    IReadOnlyList<ParquetFieldSchema> fields, int leafCount, ParquetWriterOptions options)
 {
     private readonly ByteBuffer _rowGroups = new();
     private int _rowGroupCount;
@@ -57,9 +61,9 @@ internal sealed class FooterBuilder(IReadOnlyList<ParquetColumnSchema> columns, 
 
     private void WriteSchema(CompactWriter writer)
     {
-        var elements = columns.SelectMany(WrittenSchema.Elements).ToList();
+        var elements = fields.SelectMany(WrittenSchema.Elements).ToList();
         writer.BeginList(2, CompactType.Struct, elements.Count + 1);
-        new SchemaElement("schema") { ChildCount = columns.Count }.Write(writer);
+        new SchemaElement("schema") { ChildCount = fields.Count }.Write(writer);
         foreach (var element in elements)
         {
             element.Write(writer);
@@ -90,8 +94,8 @@ internal sealed class FooterBuilder(IReadOnlyList<ParquetColumnSchema> columns, 
     /// <summary>Without a declared order readers must not trust the smallest and largest values.</summary>
     private void WriteColumnOrders(CompactWriter writer)
     {
-        writer.BeginList(7, CompactType.Struct, columns.Count);
-        for (var i = 0; i < columns.Count; i++)
+        writer.BeginList(7, CompactType.Struct, leafCount);
+        for (var i = 0; i < leafCount; i++)
         {
             writer.BeginStruct();
             writer.WriteEmptyStruct(1);

@@ -79,9 +79,8 @@ internal sealed record WrittenChunk(
 
     private void WritePath(CompactWriter writer)
     {
-        string[] path = Builder.Column.Type.IsList ? [Builder.Column.Name, "list", "element"] : [Builder.Column.Name];
-        writer.BeginList(3, CompactType.Binary, path.Length);
-        foreach (var name in path)
+        writer.BeginList(3, CompactType.Binary, Builder.Path.Count);
+        foreach (var name in Builder.Path)
         {
             writer.WriteElement(name);
         }

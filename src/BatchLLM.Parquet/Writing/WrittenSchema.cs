@@ -3,28 +3,76 @@ using BatchLLM.Parquet.Schemas;
 
 namespace BatchLLM.Parquet.Writing;
 
-/// <summary>The schema nodes of the columns that are written.</summary>
+/// <summary>The schema nodes of the fields that are written, and the columns under them.</summary>
 internal static class WrittenSchema
 {
-    /// <summary>One node for a flat column, three for a list.</summary>
-    public static IEnumerable<SchemaElement> Elements(ParquetColumnSchema column)
+    private const string Repeated = "list";
+    private const string Pair = "key_value";
+    private const string Element = "element";
+
+    /// <summary>The nodes of a field, depth first: three for a list around its element's own, and so on.</summary>
+    public static IEnumerable<SchemaElement> Elements(ParquetFieldSchema field)
     {
-        var repetition = column.IsOptional ? Repetition.Optional : Repetition.Required;
-        if (!column.Type.IsList)
+        var repetition = field.IsOptional ? Repetition.Optional : Repetition.Required;
+        var below = field.Children.SelectMany(Elements);
+        return field.Shape switch
         {
-            return [Leaf(column.Name, column.Type, repetition)];
+            ParquetShape.Struct => [Group(field.Name, repetition, field.Children.Count), .. below],
+            ParquetShape.List => [.. List(field.Name, repetition), .. below],
+            ParquetShape.Map =>
+            [
+                Annotate(Group(field.Name, repetition, 1), ConvertedType.Map, new(LogicalType.Map)),
+                Group(Pair, Repetition.Repeated, 2),
+                .. below,
+            ],
+            _ when field.Type!.IsList => [.. List(field.Name, repetition), Leaf(Element, field.Type, Repetition.Required)],
+            _ => [Leaf(field.Name, field.Type!, repetition)],
+        };
+    }
+
+    /// <summary>The columns under a field, in file order, with the levels and the path of each.</summary>
+    public static IEnumerable<(ParquetColumnSchema Column, IReadOnlyList<string> Path)> Leaves(ParquetFieldSchema field) =>
+        Leaves(field, [], 0, [0]);
+
+    private static IEnumerable<(ParquetColumnSchema Column, IReadOnlyList<string> Path)> Leaves(
+        ParquetFieldSchema field, string[] around, int definition, int[] elementLevels)
+    {
+        string[] path = [.. around, field.Name];
+        definition += field.IsOptional ? 1 : 0;
+        if (field.Shape == ParquetShape.Struct)
+        {
+            return field.Children.SelectMany(child => Leaves(child, path, definition, elementLevels));
         }
 
-        var list = new SchemaElement(column.Name)
+        if (field.Shape == ParquetShape.Value && !field.Type!.IsList)
         {
-            Repetition = repetition,
-            ChildCount = 1,
-            ConvertedType = ConvertedType.List,
-            Logical = new LogicalAnnotation(LogicalType.List),
-        };
-        var repeated = new SchemaElement("list") { Repetition = Repetition.Repeated, ChildCount = 1 };
-        return [list, repeated, Leaf("element", column.Type, Repetition.Required)];
+            return [(Column(field, path, definition, elementLevels), path)];
+        }
+
+        path = [.. path, field.Shape == ParquetShape.Map ? Pair : Repeated];
+        definition++;
+        elementLevels = [.. elementLevels, definition];
+        return field.Shape == ParquetShape.Value
+            ? [(Column(field, [field.Name], definition, elementLevels), [.. path, Element])]
+            : field.Children.SelectMany(child => Leaves(child, path, definition, elementLevels));
     }
+
+    private static ParquetColumnSchema Column(
+        ParquetFieldSchema field, string[] path, int definition, int[] elementLevels) =>
+        new(string.Join('.', path), field.Type!, field.IsOptional)
+        {
+            MaxDefinition = definition,
+            ElementLevels = elementLevels,
+        };
+
+    private static SchemaElement Group(string name, Repetition repetition, int children) =>
+        new(name) { Repetition = repetition, ChildCount = children };
+
+    private static SchemaElement[] List(string name, Repetition repetition) =>
+    [
+        Annotate(Group(name, repetition, 1), ConvertedType.List, new(LogicalType.List)),
+        Group(Repeated, Repetition.Repeated, 1),
+    ];
 
     /// <summary>True for the types that <see cref="ParquetWriter"/> knows.</summary>
     public static bool IsWritable(ParquetColumnType type) =>
@@ -50,6 +98,6 @@ internal static class WrittenSchema
     }
 
     /// <summary>Both annotations are written, because old readers know the converted type alone.</summary>
-    private static SchemaElement Annotate(SchemaElement leaf, ConvertedType converted, LogicalAnnotation logical) =>
-        leaf with { ConvertedType = converted, Logical = logical };
+    private static SchemaElement Annotate(SchemaElement node, ConvertedType converted, LogicalAnnotation logical) =>
+        node with { ConvertedType = converted, Logical = logical };
 }

@@ -14,6 +14,8 @@ public sealed class DatabaseAddress
         builder.KeepAlive = builder.KeepAlive == 0 ? 30 : builder.KeepAlive;
         // No longer than the first connection may take at all, so that a silent address is told within that time.
         builder.Timeout = builder.ShouldSerialize("Timeout") ? builder.Timeout : 10;
+        // Operations leave nothing in a session, so there is nothing to reset: it would double the server's transactions.
+        builder.NoResetOnClose = true;
         ConnectionString = builder.ConnectionString;
         _display = Display(builder);
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using BatchLLM.Postgres.Schema;
+using Dapper;
 using Npgsql;
 
 namespace BatchLLM.Postgres.Database;
@@ -11,6 +12,7 @@ namespace BatchLLM.Postgres.Database;
 public sealed class PostgresDatabase : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _source;
+    private readonly string _unpooled; // the same address
     private readonly DatabaseAddress _address;
     private readonly RetryPolicy _policy;
     private readonly TimeProvider _time;
@@ -20,6 +22,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
         DatabaseAddress address, RetryPolicy policy, TimeProvider time, Func<CancellationToken, Task>? revive)
     {
         _source = NpgsqlDataSource.Create(address.ConnectionString);
+        _unpooled = new NpgsqlConnectionStringBuilder(address.ConnectionString) { Pooling = false }.ConnectionString;
         _address = address;
         _policy = policy;
         _time = time;
@@ -66,8 +69,9 @@ public sealed class PostgresDatabase : IAsyncDisposable
 
     /// <summary>Runs an operation in one transaction, again while it fails for a passing reason.</summary>
     internal Task<T> RunAsync<T>(Func<Session, Task<T>> operation, CancellationToken cancellationToken) => RunAsync(
-        async (connection, isRepeated, token) =>
+        async (isRepeated, token) =>
         {
+            await using var connection = await _source.OpenConnectionAsync(token);
             await using var transaction = await connection.BeginTransactionAsync(token);
             var result = await operation(new Session(transaction, isRepeated, token));
             await transaction.CommitAsync(token);
@@ -77,30 +81,59 @@ public sealed class PostgresDatabase : IAsyncDisposable
         waitIfRefused: true,
         cancellationToken);
 
+    /// <summary>Waits for a lock that lives as long as its connection, and holds it until that is disposed.</summary>
+    /// <param name="path">The statement that takes it, by its file's name.</param>
+    /// <param name="parameters">Of the statement.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    internal Task<IAsyncDisposable> LockAsync(string path, object parameters, CancellationToken cancellationToken) => RunAsync(
+        async (_, token) =>
+        {
+            // Of no pool: what goes wrong between taking the lock and knowing it must not leave it to the next who is lent it.
+            var connection = new NpgsqlConnection(_unpooled);
+            try
+            {
+                const int NoTimeout = 0;
+                await connection.OpenAsync(token);
+                await connection.ExecuteAsync(
+                    new CommandDefinition(EmbeddedSql.Load(path), parameters, commandTimeout: NoTimeout, cancellationToken: token));
+                return (IAsyncDisposable)connection;
+            }
+            catch
+            {
+                await connection.DisposeAsync();
+                throw;
+            }
+        },
+        _policy.Patience,
+        waitIfRefused: true,
+        cancellationToken);
+
     private async Task MigrateAsync(CancellationToken cancellationToken) => AppliedMigrations = await RunAsync(
-        (connection, _, token) => Migrator.MigrateAsync(
-            connection, Migration.Embedded(), _address.ToString(), token),
+        async (_, token) =>
+        {
+            await using var connection = await _source.OpenConnectionAsync(token);
+            return await Migrator.MigrateAsync(connection, Migration.Embedded(), _address.ToString(), token);
+        },
         _policy.StartPatience,
         waitIfRefused: _revive is not null,
         cancellationToken);
 
     private async Task<T> RunAsync<T>(
-        Func<NpgsqlConnection, bool, CancellationToken, Task<T>> operation,
+        Func<bool, CancellationToken, Task<T>> attempt,
         TimeSpan patience,
         bool waitIfRefused,
         CancellationToken token)
     {
         var start = _time.GetTimestamp();
-        for (var attempt = 0; ; attempt++)
+        for (var failures = 0; ; failures++)
         {
             try
             {
-                await using var connection = await _source.OpenConnectionAsync(token);
-                return await operation(connection, attempt > 0, token);
+                return await attempt(failures > 0, token);
             }
             catch (Exception exception) when (PostgresFault.IsDatabase(exception))
             {
-                var delay = _policy.Delay(attempt, Jitter());
+                var delay = _policy.Delay(failures, Jitter());
                 var wait = PostgresFault.IsTransient(exception)
                     && (waitIfRefused || !PostgresFault.IsRefused(exception))
                     && _time.GetElapsedTime(start) + delay <= patience;

@@ -39,7 +39,7 @@ internal sealed class JobRow
 
     public required string Name { get; init; }
 
-    public required string Key { get; init; }
+    public string? Key { get; init; }
 
     public required string Spec { get; init; }
 
@@ -53,6 +53,24 @@ internal sealed class JobRow
 
     public required string Inputs { get; init; }
 
+    public required string Tenant { get; init; }
+
+    public required int Priority { get; init; }
+
+    public DateTime? Deadline { get; init; }
+
+    public DateTime? PlannedAt { get; init; }
+
+    public string? Planner { get; init; }
+
+    public string? Trouble { get; init; }
+
+    public required int PlanTroubles { get; init; }
+
+    public required int PlanDeaths { get; init; }
+
+    public DateTime? NotBefore { get; init; }
+
     internal static string WriteInputs(IReadOnlyList<InputFile> inputs) => JsonSerializer.Serialize(inputs, Json);
 
     internal Job ToJob() => new()
@@ -60,7 +78,11 @@ internal sealed class JobRow
         Id = Id,
         Definition = new NewJob(
             Name, Key, Spec, Model, OutputUri, JsonSerializer.Deserialize<InputFile[]>(Inputs, Json)!, RowCount),
+        Tenant = Tenant,
+        Priority = Priority,
+        Deadline = Deadline,
         State = Enum.Parse<JobState>(State, ignoreCase: true),
+        Wait = State == "queued" ? new QueueWait(Planner, Trouble, PlanTroubles, NotBefore) { Deaths = PlanDeaths } : null,
         Reason = Reason,
         Counts = new RowCounts(Ok, Truncated, Failed, PromptTokens, CompletionTokens)
         {
@@ -70,6 +92,7 @@ internal sealed class JobRow
         ShardCount = ShardCount,
         CommittedShards = CommittedShards,
         CreatedAt = CreatedAt,
+        PlannedAt = PlannedAt,
         FinishedAt = FinishedAt,
         ReceiptSha256 = ReceiptSha256,
     };

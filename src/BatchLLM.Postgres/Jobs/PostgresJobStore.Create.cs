@@ -7,22 +7,27 @@ namespace BatchLLM.Postgres.Jobs;
 public sealed partial class PostgresJobStore
 {
     /// <inheritdoc />
-    /// <exception cref="ArgumentException">The shards do not hold as many rows as the job.</exception>
+    /// <exception cref="ArgumentException">The job has no key, or the shards do not hold as many rows as the job.</exception>
     public Task<(Job Job, bool Created)> CreateAsync(
         NewJob job, IReadOnlyList<NewShard> shards, bool again, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(shards);
+        Check(job, shards);
+        var request = Guid.NewGuid();
+        return database.RunAsync(
+            session => CreateAsync(session, request, job, shards, again, cancellationToken), cancellationToken);
+    }
+
+    internal static void Check(NewJob job, IReadOnlyList<NewShard> shards)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(job.Key, nameof(job));
         var rows = shards.Sum(shard => shard.Range.RowCount);
         if (rows != job.RowCount)
         {
             throw new ArgumentException(
                 $"The job has {job.RowCount} rows, but its {shards.Count} shards hold {rows}.", nameof(shards));
         }
-
-        var request = Guid.NewGuid();
-        return database.RunAsync(
-            session => CreateAsync(session, request, job, shards, again, cancellationToken), cancellationToken);
     }
 
     private static async Task<(Job Job, bool Created)> CreateAsync(
@@ -53,7 +58,7 @@ public sealed partial class PostgresJobStore
         return new FoundRun(jobId, Created: true);
     }
 
-    private static async Task CopyShardsAsync(
+    internal static async Task CopyShardsAsync(
         Session session, long jobId, IReadOnlyList<NewShard> shards, CancellationToken token)
     {
         await using var copy = await session.Connection.BeginBinaryImportAsync(

@@ -1,4 +1,5 @@
 using BatchLLM.Jobs;
+using BatchLLM.Postgres.Database;
 
 namespace BatchLLM.Postgres.Jobs;
 
@@ -14,10 +15,16 @@ public sealed partial class PostgresJobStore
         var request = Guid.NewGuid();
         return database.RunAsync(async session =>
         {
-            var running = await session.QueryAsync<long>("Jobs/lock_running_jobs.sql", new { JobIds = new[] { jobId } });
-            var rows = running.Count == 0 ? [] : await session.QueryAsync<ShardRow>(
-                "Jobs/lease_shards.sql",
-                new { JobId = jobId, Worker = worker, Request = request, Most = most, Seconds = duration.TotalSeconds });
+            var tenant = await session.FindAsync<JobTenant>("Jobs/lock_job_to_lease.sql", new { JobId = jobId });
+            var rows = tenant is null ? [] : await session.QueryAsync<ShardRow>("Jobs/lease_shards.sql", new
+            {
+                JobId = jobId,
+                Worker = worker,
+                Request = request,
+                Most = most,
+                Room = await RoomAsync(session, tenant, request),
+                Seconds = duration.TotalSeconds,
+            });
             return (IReadOnlyList<ShardLease>)[.. rows.Select(row => row.ToLease())];
         }, cancellationToken);
     }
@@ -72,10 +79,12 @@ public sealed partial class PostgresJobStore
 
     /// <inheritdoc />
     /// <exception cref="ArgumentException">The output does not count each row of the shard exactly once.</exception>
-    public Task<bool> CommitAsync(ShardLease lease, ShardOutput output, CancellationToken cancellationToken)
+    public Task<bool> CommitAsync(
+        ShardLease lease, ShardOutput output, Func<RowCounts, string?> reasonToPause, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(lease);
         ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(reasonToPause);
         if (output.Counts.Done != lease.Shard.Range.RowCount)
         {
             throw new ArgumentException(
@@ -87,9 +96,31 @@ public sealed partial class PostgresJobStore
         return database.RunAsync(async session =>
         {
             await session.ExecuteAsync("Jobs/lock_job.sql", parameters);
-            return await session.ExecuteAsync("Jobs/commit_shard.sql", parameters) == 1
-                || await session.FindAsync<bool>("Jobs/is_committed.sql", parameters);
+            if (await session.FindAsync<CountsRow>("Jobs/commit_shard.sql", parameters) is not { } counts)
+            {
+                return await session.FindAsync<bool>("Jobs/is_committed.sql", parameters);
+            }
+
+            if (reasonToPause(counts.ToCounts()) is { } reason)
+            {
+                await PauseAsync(session, lease.JobId, reason);
+            }
+
+            return true;
         }, cancellationToken);
+    }
+
+    /// <summary>Shards that a job's tenant may still lease; null for any number.</summary>
+    private static async Task<int?> RoomAsync(Session session, JobTenant job, Guid request)
+    {
+        if (job.MostLeasedShards is null)
+        {
+            return null;
+        }
+
+        var most = await session.FindAsync<int?>("Jobs/lock_tenant.sql", new { job.Tenant });
+        return most is null ? null : await session.FindAsync<int?>(
+            "Jobs/count_room.sql", new { job.Tenant, MostLeasedShards = most, Request = request });
     }
 
     private static object CommitParameters(ShardLease lease, ShardOutput output) => new
@@ -116,4 +147,6 @@ public sealed partial class PostgresJobStore
         [.. leases.Select(lease => lease.JobId)],
         [.. leases.Select(lease => lease.ShardIndex)],
         [.. leases.Select(lease => lease.Epoch)]);
+
+    private sealed record JobTenant(string Tenant, int? MostLeasedShards);
 }

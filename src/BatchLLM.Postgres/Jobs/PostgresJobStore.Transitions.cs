@@ -1,3 +1,4 @@
+using BatchLLM.Jobs;
 using BatchLLM.Postgres.Database;
 
 namespace BatchLLM.Postgres.Jobs;
@@ -8,20 +9,7 @@ public sealed partial class PostgresJobStore
     public Task<bool> PauseAsync(long jobId, string reason, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(reason);
-        return TransitAsync(
-            jobId,
-            async session =>
-            {
-                var parameters = new { JobId = jobId, Reason = reason, Repeated = session.IsRepeated };
-                if (await session.ExecuteAsync("Jobs/pause_job.sql", parameters) == 0)
-                {
-                    return false;
-                }
-
-                await session.ExecuteAsync("Jobs/expire_leases.sql", parameters);
-                return true;
-            },
-            cancellationToken);
+        return TransitAsync(jobId, session => PauseAsync(session, jobId, reason), cancellationToken);
     }
 
     /// <inheritdoc />
@@ -52,14 +40,34 @@ public sealed partial class PostgresJobStore
     }
 
     /// <inheritdoc />
-    public Task<bool> FinishAsync(long jobId, string receiptSha256, CancellationToken cancellationToken)
+    /// <exception cref="ArgumentException">No job finishes from that state.</exception>
+    public Task<bool> FinishAsync(long jobId, JobState from, string receiptSha256, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(receiptSha256);
+        if (from is not (JobState.Running or JobState.Cancelled))
+        {
+            throw new ArgumentException($"A job that is {from} does not finish; expected running or cancelled.", nameof(from));
+        }
+
+        var parameters = new { JobId = jobId, From = from == JobState.Running ? "running" : "cancelled", ReceiptSha256 = receiptSha256 };
         return TransitAsync(
-            jobId,
-            async session => await session.ExecuteAsync(
-                "Jobs/finish_job.sql", new { JobId = jobId, ReceiptSha256 = receiptSha256 }) == 1,
-            cancellationToken);
+            jobId, async session => await session.ExecuteAsync("Jobs/finish_job.sql", parameters) == 1, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task<IAsyncDisposable> LockPublishingAsync(long jobId, CancellationToken cancellationToken) =>
+        database.LockAsync("Jobs/lock_publishing.sql", new { JobId = jobId }, cancellationToken);
+
+    private static async Task<bool> PauseAsync(Session session, long jobId, string reason)
+    {
+        var parameters = new { JobId = jobId, Reason = reason, Repeated = session.IsRepeated };
+        if (await session.ExecuteAsync("Jobs/pause_job.sql", parameters) == 0)
+        {
+            return false;
+        }
+
+        await session.ExecuteAsync("Jobs/expire_leases.sql", parameters);
+        return true;
     }
 
     private Task<bool> TransitAsync(

@@ -27,11 +27,7 @@ public sealed partial class PostgresJobStore(PostgresDatabase database) : IJobSt
     public Task<IReadOnlyList<Job>> ListAsync(int limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
-        return database.RunAsync(async session =>
-        {
-            var rows = await session.QueryAsync<JobRow>("Jobs/list_jobs.sql", new { Limit = limit });
-            return (IReadOnlyList<Job>)[.. rows.Select(row => row.ToJob())];
-        }, cancellationToken);
+        return database.RunAsync(session => ListJobsAsync(session, new JobFilter(), limit), cancellationToken);
     }
 
     /// <inheritdoc />
@@ -42,6 +38,19 @@ public sealed partial class PostgresJobStore(PostgresDatabase database) : IJobSt
             return (IReadOnlyList<CommittedShard>)[.. rows.Select(row => row.ToCommitted())];
         }, cancellationToken);
 
-    private static async Task<Job?> FindJobAsync(Session session, long jobId) =>
+    internal static async Task<Job?> FindJobAsync(Session session, long jobId) =>
         (await session.FindAsync<JobRow>("Jobs/find_job.sql", new { JobId = jobId }))?.ToJob();
+
+    internal static async Task<IReadOnlyList<Job>> ListJobsAsync(Session session, JobFilter filter, int limit)
+    {
+        var rows = await session.QueryAsync<JobRow>("Jobs/list_jobs.sql", new
+        {
+            filter.Tenant,
+            filter.Name,
+            filter.Before,
+            States = filter.States.Select(state => state.ToString().ToLowerInvariant()).ToArray(),
+            Limit = limit,
+        });
+        return [.. rows.Select(row => row.ToJob())];
+    }
 }

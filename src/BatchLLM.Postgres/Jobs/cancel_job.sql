@@ -2,6 +2,7 @@
 update batchllm.jobs
    set state = 'cancelled',
        reason = @Reason,
-       finished_at = coalesce(finished_at, clock_timestamp())
+       finished_at = coalesce(finished_at, clock_timestamp()),
+       planner = null
  where id = @JobId
-   and (state in ('running', 'paused') or (@Repeated and state = 'cancelled' and reason = @Reason));
+   and (state in ('queued', 'running', 'paused') or (@Repeated and state = 'cancelled' and reason = @Reason));

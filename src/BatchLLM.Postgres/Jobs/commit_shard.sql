@@ -28,6 +28,11 @@ with committed as (
 )
 update batchllm.jobs j
    set committed_shards = j.committed_shards + 1,
+       -- Whoever commits the last shard publishes; others leave it that much time before they believe that it died.
+       not_before = case
+         when j.committed_shards + 1 = j.shard_count then clock_timestamp() + interval '15 seconds'
+         else j.not_before
+       end,
        ok = j.ok + @Ok,
        truncated = j.truncated + @Truncated,
        failed = j.failed + @Failed,
@@ -36,4 +41,6 @@ update batchllm.jobs j
        shared_prompt_tokens = j.shared_prompt_tokens + @SharedPromptTokens,
        copied_rows = j.copied_rows + @CopiedRows
   from committed
- where j.id = committed.job_id;
+ where j.id = committed.job_id
+returning j.ok, j.truncated, j.failed, j.prompt_tokens as PromptTokens, j.completion_tokens as CompletionTokens,
+          j.shared_prompt_tokens as SharedPromptTokens, j.copied_rows as CopiedRows;

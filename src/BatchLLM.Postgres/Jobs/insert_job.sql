@@ -1,3 +1,3 @@
-insert into batchllm.jobs (request, name, key, spec, model, output_uri, inputs, row_count, shard_count)
-values (@Request, @Name, @Key, @Spec, @Model, @OutputUri, @Inputs::jsonb, @RowCount, @ShardCount)
+insert into batchllm.jobs (request, name, key, spec, model, output_uri, inputs, row_count, shard_count, planned_at)
+values (@Request, @Name, @Key, @Spec, @Model, @OutputUri, @Inputs::jsonb, @RowCount, @ShardCount, now())
 returning id;

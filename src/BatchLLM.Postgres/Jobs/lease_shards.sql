@@ -1,6 +1,6 @@
 -- SKIP LOCKED: workers that ask at the same time get different shards, and none waits. MATERIALIZED: the planner may
 -- otherwise run the sub-select once per row and lock more shards than asked for. The clock is read per row, not at the
--- start of the transaction, which may have waited for the job.
+-- start of the transaction, which may have waited for the job. @Room: null, or what the tenant may still hold.
 with free as materialized (
   select shard_index
     from batchllm.shards
@@ -8,7 +8,7 @@ with free as materialized (
      and committed_at is null
      and (leased_until is null or leased_until <= clock_timestamp() or lease_request = @Request)
    order by shard_index
-   limit @Most
+   limit least(@Most, @Room)
      for update skip locked
 ), leased as (
   update batchllm.shards s

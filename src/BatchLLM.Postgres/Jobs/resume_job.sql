@@ -1,7 +1,10 @@
+-- Back to where it came from. Whatever it waited for: who resumes it wants it now.
 -- @Repeated: this call was tried before and its answer was lost, so it may be the one that took effect.
 update batchllm.jobs
-   set state = 'running',
+   set state = case when key is null then 'queued' else 'running' end,
        reason = null,
-       spec = coalesce(@Spec, spec)
+       spec = coalesce(@Spec, spec),
+       not_before = null,
+       plan_deaths = 0
  where id = @JobId
-   and (state = 'paused' or (@Repeated and state = 'running' and spec = coalesce(@Spec, spec)));
+   and (state = 'paused' or (@Repeated and state in ('queued', 'running') and spec = coalesce(@Spec, spec)));

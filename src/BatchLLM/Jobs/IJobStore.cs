@@ -24,7 +24,7 @@ public interface IJobStore
 
     /// <summary>
     /// Leases up to <paramref name="most"/> shards of a running job, lowest first: such as nobody holds, or whose lease
-    /// has run out. Each gets a new epoch.
+    /// has run out; fewer where the job's tenant may hold no more. Each gets a new epoch.
     /// </summary>
     Task<IReadOnlyList<ShardLease>> LeaseAsync(
         long jobId, string worker, int most, TimeSpan duration, CancellationToken cancellationToken);
@@ -40,8 +40,16 @@ public interface IJobStore
     /// Commits a shard's output and adds its counts to the job, in one transaction that checks the epoch. Repeating a
     /// commit that took effect is true again and adds nothing.
     /// </summary>
+    /// <param name="lease">Under which the shard was run.</param>
+    /// <param name="output">Its files and counts.</param>
+    /// <param name="reasonToPause">
+    /// Given the job's counts with the shard's: the reason to pause it, or null. It pauses in the same transaction, so that
+    /// nobody ever finds the job complete whose last shard was one too bad.
+    /// </param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>False if the lease was lost, so the output is garbage.</returns>
-    Task<bool> CommitAsync(ShardLease lease, ShardOutput output, CancellationToken cancellationToken);
+    Task<bool> CommitAsync(
+        ShardLease lease, ShardOutput output, Func<RowCounts, string?> reasonToPause, CancellationToken cancellationToken);
 
     /// <summary>Hands uncommitted leases back, so that others need not wait until they run out.</summary>
     Task ReleaseAsync(IReadOnlyList<ShardLease> leases, CancellationToken cancellationToken);
@@ -56,22 +64,33 @@ public interface IJobStore
     Task<IReadOnlyList<CommittedShard>> ListCommittedAsync(long jobId, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Running to paused, with a reason for people. False if the job was not running. Leases end: they are not renewed,
-    /// and any worker may have their shards after a resume; until then what was finished under them still commits.
+    /// Queued or running to paused, with a reason for people. False if the job was neither. Leases end: they are not
+    /// renewed, and any worker may have their shards after a resume; until then what was finished under them still commits.
     /// </summary>
     Task<bool> PauseAsync(long jobId, string reason, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Paused to running; a new spec may replace the old one (a larger error budget). False if the job was not paused.
+    /// Paused to running, or to queued if it was never planned; a new spec may replace the old one (a larger error budget).
+    /// False if the job was not paused.
     /// </summary>
     Task<bool> ResumeAsync(long jobId, string? specJson, CancellationToken cancellationToken);
 
-    /// <summary>Running or paused to cancelled. False if the job was in a final state. Leases are lost.</summary>
+    /// <summary>Queued, running or paused to cancelled. False if the job was in a final state. Leases are lost.</summary>
     Task<bool> CancelAsync(long jobId, string reason, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Running to completed, once every shard is committed; or records the receipt of a cancelled job. False if the job
-    /// is in no such state. Repeating it is true again; another receipt than the first is refused.
+    /// Waits until no other process publishes the job, and keeps all others waiting until what it returns is disposed, or
+    /// until this process has died or lost its connection.
     /// </summary>
-    Task<bool> FinishAsync(long jobId, string receiptSha256, CancellationToken cancellationToken);
+    Task<IAsyncDisposable> LockPublishingAsync(long jobId, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Running to completed, once every shard is committed; or records the receipt of a cancelled job that was planned. False
+    /// if the job is in no such state. Repeating it is true again; another receipt than the first is refused.
+    /// </summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="from">The state that the receipt was written for: running or cancelled. In any other it is refused.</param>
+    /// <param name="receiptSha256">Digest of the receipt's bytes.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    Task<bool> FinishAsync(long jobId, JobState from, string receiptSha256, CancellationToken cancellationToken);
 }

@@ -6,13 +6,22 @@ public sealed record Job
     /// <summary>Assigned by the store, ascending.</summary>
     public required long Id { get; init; }
 
-    /// <summary>What it was created from.</summary>
+    /// <summary>What it was created from. Of a job that is not planned only what was handed in: no key, no inputs, no rows.</summary>
     public required NewJob Definition { get; init; }
+
+    /// <summary>Whose it is.</summary>
+    public string Tenant { get; init; } = JobSubmission.DefaultTenant;
+
+    /// <summary>Higher goes first; -100 to 100.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>When it should be done; earlier goes first among equal priorities. Null goes last.</summary>
+    public DateTimeOffset? Deadline { get; init; }
 
     /// <summary>Where it stands.</summary>
     public required JobState State { get; init; }
 
-    /// <summary>Why it is paused or cancelled; null otherwise.</summary>
+    /// <summary>Why it is paused, cancelled or failed; null otherwise.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Sums over committed shards.</summary>
@@ -27,9 +36,18 @@ public sealed record Job
     /// <summary>When it was created, by the database's clock.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>When its inputs were resolved and its shards cut; null before.</summary>
+    public DateTimeOffset? PlannedAt { get; init; }
+
+    /// <summary>What it waits for while it is queued; null otherwise.</summary>
+    public QueueWait? Wait { get; init; }
+
+    /// <summary>True once it has a key, inputs and shards.</summary>
+    public bool IsPlanned => Definition.Key is not null;
+
     /// <summary>When it reached a final state; null before.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 
-    /// <summary>SHA-256 of the published receipt; set with a final state.</summary>
+    /// <summary>SHA-256 of the published receipt; set with a final state, unless the job was never planned.</summary>
     public string? ReceiptSha256 { get; init; }
 }

@@ -11,7 +11,10 @@ public static class JobFile
     /// <param name="name">Its name, for messages.</param>
     /// <param name="schema">The bytes of job.schema.json.</param>
     /// <param name="settings">Values over the file's, in order; empty for none.</param>
-    /// <returns>The spec with defaults filled in, or all problems at once: the file's by place, then settings'.</returns>
+    /// <returns>
+    /// The spec with defaults filled in, or all problems at once, of which about a hundred are looked for: the file's by place,
+    /// then settings'.
+    /// </returns>
     public static JobFileResult Parse(
         ReadOnlySpan<byte> json, string name, ReadOnlyMemory<byte> schema, IReadOnlyList<JobFileSetting> settings)
     {

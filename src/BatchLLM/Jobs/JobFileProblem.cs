@@ -10,6 +10,12 @@ namespace BatchLLM.Jobs;
 /// <param name="Message">What was found and what was expected. Never holds prompt text.</param>
 public sealed record JobFileProblem(string Source, string Path, int Line, int Column, string Message)
 {
+    /// <summary>
+    /// How many are looked for, about: enough to mend a file by. One made to be a burden has a hundred thousand, and saying what
+    /// each of them probably meant takes seconds.
+    /// </summary>
+    internal const int Most = 100;
+
     /// <summary>Text for people and editors: <c>job.json:12:5: sampling.max_tokens is 0; ...</c>.</summary>
     public override string ToString() => Line == 0
         ? $"{Source}: {Message}"

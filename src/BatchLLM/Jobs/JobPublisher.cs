@@ -15,49 +15,45 @@ public sealed class JobPublisher(IJobStore store, IBlobStore blobs, OutputLayout
     // A move waits for the device, or for a server; of ten thousand parts, one after the other, that is most of a minute.
     private const int MovesAtOnce = 16;
 
+    private readonly FormerOutput _former = new(blobs, layout);
+
     /// <summary>
-    /// Publishes a job whose shards are all committed, or a cancelled one with the shards it has; leaves any other alone.
+    /// Publishes a job whose shards are all committed, or a cancelled one with the shards it has; leaves any other alone. Of
+    /// several processes one does it, and the others wait.
     /// </summary>
     /// <returns>The job as it stands afterwards.</returns>
     /// <exception cref="BatchLLMException">A file cannot be written, or the numbers do not reconcile.</exception>
     public async Task<Job> PublishAsync(long jobId, CancellationToken cancellationToken)
     {
         var job = await FindAsync(jobId, cancellationToken);
-        if (job.ReceiptSha256 is not null)
-        {
-            // A run that died right after finishing may have left its attempts.
-            await RemoveLeftoversAsync(cancellationToken);
-        }
-
-        if (!IsReady(job))
+        if (!IsReady(job) && job.ReceiptSha256 is null)
         {
             return job;
         }
 
-        try
+        await using var hold = await store.LockPublishingAsync(jobId, cancellationToken);
+        job = await FindAsync(jobId, cancellationToken);
+        while (IsReady(job))
         {
+            // Once more if the job was cancelled meanwhile: the receipt says how it ended.
             await PublishAsync(job, cancellationToken);
+            job = await FindAsync(jobId, cancellationToken);
         }
-        catch (BatchLLMException)
+
+        if (job.ReceiptSha256 is not null)
         {
-            // Another process may have published the job meanwhile, and tidied away what this one was about to use.
-            var now = await FindAsync(jobId, cancellationToken);
-            if (now.ReceiptSha256 is null)
-            {
-                throw;
-            }
-
-            return now;
+            // A run that died right after finishing may have left its attempts, too.
+            await RemoveLeftoversAsync(cancellationToken);
         }
 
-        return await FindAsync(jobId, cancellationToken);
+        return job;
     }
 
     private async Task PublishAsync(Job job, CancellationToken cancellationToken)
     {
         reach(CrashWindow.AllCommitted);
-        await RemoveFormerOutputAsync(job, cancellationToken);
         var shards = await store.ListCommittedAsync(job.Id, cancellationToken);
+        await _former.RemoveAsync(job, cancellationToken);
         await PublishPartsAsync(shards, cancellationToken);
         var errors = await PublishErrorsAsync(shards, cancellationToken);
 
@@ -69,40 +65,17 @@ public sealed class JobPublisher(IJobStore store, IBlobStore blobs, OutputLayout
 
         // If the process dies here, the output is whole; the next run writes the same receipt again and finishes.
         reach(CrashWindow.ReceiptWritten);
-        await store.FinishAsync(job.Id, digest.Sha256, cancellationToken);
-        await RemoveLeftoversAsync(cancellationToken);
+        await store.FinishAsync(job.Id, job.State, digest.Sha256, cancellationToken);
     }
 
-    private static bool IsReady(Job job) => job.ReceiptSha256 is null
+    /// <summary>A job that was cancelled before it was planned wrote nothing: what its output directory holds is another's.</summary>
+    private static bool IsReady(Job job) => job.IsPlanned && job.ReceiptSha256 is null
         && (job.State == JobState.Cancelled
             || (job.State == JobState.Running && job.CommittedShards == job.ShardCount));
 
     private async Task<Job> FindAsync(long jobId, CancellationToken cancellationToken) =>
         await store.FindAsync(jobId, cancellationToken)
         ?? throw new BatchLLMException($"Job {jobId} is no longer in the database.");
-
-    /// <summary>
-    /// An earlier run may have left more parts here than this one has. Only files that its own receipt names are removed,
-    /// the receipt first, so that a half-removed output never looks whole.
-    /// </summary>
-    private async Task RemoveFormerOutputAsync(Job job, CancellationToken cancellationToken)
-    {
-        if (await ReceiptReader.ReadAsync(blobs, layout.Receipt, cancellationToken) is not { } former || IsOf(former, job))
-        {
-            return;
-        }
-
-        await blobs.DeleteAsync(layout.Receipt, cancellationToken);
-        var names = former.Parts.Select(part => part.File).Append(former.Errors?.File).OfType<string>();
-        foreach (var name in names.Where(name => !name.Contains('/', StringComparison.Ordinal)))
-        {
-            await blobs.DeleteAsync($"{layout.OutputUri.TrimEnd('/')}/{name}", cancellationToken);
-        }
-    }
-
-    /// <summary>The number alone does not tell: another database counts from 1 again.</summary>
-    private static bool IsOf(Receipt receipt, Job job) =>
-        receipt.Job == job.Id && receipt.CreatedAt == job.CreatedAt && receipt.Key == job.Definition.Key;
 
     private async Task PublishPartsAsync(IReadOnlyList<CommittedShard> shards, CancellationToken cancellationToken)
     {

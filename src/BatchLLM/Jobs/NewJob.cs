@@ -6,7 +6,7 @@ namespace BatchLLM.Jobs;
 /// <param name="Name">The spec's name.</param>
 /// <param name="Key">
 /// Digest of everything that decides the output: spec, input files with their versions, model. The same key again means
-/// the same job.
+/// the same job. Null for a job that is queued: what decides its output is not known before it is planned.
 /// </param>
 /// <param name="SpecJson">The effective job file, as JSON text; what <c>resume</c> runs.</param>
 /// <param name="Model">The model directory's absolute path.</param>
@@ -15,7 +15,7 @@ namespace BatchLLM.Jobs;
 /// <param name="RowCount">Rows of all inputs.</param>
 public sealed record NewJob(
     string Name,
-    string Key,
+    string? Key,
     string SpecJson,
     string Model,
     string OutputUri,

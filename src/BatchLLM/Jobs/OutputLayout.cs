@@ -13,12 +13,18 @@ public sealed record OutputLayout(string OutputUri, long JobId, DataFormat Forma
     /// <summary>The receipt. Its presence says that the output is whole.</summary>
     public string Receipt => $"{_root}/receipt.json";
 
+    /// <summary>The receipt of an earlier job, while its files are removed.</summary>
+    public string FormerReceipt => $"{_root}/_former-receipt.json";
+
     /// <summary>The failed rows of all parts.</summary>
     public string Errors => $"{_root}/errors.jsonl";
 
     /// <summary>What may be left of this job once it is published: attempts, and what killed writers had begun.</summary>
     public IEnumerable<string> LeftoverPatterns =>
         [$"{AttemptPrefix}*", $"{_root}/.{AttemptName}*", $"{_root}/.receipt.json.*", $"{_root}/.errors.jsonl.*"];
+
+    /// <summary>A file by its name.</summary>
+    public string File(string name) => $"{_root}/{name}";
 
     /// <summary>A published part.</summary>
     public string Part(int shardIndex) => $"{_root}/{PartName(shardIndex)}{Ending}";

@@ -14,4 +14,11 @@ public sealed record PipelineOptions(string Worker, int ShardsPerWindow, PolicyS
 
     /// <summary>How often to ask again while other workers hold every open shard.</summary>
     public TimeSpan LeasePollInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Asked at each window's border whether this worker goes on with the job. Once it may not, and when no shard is free, the
+    /// run ends and leaves the job to others; a window that was only read is handed back. Null: the process is here for this
+    /// job alone; it goes on to the end and waits for shards that others hold.
+    /// </summary>
+    public Func<CancellationToken, ValueTask<bool>>? MayLease { get; init; }
 }

@@ -21,6 +21,7 @@ public static class ReceiptBuilder
     /// <param name="shards">Its committed shards.</param>
     /// <param name="errors">The published error file; null if no row failed.</param>
     /// <exception cref="BatchLLMException">The numbers do not add up, so nothing may be called complete.</exception>
+    /// <exception cref="ArgumentException">The job was never planned.</exception>
     public static Receipt Build(
         Job job, OutputLayout layout, IReadOnlyList<CommittedShard> shards, BlobDigest? errors)
     {
@@ -29,7 +30,7 @@ public static class ReceiptBuilder
         {
             Job = job.Id,
             Name = job.Definition.Name,
-            Key = job.Definition.Key,
+            Key = job.Definition.Key ?? throw new ArgumentException($"Job {job.Id} was never planned.", nameof(job)),
             State = job.State == JobState.Cancelled ? "cancelled" : "completed",
             CreatedAt = job.CreatedAt,
             Engine = job.Definition.Engine is JobSpec.Echo ? JobSpec.Echo : null,

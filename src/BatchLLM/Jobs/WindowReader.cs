@@ -9,12 +9,14 @@ namespace BatchLLM.Jobs;
 /// <param name="columns">The columns the job uses; null for all.</param>
 /// <param name="prepare">A row, and whether its id was seen before, to a prompt or an error. Called on many threads.</param>
 /// <param name="tokenIds">True if completions keep their ids.</param>
+/// <param name="threads">Threads that make the rows of a window ready: as many as there are processors.</param>
 public sealed class WindowReader(
     IBlobStore blobs,
     Func<DataFormat, IRowReader> readers,
     IReadOnlySet<string>? columns,
     Func<Row, bool, WindowRow> prepare,
-    bool tokenIds)
+    bool tokenIds,
+    int threads)
 {
     /// <summary>As many threads as there are processors.</summary>
     public const int AllThreads = -1;
@@ -25,11 +27,14 @@ public sealed class WindowReader(
     internal async Task<Window> ReadAsync(Job job, IReadOnlyList<ShardLease> leases, CancellationToken cancellationToken)
     {
         var shards = new WindowShard[leases.Count];
+
+        // Each shard has its share: more threads than processors would only wait for one another.
+        var share = Math.Max(1, threads / leases.Count);
         await Parallel.ForAsync(0, leases.Count, cancellationToken, async (index, token) =>
         {
             var file = job.Definition.Inputs[leases[index].Shard.FileIndex];
             await CheckUnchangedAsync(file, token);
-            var rows = await ReadShardAsync(file, leases[index].Shard, AllThreads, token);
+            var rows = await ReadShardAsync(file, leases[index].Shard, share, token);
             await CheckUnchangedAsync(file, token); // It may be overwritten between two reads.
             shards[index] = new WindowShard(leases[index], rows);
         });
@@ -58,36 +63,55 @@ public sealed class WindowReader(
     /// <summary>The rows of one shard, made ready, in input order.</summary>
     /// <param name="file">The shard's file.</param>
     /// <param name="shard">Which of its rows.</param>
-    /// <param name="threads">How many threads make rows ready, or <see cref="AllThreads"/>.</param>
+    /// <param name="share">How many threads make its rows ready, or <see cref="AllThreads"/>.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="BatchLLMException">The file cannot be read, or is damaged beyond single rows.</exception>
     public async Task<IReadOnlyList<WindowRow>> ReadShardAsync(
-        InputFile file, NewShard shard, int threads, CancellationToken cancellationToken)
+        InputFile file, NewShard shard, int share, CancellationToken cancellationToken)
     {
+        var rows = readers(file.Format).ReadAsync(file.Uri, shard.Range, columns, cancellationToken);
         var duplicates = shard.DuplicateRows.ToHashSet();
-        var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = threads };
         var prepared = new List<WindowRow>((int)shard.Range.RowCount);
-        var rows = new List<Row>(RowsAtOnce);
-        await foreach (var row in readers(file.Format).ReadAsync(file.Uri, shard.Range, columns, cancellationToken))
+        if (share == 1)
         {
-            rows.Add(row);
-            if (rows.Count == RowsAtOnce)
+            // One after the other, while a row's text is still in the processor's cache.
+            await foreach (var row in rows)
             {
-                Prepare(rows, duplicates, prepared, options);
+                prepared.Add(Prepare(row, duplicates));
+            }
+        }
+        else
+        {
+            var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = share };
+            await PrepareTogetherAsync(rows, duplicates, prepared, options);
+        }
+
+        return prepared;
+    }
+
+    private async Task PrepareTogetherAsync(
+        IAsyncEnumerable<Row> rows, HashSet<long> duplicates, List<WindowRow> prepared, ParallelOptions options)
+    {
+        var some = new List<Row>(RowsAtOnce);
+        await foreach (var row in rows)
+        {
+            some.Add(row);
+            if (some.Count == RowsAtOnce)
+            {
+                Prepare(some, duplicates, prepared, options);
             }
         }
 
-        Prepare(rows, duplicates, prepared, options);
-        return prepared;
+        Prepare(some, duplicates, prepared, options);
     }
 
     private void Prepare(List<Row> rows, HashSet<long> duplicates, List<WindowRow> prepared, ParallelOptions options)
     {
         var first = prepared.Count;
         CollectionsMarshal.SetCount(prepared, first + rows.Count);
-        Parallel.For(
-            0, rows.Count, options,
-            i => prepared[first + i] = prepare(rows[i], duplicates.Contains(rows[i].Location.RowNumber)));
+        Parallel.For(0, rows.Count, options, i => prepared[first + i] = Prepare(rows[i], duplicates));
         rows.Clear();
     }
+
+    private WindowRow Prepare(Row row, HashSet<long> duplicates) => prepare(row, duplicates.Contains(row.Location.RowNumber));
 }

@@ -29,6 +29,9 @@ internal sealed class WindowShard
     /// <summary>Sums over the rows that ended.</summary>
     public RowCounts Counts { get; private set; }
 
+    /// <summary>True once it is known whether its output counts.</summary>
+    public bool IsSettled { get; set; }
+
     public bool IsComplete => Counts.Done == Rows.Count;
 
     /// <summary>Rows in input order, once all have ended.</summary>

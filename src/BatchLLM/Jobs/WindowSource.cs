@@ -40,27 +40,43 @@ internal sealed class WindowSource : IAsyncDisposable
 
     /// <summary>The next window, whose leases are held at this moment; null if there is none.</summary>
     /// <param name="mayWait">
-    /// True to wait for shards that others hold: null then says that the job has no window left.
+    /// True to wait for shards that others hold, unless the worker may leave the job to them: null then says that the job has
+    /// no window left for this worker.
     /// </param>
     /// <exception cref="OperationCanceledException">Its leases were lost; ask again.</exception>
     /// <exception cref="BatchLLMException">The store failed, or a file cannot be read.</exception>
     public async Task<HeldWindow?> NextAsync(bool mayWait)
     {
         var prefetched = _next;
+        var isLate = prefetched is { IsCompleted: false };
         _next = null;
         if (prefetched is null || await prefetched is not { } held)
         {
             return await ReadAsync(await (mayWait ? LeaseOrWaitAsync() : LeaseAsync()));
         }
 
-        // It may have waited for long. A job that was paused or cancelled meanwhile must not run on.
-        if (await held.Keeper.ConfirmAsync())
+        var isHandedOut = false;
+        try
         {
-            return held;
-        }
+            if (!await MayLeaseAsync())
+            {
+                return null;
+            }
 
-        await held.DisposeAsync();
-        throw new OperationCanceledException();
+            // It may have waited for long. A job that was paused or cancelled meanwhile must not run on.
+            isHandedOut = await held.Keeper.ConfirmAsync();
+            if (isHandedOut && isLate)
+            {
+                // Rows end faster than they are read: the window after it is wanted now, not when half of this one has run.
+                Prefetch();
+            }
+
+            return isHandedOut ? held : throw new OperationCanceledException();
+        }
+        finally
+        {
+            await (isHandedOut ? ValueTask.CompletedTask : held.DisposeAsync());
+        }
     }
 
     /// <summary>Ends what is being read, and the runs of all windows that were handed out: their leases count as lost.</summary>
@@ -108,12 +124,17 @@ internal sealed class WindowSource : IAsyncDisposable
         }
     }
 
-    private Task<IReadOnlyList<ShardLease>> LeaseAsync() => _store.LeaseAsync(
-        _job.Id, _options.Worker, _options.ShardsPerWindow, _options.LeaseDuration, _stop.Token);
+    private async Task<IReadOnlyList<ShardLease>> LeaseAsync() => await MayLeaseAsync()
+        ? await _store.LeaseAsync(
+            _job.Id, _options.Worker, _options.ShardsPerWindow, _options.LeaseDuration, _stop.Token)
+        : [];
+
+    private async ValueTask<bool> MayLeaseAsync() =>
+        _options.MayLease is not { } mayLease || await mayLease(_stop.Token);
 
     /// <summary>
     /// Leases the next shards. None left to lease while others still hold some: waits, because a dead worker's shards come
-    /// free when its lease runs out.
+    /// free when its lease runs out; unless the worker may have something else to do.
     /// </summary>
     private async Task<IReadOnlyList<ShardLease>> LeaseOrWaitAsync()
     {
@@ -121,7 +142,7 @@ internal sealed class WindowSource : IAsyncDisposable
         while (true)
         {
             var leases = await LeaseAsync();
-            if (leases.Count > 0 || !await IsUnfinishedAsync())
+            if (leases.Count > 0 || _options.MayLease is not null || !await IsUnfinishedAsync())
             {
                 return leases;
             }

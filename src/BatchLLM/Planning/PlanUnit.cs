@@ -4,16 +4,16 @@ namespace BatchLLM.Planning;
 
 /// <summary>Rows that start one after the other: a group with its prefix, or a row by itself.</summary>
 /// <param name="prefix">What they share; null for a row by itself.</param>
-/// <param name="rows">Rows that have not started, in order.</param>
-internal sealed class PlanUnit(SharedPrefix? prefix, List<InferenceRequest> rows)
+/// <param name="rows">Rows that have not started, in order; their order changes with <see cref="Sort"/>.</param>
+internal sealed class PlanUnit(SharedPrefix? prefix, Memory<InferenceRequest> rows)
 {
-    private int _next;
+    private Memory<InferenceRequest> _rows = rows; // those that have not started
 
     /// <summary>What the rows share.</summary>
     public SharedPrefix? Prefix { get; } = prefix;
 
     /// <summary>Rows that have not started.</summary>
-    public ReadOnlySpan<InferenceRequest> Rows => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(rows)[_next..];
+    public ReadOnlySpan<InferenceRequest> Rows => _rows.Span;
 
     /// <summary>True once a row was taken, so that the prefix is, or soon will be, in the KV cache.</summary>
     public bool IsBegun { get; private set; }
@@ -22,18 +22,35 @@ internal sealed class PlanUnit(SharedPrefix? prefix, List<InferenceRequest> rows
     public InferenceRequest? Take()
     {
         IsBegun = true;
-        return _next < rows.Count ? rows[_next++] : null;
+        if (_rows.IsEmpty)
+        {
+            return null;
+        }
+
+        var row = _rows.Span[0];
+        _rows = _rows[1..];
+        return row;
     }
 
     /// <summary>Takes the rows at these places among those that have not started; ascending.</summary>
     public List<InferenceRequest> Take(List<int> places)
     {
-        List<InferenceRequest> taken = [.. places.Select(place => rows[_next + place])];
-        for (var index = places.Count - 1; index >= 0; index--)
+        var taken = places.ConvertAll(place => _rows.Span[place]);
+        var rows = _rows.Span;
+        var (from, next) = (rows.Length, places.Count - 1);
+        for (var place = rows.Length - 1; place >= 0; place--)
         {
-            rows.RemoveAt(_next + places[index]);
+            if (next >= 0 && places[next] == place)
+            {
+                next--;
+            }
+            else
+            {
+                rows[--from] = rows[place];
+            }
         }
 
+        _rows = _rows[from..];
         IsBegun = true;
         return taken;
     }
@@ -42,8 +59,7 @@ internal sealed class PlanUnit(SharedPrefix? prefix, List<InferenceRequest> rows
     /// <param name="keys">Of each of <see cref="Rows"/>.</param>
     public void Sort(double[] keys)
     {
-        InferenceRequest[] sorted = [.. Enumerable.Range(0, keys.Length).OrderBy(place => keys[place]).Select(place => rows[_next + place])];
-        rows.RemoveRange(_next, sorted.Length);
-        rows.AddRange(sorted);
+        InferenceRequest[] sorted = [.. Enumerable.Range(0, keys.Length).OrderBy(place => keys[place]).Select(place => _rows.Span[place])];
+        sorted.CopyTo(_rows);
     }
 }

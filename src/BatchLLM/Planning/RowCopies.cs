@@ -10,22 +10,23 @@ internal sealed class RowCopies
     /// <summary>Finds them.</summary>
     public RowCopies(IReadOnlyList<InferenceRequest> rows)
     {
-        var firsts = new Dictionary<InferenceRequest, InferenceRequest>(rows.Count, new GreedyTwins());
+        var firsts = new HashSet<InferenceRequest>(rows.Count, new GreedyTwins());
+        Distinct = new List<InferenceRequest>(rows.Count);
         foreach (var row in rows)
         {
-            if (firsts.TryAdd(row, row))
+            if (firsts.Add(row))
             {
                 Distinct.Add(row);
             }
-            else
+            else if (firsts.TryGetValue(row, out var first))
             {
-                Add(firsts[row].Index, row);
+                Add(first.Index, row);
             }
         }
     }
 
     /// <summary>Rows to be computed, in the order of the window.</summary>
-    public List<InferenceRequest> Distinct { get; } = [];
+    public List<InferenceRequest> Distinct { get; }
 
     /// <summary>Rows that are copies.</summary>
     public IEnumerable<InferenceRequest> All => _copies.Values.SelectMany(rows => rows);

@@ -97,12 +97,13 @@ public sealed class WindowPlan
     {
         var singles = Prefixes.UngroupedRows;
         var units = new List<PlanUnit>(Prefixes.Groups.Count + singles.Count);
+        Memory<InferenceRequest> rows = Distinct.ToArray(); // one array for all single rows, of which a window has thousands
         var single = 0;
         foreach (var group in Prefixes.Groups)
         {
             for (; single < singles.Count && singles[single] < group.Rows[0]; single++)
             {
-                units.Add(new PlanUnit(null, [Distinct[singles[single]]]));
+                units.Add(new PlanUnit(null, rows.Slice(singles[single], 1)));
             }
 
             units.Add(Unit(group));
@@ -110,14 +111,14 @@ public sealed class WindowPlan
 
         for (; single < singles.Count; single++)
         {
-            units.Add(new PlanUnit(null, [Distinct[singles[single]]]));
+            units.Add(new PlanUnit(null, rows.Slice(singles[single], 1)));
         }
 
         return units;
     }
 
     private PlanUnit Unit(PrefixGroup group) => new(
-        new SharedPrefix(group.Length, group.Rows.Length), [.. group.Rows.Select(row => Distinct[row])]);
+        new SharedPrefix(group.Length, group.Rows.Length), group.Rows.Select(row => Distinct[row]).ToArray());
 
     private Sequence Make(PlanUnit unit, InferenceRequest row)
     {

@@ -42,7 +42,7 @@ internal sealed class ShardStream(WindowReader reader, int threads)
 
             var file = plan.Inputs[shard.FileIndex];
             await shards.WriteAsync(
-                Task.Run(() => reader.ReadShardAsync(file, shard, threads: 1, cancellationToken), cancellationToken),
+                Task.Run(() => reader.ReadShardAsync(file, shard, share: 1, cancellationToken), cancellationToken),
                 cancellationToken);
         }
 

@@ -13,17 +13,19 @@ public sealed record PromptDraft(IReadOnlyList<DraftMessage> Messages, bool IsCh
     {
         get
         {
+            // By index, here and where else every row passes: enumerating an interface makes an object of the enumerator.
             var hasData = false;
-            foreach (var message in Messages)
+            for (var message = 0; message < Messages.Count; message++)
             {
-                foreach (var part in message.Parts)
+                var parts = Messages[message].Parts;
+                for (var part = 0; part < parts.Count; part++)
                 {
-                    if (part.IsData && !string.IsNullOrWhiteSpace(part.Text))
+                    if (parts[part].IsData && !string.IsNullOrWhiteSpace(parts[part].Text))
                     {
                         return false;
                     }
 
-                    hasData |= part.IsData;
+                    hasData |= parts[part].IsData;
                 }
             }
 

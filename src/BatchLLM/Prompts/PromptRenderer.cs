@@ -31,26 +31,27 @@ public sealed class PromptRenderer(ChatTemplate? template, ChatTemplateContext c
         return template.TryRender([.. draft.Messages.Select(message => message.ToMessage())], context, out prompt, out error);
     }
 
-    private static PromptText RenderText(PromptDraft draft)
+    // A prompt that is one column as it stands, which is common, takes no copy of its text and no lists.
+    private static PromptText RenderText(PromptDraft draft) => draft.Messages is [{ Parts: [var only] }]
+        ? new PromptText(only.Text, only is { IsData: true, Text.Length: > 0 } ? [new TextSpan(0, only.Text.Length)] : [])
+        : JoinText(draft);
+
+    private static PromptText JoinText(PromptDraft draft)
     {
         var texts = new List<string>();
         var literals = new List<TextSpan>();
         var length = 0;
-        foreach (var message in draft.Messages)
+        foreach (var part in draft.Parts)
         {
-            foreach (var part in message.Parts)
+            if (part is { IsData: true, Text.Length: > 0 })
             {
-                if (part is { IsData: true, Text.Length: > 0 })
-                {
-                    literals.Add(new TextSpan(length, part.Text.Length));
-                }
-
-                texts.Add(part.Text);
-                length += part.Text.Length;
+                literals.Add(new TextSpan(length, part.Text.Length));
             }
+
+            texts.Add(part.Text);
+            length += part.Text.Length;
         }
 
-        // A prompt that is one column as it stands, which is common, takes no copy of its text.
-        return new PromptText(texts is [var only] ? only : string.Concat(texts), literals);
+        return new PromptText(string.Concat(texts), literals);
     }
 }

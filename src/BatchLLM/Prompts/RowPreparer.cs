@@ -106,7 +106,7 @@ public sealed class RowPreparer
     // A chat template writes the token that begins a sequence itself; twice would be wrong.
     private int[] Encode(PromptDraft draft, PromptText text) => draft.IsChat
         ? _tokenizer.Encode(text)
-        : _tokenizer.Affixes.Around(_tokenizer.Encode(text));
+        : _tokenizer.EncodeWithAffixes(text);
 
     private RowError TooLong(int tokens, int maxTokens) => new(
         RowErrorCodes.PromptTooLong,
@@ -117,6 +117,11 @@ public sealed class RowPreparer
 
     private KeyValuePair<string, RowValue>[] Carry(Row row)
     {
+        if (_carried.Count == 0)
+        {
+            return [];
+        }
+
         var carried = new KeyValuePair<string, RowValue>[_carried.Count]; // [carried columns]
         for (var index = 0; index < carried.Length; index++)
         {

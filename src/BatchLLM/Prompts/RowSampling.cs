@@ -7,6 +7,8 @@ namespace BatchLLM.Prompts;
 /// <param name="sampling">The job's sampling.</param>
 internal sealed class RowSampling(SamplingSpec sampling)
 {
+    private readonly KeyValuePair<string, string>[] _columns = [.. sampling.Columns]; // parameter, column
+
     /// <summary>The columns it reads.</summary>
     public IEnumerable<string> Columns => sampling.Columns.Values;
 
@@ -14,7 +16,7 @@ internal sealed class RowSampling(SamplingSpec sampling)
     public RowPrompt Complete(PromptDraft draft, Row row)
     {
         var parameters = sampling.Defaults;
-        foreach (var (name, column) in sampling.Columns)
+        foreach (var (name, column) in _columns)
         {
             if (!row.Columns.TryGetValue(column, out var value))
             {

@@ -6,7 +6,7 @@ namespace BatchLLM.Prompts;
 /// <summary>Prompts from the job file's messages or text, with the row's columns in their placeholders.</summary>
 public sealed class TemplatePrompts : IRowPrompts
 {
-    private readonly IReadOnlyList<(string Role, PromptTemplate Template)> _messages;
+    private readonly (string Role, PromptTemplate Template)[] _messages;
     private readonly bool _isChat;
     private readonly RowSampling _sampling;
 
@@ -33,10 +33,11 @@ public sealed class TemplatePrompts : IRowPrompts
     /// <inheritdoc/>
     public RowPrompt Build(Row row)
     {
-        var messages = new List<DraftMessage>(_messages.Count);
-        foreach (var (role, template) in _messages)
+        var messages = new DraftMessage[_messages.Length]; // [messages]
+        for (var index = 0; index < messages.Length; index++)
         {
-            messages.Add(new DraftMessage(role, template.Render(row, out var error)));
+            var (role, template) = _messages[index];
+            messages[index] = new DraftMessage(role, template.Render(row, out var error));
             if (error is not null)
             {
                 return new RowPrompt(null, null, error);

@@ -53,26 +53,11 @@ public sealed class ByteLevelBpeTokenizer : ITokenizer
     /// <exception cref="ArgumentException">
     /// The literal spans are not ascending, disjoint and inside the text.
     /// </exception>
-    public int[] Encode(PromptText prompt)
-    {
-        ArgumentNullException.ThrowIfNull(prompt);
-        var encoder = _encoders.TryTake(out var idle) ? idle : _newEncoder();
-        foreach (var piece in _splitter.Split(prompt))
-        {
-            if (piece.IsText)
-            {
-                encoder.Append(piece.Text.Span);
-            }
-            else
-            {
-                encoder.Append(piece.Token);
-            }
-        }
+    public int[] Encode(PromptText prompt) => Encode(prompt, AffixTokens.None);
 
-        var tokens = encoder.Take();
-        _encoders.Add(encoder);
-        return tokens;
-    }
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">As for <see cref="Encode(PromptText)"/>.</exception>
+    public int[] EncodeWithAffixes(PromptText prompt) => Encode(prompt, Affixes);
 
     /// <inheritdoc/>
     public int? FindToken(string text)
@@ -126,5 +111,28 @@ public sealed class ByteLevelBpeTokenizer : ITokenizer
         var text = Encoding.UTF8.GetString(rented, 0, length);
         ArrayPool<byte>.Shared.Return(rented);
         return text;
+    }
+
+    private int[] Encode(PromptText prompt, AffixTokens around)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        var encoder = _encoders.TryTake(out var idle) ? idle : _newEncoder();
+        encoder.Append(around.Prefix);
+        foreach (var piece in _splitter.Split(prompt))
+        {
+            if (piece.IsText)
+            {
+                encoder.Append(piece.Text.Span);
+            }
+            else
+            {
+                encoder.Append(piece.Token);
+            }
+        }
+
+        encoder.Append(around.Suffix);
+        var tokens = encoder.Take();
+        _encoders.Add(encoder);
+        return tokens;
     }
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace BatchLLM.Tokens;
@@ -44,6 +46,7 @@ internal static class CharacterClasses
     public static int EndOfRun(ReadOnlySpan<byte> utf8, int index, CharacterClass kind)
     {
         var ascii = Ascii;
+        index = kind == CharacterClass.Letter ? EndOfAsciiLetters(utf8, index) : index;
         while ((uint)index < (uint)utf8.Length)
         {
             var first = utf8[index];
@@ -64,6 +67,25 @@ internal static class CharacterClasses
             {
                 return index;
             }
+        }
+
+        return index;
+    }
+
+    /// <summary>
+    /// The same, or less, for letters of ASCII: 16 bytes at once, because no branch can foretell where a word ends. Short of the
+    /// text's last 16 bytes.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int EndOfAsciiLetters(ReadOnlySpan<byte> utf8, int index)
+    {
+        var passed = Vector128<byte>.Count;
+        while (passed == Vector128<byte>.Count && index <= utf8.Length - Vector128<byte>.Count)
+        {
+            var lower = Vector128.Create(utf8.Slice(index, Vector128<byte>.Count)) | Vector128.Create((byte)0x20);
+            var letters = Vector128.LessThan(lower - Vector128.Create((byte)'a'), Vector128.Create((byte)26));
+            passed = BitOperations.TrailingZeroCount(~letters.ExtractMostSignificantBits());
+            index += passed;
         }
 
         return index;

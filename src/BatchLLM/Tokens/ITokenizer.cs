@@ -20,6 +20,9 @@ public interface ITokenizer
     /// </summary>
     int[] Encode(PromptText prompt);
 
+    /// <summary>The ids of a raw text between its <see cref="Affixes"/>.</summary>
+    int[] EncodeWithAffixes(PromptText prompt) => Affixes.Around(Encode(prompt));
+
     /// <summary>The id of a special or ordinary token by its exact text, or null.</summary>
     int? FindToken(string text);
 

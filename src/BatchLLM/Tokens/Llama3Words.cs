@@ -16,6 +16,12 @@ internal static class Llama3Words
     /// <summary>Where the word that begins at <paramref name="start"/> ends.</summary>
     public static int End(ReadOnlySpan<byte> utf8, int start)
     {
+        // Nearly every word of prose is a space and letters.
+        if (utf8[start] == ' ' && start + 1 < utf8.Length && char.IsAsciiLetter((char)utf8[start + 1]))
+        {
+            return EndOfRun(utf8, start + 1, CharacterClass.Letter);
+        }
+
         var kind = At(utf8, start, out var length);
         return kind switch
         {

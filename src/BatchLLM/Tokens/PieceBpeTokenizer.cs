@@ -61,30 +61,11 @@ public sealed class PieceBpeTokenizer : ITokenizer
     /// <exception cref="ArgumentException">
     /// The literal spans are not ascending, disjoint and inside the text.
     /// </exception>
-    public int[] Encode(PromptText prompt)
-    {
-        ArgumentNullException.ThrowIfNull(prompt);
-        var encoder = _encoders.TryTake(out var idle) ? idle : _newEncoder();
-        foreach (var piece in _splitter.Split(prompt))
-        {
-            if (!piece.IsText)
-            {
-                encoder.Append(piece.Token);
-            }
-            else if (_metaspace is null)
-            {
-                encoder.Append(piece.Text.Span);
-            }
-            else
-            {
-                encoder.Append(_metaspace.Apply(piece.Text.ToString(), piece.StartsPrompt));
-            }
-        }
+    public int[] Encode(PromptText prompt) => Encode(prompt, AffixTokens.None);
 
-        var tokens = encoder.Take();
-        _encoders.Add(encoder);
-        return tokens;
-    }
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">As for <see cref="Encode(PromptText)"/>.</exception>
+    public int[] EncodeWithAffixes(PromptText prompt) => Encode(prompt, Affixes);
 
     /// <inheritdoc/>
     public int? FindToken(string text)
@@ -122,6 +103,33 @@ public sealed class PieceBpeTokenizer : ITokenizer
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">An id is not below <see cref="VocabularySize"/>.</exception>
     public string DecodeContinuation(ReadOnlySpan<int> tokens) => Decode(tokens, 0);
+
+    private int[] Encode(PromptText prompt, AffixTokens around)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        var encoder = _encoders.TryTake(out var idle) ? idle : _newEncoder();
+        encoder.Append(around.Prefix);
+        foreach (var piece in _splitter.Split(prompt))
+        {
+            if (!piece.IsText)
+            {
+                encoder.Append(piece.Token);
+            }
+            else if (_metaspace is null)
+            {
+                encoder.Append(piece.Text.Span);
+            }
+            else
+            {
+                encoder.Append(_metaspace.Apply(piece.Text.ToString(), piece.StartsPrompt));
+            }
+        }
+
+        encoder.Append(around.Suffix);
+        var tokens = encoder.Take();
+        _encoders.Add(encoder);
+        return tokens;
+    }
 
     private string Decode(ReadOnlySpan<int> tokens, int addedSpaces)
     {

@@ -32,6 +32,15 @@ internal sealed class WordEncoder(WordTable words, WordSpelling spell, MergeTabl
         _tokens[_count++] = token;
     }
 
+    /// <summary>Appends tokens.</summary>
+    public void Append(IReadOnlyList<int> tokens)
+    {
+        for (var index = 0; index < tokens.Count; index++)
+        {
+            Append(tokens[index]);
+        }
+    }
+
     /// <summary>Appends the tokens of a text. Unpaired surrogates become U+FFFD.</summary>
     public void Append(ReadOnlySpan<char> text)
     {
@@ -40,7 +49,7 @@ internal sealed class WordEncoder(WordTable words, WordSpelling spell, MergeTabl
         var count = Encoding.UTF8.GetBytes(text, _utf8);
         if (_wordEnd is { } wordEnd)
         {
-            Reserve(count);
+            ReserveText(count);
             AppendScanned(count, wordEnd);
         }
         else
@@ -76,7 +85,7 @@ internal sealed class WordEncoder(WordTable words, WordSpelling spell, MergeTabl
     {
         MakeRoom(text.Length);
         text.CopyTo(_utf8);
-        Reserve(text.Length);
+        ReserveText(text.Length);
         var start = 0;
         foreach (var end in ends)
         {
@@ -91,7 +100,7 @@ internal sealed class WordEncoder(WordTable words, WordSpelling spell, MergeTabl
         var length = end - start;
         if (length <= WordKey.LongestWord)
         {
-            AppendShort(_utf8.AsSpan(start, length), WordKey.Read(_utf8.AsSpan(start), length));
+            AppendShort(start, length);
         }
         else
         {
@@ -100,26 +109,29 @@ internal sealed class WordEncoder(WordTable words, WordSpelling spell, MergeTabl
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void AppendShort(ReadOnlySpan<byte> word, WordKey key)
+    private void AppendShort(int start, int length)
     {
-        var token = words.Find(key, word.Length);
-        if (token >= 0)
-        {
-            _tokens[_count++] = token;
-            return;
-        }
-
-        var known = _cache.Find(key, word.Length);
-        if (known.Length > 0)
+        var key = WordKey.Read(_utf8.AsSpan(start), length);
+        ref var known = ref _cache.PlaceOf(key, length);
+        if (known.IsOf(key, length) || Learn(ref known, key, _utf8.AsSpan(start, length)))
         {
             known.CopyTo(_tokens.AsSpan(_count));
-            _count += known.Length;
-            return;
+            _count += known.Count;
+        }
+    }
+
+    /// <summary>Puts a word into the cache; false if it has too many tokens for that, which are then appended.</summary>
+    private bool Learn(ref CachedWord place, WordKey key, ReadOnlySpan<byte> word)
+    {
+        var token = words.Find(key, word.Length);
+        var tokens = token >= 0 ? new ReadOnlySpan<int>(in token) : Merge(word);
+        if (place.TrySet(key, word.Length, tokens))
+        {
+            return true;
         }
 
-        var merged = Merge(word);
-        _cache.Add(key, word.Length, merged);
-        _count += merged.Length;
+        _count += tokens.Length;
+        return false;
     }
 
     private void AppendLong(ReadOnlySpan<byte> word)
@@ -148,7 +160,9 @@ internal sealed class WordEncoder(WordTable words, WordSpelling spell, MergeTabl
         }
     }
 
-    // A text has at most as many tokens as bytes.
+    // A text has at most as many tokens as bytes; cached ones are written with what lies behind them.
+    private void ReserveText(int bytes) => Reserve(bytes + CachedWord.MostTokens);
+
     private void Reserve(int more)
     {
         if (_tokens.Length < _count + more)

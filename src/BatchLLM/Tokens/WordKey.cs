@@ -11,6 +11,15 @@ internal readonly record struct WordKey(ulong Low, ulong High)
     /// <summary>The longest word that has a key, in bytes.</summary>
     public const int LongestWord = 16;
 
+    // [25] what of 8 bytes is kept of the second half of a word by its length, and 8 places on of the first
+    private static ReadOnlySpan<ulong> Kept =>
+    [
+        0, 0, 0, 0, 0, 0, 0, 0,
+        0, 0xFF, 0xFFFF, 0xFF_FFFF, 0xFFFF_FFFF, 0xFF_FFFF_FFFF, 0xFFFF_FFFF_FFFF, 0xFF_FFFF_FFFF_FFFF,
+        ulong.MaxValue, ulong.MaxValue, ulong.MaxValue, ulong.MaxValue, ulong.MaxValue, ulong.MaxValue, ulong.MaxValue,
+        ulong.MaxValue, ulong.MaxValue,
+    ];
+
     /// <summary>The key of a word.</summary>
     public static WordKey Of(ReadOnlySpan<byte> word)
     {
@@ -26,10 +35,10 @@ internal readonly record struct WordKey(ulong Low, ulong High)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WordKey Read(ReadOnlySpan<byte> buffer, int length)
     {
+        // By table: whether a word has more than 8 bytes is nothing that a branch could foretell.
         var low = BinaryPrimitives.ReadUInt64LittleEndian(buffer);
-        return length <= sizeof(ulong)
-            ? new WordKey(Keep(low, length), 0)
-            : new WordKey(low, Keep(BinaryPrimitives.ReadUInt64LittleEndian(buffer[sizeof(ulong)..]), length - sizeof(ulong)));
+        var high = BinaryPrimitives.ReadUInt64LittleEndian(buffer[sizeof(ulong)..]);
+        return new WordKey(low & Kept[sizeof(ulong) + length], high & Kept[length]);
     }
 
     /// <summary>A number whose upper half is well mixed. Equal words of equal length have equal ones.</summary>
@@ -39,7 +48,4 @@ internal readonly record struct WordKey(ulong Low, ulong High)
         var mixed = ((Low ^ (uint)length) * 0x9E3779B97F4A7C15) ^ (High * 0xC2B2AE3D27D4EB4F);
         return (mixed ^ (mixed >> 29)) * 0xBF58476D1CE4E5B9;
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Keep(ulong bytes, int count) => bytes & (ulong.MaxValue >> (64 - (8 * count)));
 }

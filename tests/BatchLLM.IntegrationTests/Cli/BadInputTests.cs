@@ -26,6 +26,18 @@ public sealed class BadInputTests(CliFixture cli) : IClassFixture<CliFixture>
         await FailsAsync(job, 1, "nothing-*.jsonl", "matches no file");
     }
 
+    [Theory]
+    [InlineData("out*")]
+    [InlineData("out/2026-??")]
+    [InlineData("s3://bucket/out-*")]
+    public async Task An_output_with_a_wildcard(string output)
+    {
+        var job = NewJob();
+        job.Spec["output"]!["uri"] = output;
+
+        await FailsAsync(job, 2, "output.uri", "wildcard", "%2A");
+    }
+
     [Fact]
     public async Task Not_parquet_in_spite_of_its_name()
     {

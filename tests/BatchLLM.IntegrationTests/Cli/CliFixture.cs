@@ -1,16 +1,20 @@
 using System.Diagnostics;
+using BatchLLM.IntegrationTests.Postgres;
 using Xunit;
 
 namespace BatchLLM.IntegrationTests.Cli;
 
-/// <summary>The real executable with a data directory, and so a private PostgreSQL cluster, of its own.</summary>
-public sealed class CliFixture : IAsyncLifetime
+/// <summary>The real executable with a data directory and a database of its own.</summary>
+/// <param name="cluster">Where the database is made; null to let the executable run a private cluster.</param>
+public sealed class CliFixture(TestCluster? cluster) : IAsyncLifetime
 {
     private readonly DirectoryInfo _data = CreateData();
+    private string? _database;
 
     public string DataDirectory => _data.FullName;
 
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+    public async ValueTask InitializeAsync() =>
+        _database = cluster is null ? null : (await cluster.CreateDatabaseAsync()).ConnectionString;
 
     public ValueTask DisposeAsync()
     {
@@ -35,10 +39,20 @@ public sealed class CliFixture : IAsyncLifetime
         return await FinishAsync(process, input);
     }
 
-    /// <summary>Starts a command; the caller ends it.</summary>
-    public Process Start(Dictionary<string, string> environment, params string[] arguments)
+    /// <summary>Runs a line of the shell, in which $0 is the executable and $1 the first argument.</summary>
+    public async Task<CliResult> RunInShellAsync(string line, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Checkout.Executable, arguments)
+        using var process = Start([], "/bin/sh", ["-c", line, Checkout.Executable, .. arguments]);
+        return await FinishAsync(process);
+    }
+
+    /// <summary>Starts a command; the caller ends it.</summary>
+    public Process Start(Dictionary<string, string> environment, params string[] arguments) =>
+        Start(environment, Checkout.Executable, arguments);
+
+    private Process Start(Dictionary<string, string> environment, string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -46,6 +60,11 @@ public sealed class CliFixture : IAsyncLifetime
             WorkingDirectory = DataDirectory,
         };
         start.Environment.Remove("BATCHLLM_DATABASE");
+        if (_database is not null)
+        {
+            start.Environment["BATCHLLM_DATABASE"] = _database;
+        }
+
         start.Environment["BATCHLLM_DATA"] = DataDirectory;
         foreach (var (name, value) in environment)
         {

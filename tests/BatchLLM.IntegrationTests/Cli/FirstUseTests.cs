@@ -8,7 +8,7 @@ public sealed class FirstUseTests
     [Fact]
     public async Task Killed_while_the_private_database_is_made_the_next_command_makes_it()
     {
-        await using var cli = new CliFixture();
+        await using var cli = new CliFixture(cluster: null);
         using var watcher = new FileSystemWatcher(cli.DataDirectory) { IncludeSubdirectories = true };
         var begun = new TaskCompletionSource();
         watcher.Created += (_, file) => Signal(begun, file.Name);
@@ -29,7 +29,7 @@ public sealed class FirstUseTests
     [Fact]
     public async Task Four_commands_at_once_share_the_making_of_it()
     {
-        await using var cli = new CliFixture();
+        await using var cli = new CliFixture(cluster: null);
 
         var results = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => cli.RunAsync("status")));
 
@@ -39,8 +39,8 @@ public sealed class FirstUseTests
     [Fact]
     public async Task A_new_database_that_counts_from_one_again_leaves_no_part_of_a_former_run()
     {
-        await using var former = new CliFixture();
-        await using var fresh = new CliFixture();
+        await using var former = new CliFixture(cluster: null);
+        await using var fresh = new CliFixture(cluster: null);
         var job = new TicketJob(former.DataDirectory, rows: 40, rowsPerShard: 5);
         var before = await former.RunAsync("run", job.Save(), "--json");
         job.Spec["policies"]!["rows_per_shard"] = 20;

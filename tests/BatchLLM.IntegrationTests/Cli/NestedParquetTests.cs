@@ -26,7 +26,7 @@ public sealed class NestedParquetTests(CliFixture cli) : IClassFixture<CliFixtur
     }
 
     [Fact]
-    public async Task Carried_lists_are_json_in_lines_and_its_text_in_parquet()
+    public async Task Carried_lists_are_json_in_lines_and_lists_in_parquet()
     {
         var (lines, parquet) = (NewJob("plain", "jsonl"), NewJob("plain", "parquet"));
 
@@ -38,7 +38,7 @@ public sealed class NestedParquetTests(CliFixture cli) : IClassFixture<CliFixtur
             """[{"role":"system","content":"Be brief."},{"role":"user","content":"Größe? 😀"}]""",
             lines.Records[0].GetProperty("plain").GetRawText());
         var inspected = await cli.RunAsync("inspect", Path.Combine(parquet.Output, "part-000000.parquet"), "--json");
-        Assert.Equal(("plain", "ByteArray (Text, optional)"), Columns(inspected)[0]);
+        Assert.Equal(("plain", "list<struct<role: text, content: text>>, optional"), Columns(inspected)[0]);
     }
 
     [Fact]

@@ -5,14 +5,16 @@ using Xunit;
 namespace BatchLLM.IntegrationTests.Cli;
 
 /// <summary>The database away at the start or dying in the middle, and a disk without room.</summary>
-public sealed class OutageTests(CliFixture cli) : IClassFixture<CliFixture>
+public sealed class OutageTests(PrivateCliFixture fixture) : IClassFixture<PrivateCliFixture>
 {
+    private readonly CliFixture _cli = fixture.Cli;
+
     [Fact]
     public async Task A_database_that_is_not_there_is_named_without_its_password()
     {
-        var job = new TicketJob(cli.DataDirectory);
+        var job = new TicketJob(_cli.DataDirectory);
 
-        var result = await cli.RunAsync(
+        var result = await _cli.RunAsync(
             "run", job.Save(), "--database", "postgres://someone:hunter2@127.0.0.1:1/batch");
 
         Assert.Equal(1, result.ExitCode);
@@ -24,8 +26,8 @@ public sealed class OutageTests(CliFixture cli) : IClassFixture<CliFixture>
     [Fact]
     public async Task The_database_killed_in_the_middle_comes_back_and_the_job_finishes()
     {
-        var job = new TicketJob(cli.DataDirectory, rows: 400, rowsPerShard: 10);
-        using var process = cli.Start([], "run", job.Save());
+        var job = new TicketJob(_cli.DataDirectory, rows: 400, rowsPerShard: 10);
+        using var process = _cli.Start([], "run", job.Save());
         var finished = CliFixture.FinishAsync(process);
         await job.FirstWriteAsync(finished);
 
@@ -40,17 +42,17 @@ public sealed class OutageTests(CliFixture cli) : IClassFixture<CliFixture>
     public async Task A_full_disk_stops_the_run_with_its_name_and_resuming_after_making_room_finishes()
     {
         Assert.SkipUnless(Environment.UserName == "root", "Mounting a small file system needs root.");
-        var job = new TicketJob(cli.DataDirectory, rows: 200, rowsPerShard: 20);
+        var job = new TicketJob(_cli.DataDirectory, rows: 200, rowsPerShard: 20);
         Directory.CreateDirectory(job.Output);
         await ExecuteAsync("mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", job.Output);
         try
         {
-            var full = await cli.RunAsync("run", job.Save());
+            var full = await _cli.RunAsync("run", job.Save());
             Assert.True(full.ExitCode == 1, full.ToString());
             Assert.Contains("room", full.Error, StringComparison.OrdinalIgnoreCase);
 
             await ExecuteAsync("mount", "-o", "remount,size=16m", job.Output);
-            var resumed = await cli.RunAsync("resume", job.Name);
+            var resumed = await _cli.RunAsync("resume", job.Name);
             Assert.True(resumed.ExitCode is 0 or 3, resumed.ToString());
             OutputCheck.IsWhole(job);
         }
@@ -60,9 +62,23 @@ public sealed class OutageTests(CliFixture cli) : IClassFixture<CliFixture>
         }
     }
 
+    [Fact]
+    public async Task Where_progress_cannot_be_shown_the_run_stops_with_the_reason_and_hands_its_work_back()
+    {
+        var job = new TicketJob(_cli.DataDirectory, rows: 6_000, rowsPerShard: 100);
+
+        var silenced = await _cli.RunInShellAsync("exec \"$0\" run \"$1\" > /dev/full", job.Save());
+
+        Assert.True(silenced.ExitCode == 1, silenced.ToString());
+        Assert.Contains("No space left", silenced.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("window", silenced.Error, StringComparison.Ordinal);
+        var cancelled = await _cli.RunAsync("cancel", job.Name);
+        Assert.True(cancelled.ExitCode == 0, cancelled.ToString());
+    }
+
     private int Postmaster()
     {
-        var file = Directory.EnumerateFiles(cli.DataDirectory, "postmaster.pid", SearchOption.AllDirectories).Single();
+        var file = Directory.EnumerateFiles(_cli.DataDirectory, "postmaster.pid", SearchOption.AllDirectories).Single();
         return int.Parse(File.ReadLines(file).First(), CultureInfo.InvariantCulture);
     }
 

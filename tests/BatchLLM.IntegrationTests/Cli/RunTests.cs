@@ -233,9 +233,10 @@ public sealed class RunTests(CliFixture cli) : IClassFixture<CliFixture>
         Assert.Equal(0, cancelled.ExitCode);
         var rows = job.Receipt.GetProperty("rows");
         Assert.Equal("cancelled", job.Receipt.GetProperty("state").GetString());
-        Assert.Equal(10, rows.GetProperty("ok").GetInt64() + rows.GetProperty("truncated").GetInt64());
-        Assert.Equal(30, rows.GetProperty("skipped").GetInt64());
-        Assert.Equal(10, job.Records.Count);
+        var finished = rows.GetProperty("ok").GetInt64() + rows.GetProperty("truncated").GetInt64();
+        Assert.InRange(finished, 10, 40); // shards are committed beside each other, so that more than one may be
+        Assert.Equal(40 - finished, rows.GetProperty("skipped").GetInt64());
+        Assert.Equal(finished, job.Records.Count);
     }
 
     [Fact]

@@ -4,21 +4,23 @@ using Xunit;
 namespace BatchLLM.IntegrationTests.Cli;
 
 /// <summary>Stopping a job that runs: by Ctrl+C, and by cancelling it from another process.</summary>
-public sealed class StopTests(CliFixture cli) : IClassFixture<CliFixture>
+public sealed class StopTests(PrivateCliFixture fixture) : IClassFixture<PrivateCliFixture>
 {
+    private readonly CliFixture _cli = fixture.Cli;
+
     [Theory]
     [InlineData("INT")]
     [InlineData("TERM")]
     public async Task An_interrupted_run_hands_its_leases_back_and_resuming_finishes(string signal)
     {
-        var job = new TicketJob(cli.DataDirectory, rows: 400, rowsPerShard: 10);
-        using var process = cli.Start([], "run", job.Save());
+        var job = new TicketJob(_cli.DataDirectory, rows: 400, rowsPerShard: 10);
+        using var process = _cli.Start([], "run", job.Save());
         var finished = CliFixture.FinishAsync(process);
         await job.FirstWriteAsync(finished);
         await SignalAsync(process, signal);
 
         var interrupted = await finished;
-        var resumed = await cli.RunAsync("resume", job.Name, "--json");
+        var resumed = await _cli.RunAsync("resume", job.Name, "--json");
 
         Assert.True(interrupted.ExitCode == 130, interrupted.ToString());
         Assert.Contains("resume", interrupted.Error, StringComparison.Ordinal);
@@ -29,12 +31,12 @@ public sealed class StopTests(CliFixture cli) : IClassFixture<CliFixture>
     [Fact]
     public async Task A_job_cancelled_from_another_process_stops_and_publishes_what_it_has()
     {
-        var job = new TicketJob(cli.DataDirectory, rows: 2000, rowsPerShard: 10);
-        using var process = cli.Start([], "run", job.Save());
+        var job = new TicketJob(_cli.DataDirectory, rows: 2000, rowsPerShard: 10);
+        using var process = _cli.Start([], "run", job.Save());
         var finished = CliFixture.FinishAsync(process);
         await job.FirstWriteAsync(finished);
 
-        var cancelled = await cli.RunAsync("cancel", job.Name, "--json");
+        var cancelled = await _cli.RunAsync("cancel", job.Name, "--json");
 
         var stopped = await finished;
         Assert.Equal(0, cancelled.ExitCode);

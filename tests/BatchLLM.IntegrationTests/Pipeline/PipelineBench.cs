@@ -11,7 +11,7 @@ using Xunit;
 
 namespace BatchLLM.IntegrationTests.Pipeline;
 
-/// <summary>A job of three shards over a real store and real files; a window is one shard.</summary>
+/// <summary>Jobs of three shards over a real store and real files; a window is one shard.</summary>
 internal sealed class PipelineBench : IAsyncDisposable
 {
     public const int Shards = 3;
@@ -28,17 +28,28 @@ internal sealed class PipelineBench : IAsyncDisposable
 
     public PostgresJobStore Store { get; }
 
+    /// <summary>The number of a row that fails; null for none.</summary>
+    public long? FailingRow { get; set; }
+
+    /// <summary>Names of what stands in the output directory, in order.</summary>
+    public IEnumerable<string> OutputFiles =>
+        Directory.EnumerateFiles(Path.Combine(_directory.Path, "out")).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal);
+
+    /// <summary>The receipt's bytes.</summary>
+    public byte[] Receipt => File.ReadAllBytes(Path.Combine(_directory.Path, "out", "receipt.json"));
+
     public static async Task<PipelineBench> OpenAsync(TestCluster cluster) => new(await PostgresDatabase.OpenAsync(
         await cluster.CreateDatabaseAsync(), new RetryPolicy(), TimeProvider.System, null, TestContext.Current.CancellationToken));
 
     /// <summary>Completes when every row of a shard has been made ready for the engine.</summary>
     public Task PreparedAsync(int shard) => _prepared[shard].Task;
 
-    public async Task<Job> CreateJobAsync()
+    /// <summary>Makes a job whose output is that of all the others.</summary>
+    public async Task<Job> CreateJobAsync(int shards = Shards)
     {
         Directory.CreateDirectory(_directory.Path);
         var input = Path.Combine(_directory.Path, "rows.jsonl");
-        await File.WriteAllLinesAsync(input, Enumerable.Range(1, Shards * RowsPerShard).Select(row => $"{{\"x\":{row}}}"));
+        await File.WriteAllLinesAsync(input, Enumerable.Range(1, shards * RowsPerShard).Select(row => $"{{\"x\":{row}}}"));
         var spec = new JobSpec
         {
             Name = "rows",
@@ -50,23 +61,59 @@ internal sealed class PipelineBench : IAsyncDisposable
         };
         var planner = new JobPlanner(Blobs, Reader, DataFormats.Resolve, () => new ScratchFile(_directory.Path));
         var plan = await planner.PlanAsync(spec, TestContext.Current.CancellationToken);
-        var job = new NewJob("rows", "k", "{}", "/model", spec.Output.Uri, plan.Inputs, plan.RowCount);
+        var job = new NewJob("rows", $"k{shards}", "{}", "/model", spec.Output.Uri, plan.Inputs, plan.RowCount);
         return (await Store.CreateAsync(job, plan.Shards, false, TestContext.Current.CancellationToken)).Job;
     }
 
     public Task<Job> RunAsync(Job job, IBatchEngine engine) => RunAsync(job, engine, _ => Task.CompletedTask);
 
     /// <summary>Runs the job and lets a test act before each shard's part is written.</summary>
-    public Task<Job> RunAsync(Job job, IBatchEngine engine, Func<int, Task> beforePart)
+    /// <param name="job">The job.</param>
+    /// <param name="engine">Runs its rows.</param>
+    /// <param name="beforePart">Given the number of the shard.</param>
+    /// <param name="mayLease">See <see cref="PipelineOptions.MayLease"/>.</param>
+    public Task<Job> RunAsync(
+        Job job, IBatchEngine engine, Func<int, Task> beforePart, Func<CancellationToken, ValueTask<bool>>? mayLease = null) =>
+        RunAsync(job, engine, beforePart, Publisher(job, Blobs, _ => { }), mayLease);
+
+    /// <summary>Runs a job up to its publishing, where the process dies.</summary>
+    public async Task<Job> RunUnpublishedAsync(int shards)
     {
-        var layout = new OutputLayout(job.Definition.OutputUri, job.Id, DataFormat.Jsonl);
+        var job = await CreateJobAsync(shards);
+        await using var engine = new ScriptedEngine(_ => Task.CompletedTask);
+        var dying = Publisher(job, Blobs, _ => throw new TimeoutException());
+        await Assert.ThrowsAsync<TimeoutException>(() => RunAsync(job, engine, _ => Task.CompletedTask, dying, mayLease: null));
+        return await Store.GetAsync(job);
+    }
+
+    /// <summary>Publishes as another process would.</summary>
+    /// <param name="job">All of its shards are committed.</param>
+    /// <param name="reach">Called at each crash window.</param>
+    /// <param name="beforeDelete">Called with the address of each file that is about to be deleted.</param>
+    public Task<Job> PublishAsync(Job job, Action<CrashWindow> reach, Action<string>? beforeDelete = null) =>
+        Publisher(job, new WatchedBlobs(Blobs, _ => Task.CompletedTask, beforeDelete), reach)
+            .PublishAsync(job.Id, TestContext.Current.CancellationToken);
+
+    private JobPublisher Publisher(Job job, IBlobStore blobs, Action<CrashWindow> reach) =>
+        new(Store, blobs, LayoutOf(job), reach);
+
+    private static OutputLayout LayoutOf(Job job) => new(job.Definition.OutputUri, job.Id, DataFormat.Jsonl);
+
+    private Task<Job> RunAsync(
+        Job job,
+        IBatchEngine engine,
+        Func<int, Task> beforePart,
+        JobPublisher publisher,
+        Func<CancellationToken, ValueTask<bool>>? mayLease)
+    {
+        var layout = LayoutOf(job);
         var writer = new ShardWriter(
             new WatchedBlobs(Blobs, beforePart), layout, stream => RowWriters.Create(DataFormat.Jsonl, stream, new OutputColumns([], false, null)),
             stream => new ErrorRowWriter(stream, null), _ => { });
-        var reader = new WindowReader(Blobs, Reader, null, Prepare, tokenIds: false);
+        var reader = new WindowReader(Blobs, Reader, null, Prepare, tokenIds: false, threads: 2);
         var pipeline = new BatchPipeline(
-            Store, reader, engine, writer, new JobPublisher(Store, Blobs, layout, _ => { }),
-            new PipelineOptions("worker", ShardsPerWindow: 1, new PolicySpec()), TimeProvider.System, _ => { });
+            Store, reader, engine, writer, publisher,
+            new PipelineOptions("worker", ShardsPerWindow: 1, new PolicySpec()) { MayLease = mayLease }, TimeProvider.System, _ => { });
         return pipeline.RunAsync(job, new JobProgress(job.Counts, job.Definition.RowCount), TestContext.Current.CancellationToken);
     }
 
@@ -88,6 +135,8 @@ internal sealed class PipelineBench : IAsyncDisposable
             _prepared[shard].TrySetResult();
         }
 
-        return new WindowRow(row.Location, [], [1, 2, 3], Sampling, null);
+        return FailingRow == row.Location.RowNumber
+            ? new WindowRow(row.Location, [], null, null, new RowError("test", "As the test wants."))
+            : new WindowRow(row.Location, [], [1, 2, 3], Sampling, null);
     }
 }

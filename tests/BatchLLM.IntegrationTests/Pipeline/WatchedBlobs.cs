@@ -2,10 +2,11 @@ using BatchLLM.Rows;
 
 namespace BatchLLM.IntegrationTests.Pipeline;
 
-/// <summary>A store that lets a test act before a part is written.</summary>
+/// <summary>A store that lets a test act before a part is written, or a blob deleted.</summary>
 /// <param name="blobs">The store itself.</param>
 /// <param name="beforePart">Given the number of the shard.</param>
-internal sealed class WatchedBlobs(IBlobStore blobs, Func<int, Task> beforePart) : IBlobStore
+/// <param name="beforeDelete">Given the blob's address.</param>
+internal sealed class WatchedBlobs(IBlobStore blobs, Func<int, Task> beforePart, Action<string>? beforeDelete = null) : IBlobStore
 {
     private const string PartMark = "part-";
 
@@ -28,5 +29,9 @@ internal sealed class WatchedBlobs(IBlobStore blobs, Func<int, Task> beforePart)
 
     public Task MoveAsync(string from, string to, CancellationToken cancellationToken) => blobs.MoveAsync(from, to, cancellationToken);
 
-    public Task DeleteAsync(string uri, CancellationToken cancellationToken) => blobs.DeleteAsync(uri, cancellationToken);
+    public Task DeleteAsync(string uri, CancellationToken cancellationToken)
+    {
+        beforeDelete?.Invoke(uri);
+        return blobs.DeleteAsync(uri, cancellationToken);
+    }
 }

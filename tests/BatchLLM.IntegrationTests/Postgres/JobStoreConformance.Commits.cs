@@ -11,8 +11,8 @@ public abstract partial class JobStoreConformance
         var job = await Store.CreateAsync("k", 3);
         var leases = await Store.LeaseAsync(job, 2);
 
-        Assert.True(await Store.CommitAsync(leases[0], TestJobs.Output(leases[0]), Token));
-        Assert.True(await Store.CommitAsync(leases[1], TestJobs.Output(leases[1], failed: 3), Token));
+        Assert.True(await Store.CommitAsync(leases[0], TestJobs.Output(leases[0]), TestJobs.NeverPause, Token));
+        Assert.True(await Store.CommitAsync(leases[1], TestJobs.Output(leases[1], failed: 3), TestJobs.NeverPause, Token));
 
         job = await Store.GetAsync(job);
         var counts = new RowCounts(15, 2, 3, 200, 100) { SharedPromptTokens = 60, CopiedRows = 4 };
@@ -25,8 +25,8 @@ public abstract partial class JobStoreConformance
         var job = await Store.CreateAsync("k", 3);
         var leases = await Store.LeaseAsync(job, 3);
         var outputs = leases.Select(lease => TestJobs.Output(lease, failed: lease.ShardIndex)).ToArray();
-        await Store.CommitAsync(leases[2], outputs[2], Token);
-        await Store.CommitAsync(leases[0], outputs[0], Token);
+        await Store.CommitAsync(leases[2], outputs[2], TestJobs.NeverPause, Token);
+        await Store.CommitAsync(leases[0], outputs[0], TestJobs.NeverPause, Token);
 
         var committed = await Store.ListCommittedAsync(job.Id, Token);
 
@@ -41,13 +41,13 @@ public abstract partial class JobStoreConformance
     {
         var job = await Store.CreateAsync("k", 1);
         var lease = (await Store.LeaseAsync(job, 1))[0];
-        await Store.CommitAsync(lease, TestJobs.Output(lease), Token);
+        await Store.CommitAsync(lease, TestJobs.Output(lease), TestJobs.NeverPause, Token);
         var once = await Store.GetAsync(job);
 
-        Assert.True(await Store.CommitAsync(lease, TestJobs.Output(lease), Token));
+        Assert.True(await Store.CommitAsync(lease, TestJobs.Output(lease), TestJobs.NeverPause, Token));
         Assert.Equal(once.Counts, (await Store.GetAsync(job)).Counts);
-        await Store.FinishAsync(job.Id, TestJobs.Receipt('c'), Token);
-        Assert.True(await Store.CommitAsync(lease, TestJobs.Output(lease), Token));
+        await Store.FinishAsync(job.Id, JobState.Running, TestJobs.Receipt('c'), Token);
+        Assert.True(await Store.CommitAsync(lease, TestJobs.Output(lease), TestJobs.NeverPause, Token));
     }
 
     [Fact]
@@ -55,10 +55,32 @@ public abstract partial class JobStoreConformance
     {
         var job = await Store.CreateAsync("k", 1);
         var lease = (await Store.LeaseAsync(job, 1))[0];
-        await Store.CommitAsync(lease, TestJobs.Output(lease), Token);
+        await Store.CommitAsync(lease, TestJobs.Output(lease), TestJobs.NeverPause, Token);
 
         Assert.False(await Store.CommitAsync(
-            lease, TestJobs.Output(lease) with { Part = new(1, TestJobs.Receipt('f')) }, Token));
+            lease, TestJobs.Output(lease) with { Part = new(1, TestJobs.Receipt('f')) }, TestJobs.NeverPause, Token));
+    }
+
+    [Fact]
+    public async Task A_commit_may_pause_the_job_and_decides_by_the_counts_that_it_makes()
+    {
+        var job = await Store.CreateAsync("k", 3);
+        var leases = await Store.LeaseAsync(job, 3);
+
+        Assert.True(await Store.CommitAsync(leases[0], TestJobs.Output(leases[0], failed: 2), Reason, Token));
+        var running = await Store.GetAsync(job);
+        Assert.True(await Store.CommitAsync(leases[1], TestJobs.Output(leases[1], failed: 3), Reason, Token));
+        var paused = await Store.GetAsync(job);
+        var others = await Store.LeaseAsync(job, 3);
+        Assert.True(await Store.CommitAsync(leases[2], TestJobs.Output(leases[2]), Reason, Token));
+        var last = await Store.GetAsync(job);
+
+        Assert.Equal((JobState.Running, null), (running.State, running.Reason));
+        Assert.Equal((JobState.Paused, "5 rows failed"), (paused.State, paused.Reason));
+        Assert.Empty(others);
+        Assert.Equal((JobState.Paused, "5 rows failed", 3), (last.State, last.Reason, last.CommittedShards));
+
+        static string? Reason(RowCounts counts) => counts.Failed > 2 ? $"{counts.Failed} rows failed" : null;
     }
 
     [Fact]
@@ -69,9 +91,9 @@ public abstract partial class JobStoreConformance
         await LetLeasesRunOutAsync();
         var current = (await Store.LeaseAsync(job, 1))[0];
 
-        Assert.False(await Store.CommitAsync(stale, TestJobs.Output(stale), Token));
-        Assert.True(await Store.CommitAsync(current, TestJobs.Output(current), Token));
-        Assert.False(await Store.CommitAsync(stale, TestJobs.Output(stale), Token));
+        Assert.False(await Store.CommitAsync(stale, TestJobs.Output(stale), TestJobs.NeverPause, Token));
+        Assert.True(await Store.CommitAsync(current, TestJobs.Output(current), TestJobs.NeverPause, Token));
+        Assert.False(await Store.CommitAsync(stale, TestJobs.Output(stale), TestJobs.NeverPause, Token));
         Assert.Equal(current.Epoch, Assert.Single(await Store.ListCommittedAsync(job.Id, Token)).Epoch);
         Assert.Equal(TestJobs.RowsPerShard, (await Store.GetAsync(job)).Counts.Done);
     }
@@ -83,7 +105,7 @@ public abstract partial class JobStoreConformance
         var lease = (await Store.LeaseAsync(job, 1))[0];
         await LetLeasesRunOutAsync();
 
-        Assert.True(await Store.CommitAsync(lease, TestJobs.Output(lease), Token));
+        Assert.True(await Store.CommitAsync(lease, TestJobs.Output(lease), TestJobs.NeverPause, Token));
     }
 
     [Fact]
@@ -107,7 +129,7 @@ public abstract partial class JobStoreConformance
             {
                 foreach (var lease in await Store.RenewAsync(leases, TestJobs.Minute, Token))
                 {
-                    commits += await Store.CommitAsync(lease, TestJobs.Output(lease), Token) ? 1 : 0;
+                    commits += await Store.CommitAsync(lease, TestJobs.Output(lease), TestJobs.NeverPause, Token) ? 1 : 0;
                 }
             }
 
@@ -123,10 +145,10 @@ public abstract partial class JobStoreConformance
         await LetLeasesRunOutAsync();
 
         // While the first holder commits all, the second takes what it can get and commits that.
-        var first = Task.WhenAll(stale.Select(lease => Store.CommitAsync(lease, TestJobs.Output(lease), Token)));
+        var first = Task.WhenAll(stale.Select(lease => Store.CommitAsync(lease, TestJobs.Output(lease), TestJobs.NeverPause, Token)));
         var current = await Store.LeaseAsync(job, 40);
         var second = await Task.WhenAll(
-            current.Select(lease => Store.CommitAsync(lease, TestJobs.Output(lease), Token)));
+            current.Select(lease => Store.CommitAsync(lease, TestJobs.Output(lease), TestJobs.NeverPause, Token)));
 
         Assert.All(second, Assert.True);
         Assert.Equal(40, (await first).Count(won => won) + current.Count);

@@ -153,7 +153,7 @@ public abstract partial class JobStoreConformance
         Assert.False(await Store.PauseAsync(12345, "r", Token));
         Assert.False(await Store.ResumeAsync(12345, null, Token));
         Assert.False(await Store.CancelAsync(12345, "r", Token));
-        Assert.False(await Store.FinishAsync(12345, TestJobs.Receipt('c'), Token));
+        Assert.False(await Store.FinishAsync(12345, JobState.Running, TestJobs.Receipt('c'), Token));
     }
 
     [Fact]

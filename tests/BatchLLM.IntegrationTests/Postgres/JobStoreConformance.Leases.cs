@@ -47,7 +47,7 @@ public abstract partial class JobStoreConformance
     {
         var job = await Store.CreateAsync("k", 2);
         var lease = (await Store.LeaseAsync(job, 1))[0];
-        await Store.CommitAsync(lease, TestJobs.Output(lease), Token);
+        await Store.CommitAsync(lease, TestJobs.Output(lease), TestJobs.NeverPause, Token);
 
         await LetLeasesRunOutAsync();
 
@@ -81,7 +81,7 @@ public abstract partial class JobStoreConformance
     {
         var job = await Store.CreateAsync("k", 3);
         var leases = await Store.LeaseAsync(job, 3);
-        await Store.CommitAsync(leases[2], TestJobs.Output(leases[2]), Token);
+        await Store.CommitAsync(leases[2], TestJobs.Output(leases[2]), TestJobs.NeverPause, Token);
         await LetLeasesRunOutAsync();
         Assert.Single(await Store.LeaseAsync(job, 1));
 
@@ -98,7 +98,7 @@ public abstract partial class JobStoreConformance
         await Store.ReleaseAsync(leases, Token);
 
         Assert.Empty(await Store.RenewAsync(leases, TestJobs.Minute, Token));
-        Assert.False(await Store.CommitAsync(leases[0], TestJobs.Output(leases[0]), Token));
+        Assert.False(await Store.CommitAsync(leases[0], TestJobs.Output(leases[0]), TestJobs.NeverPause, Token));
         var again = await Store.LeaseAsync(job, 2);
         Assert.Equal([0, 1], again.Select(lease => lease.ShardIndex));
         Assert.All(again.Zip(leases), pair => Assert.True(pair.First.Epoch > pair.Second.Epoch));
@@ -112,12 +112,12 @@ public abstract partial class JobStoreConformance
         await LetLeasesRunOutAsync();
         var held = Assert.Single(await Store.LeaseAsync(job, 1));
         var committed = Assert.Single(await Store.LeaseAsync(job, 1));
-        await Store.CommitAsync(committed, TestJobs.Output(committed), Token);
+        await Store.CommitAsync(committed, TestJobs.Output(committed), TestJobs.NeverPause, Token);
 
         await Store.ReleaseAsync([lost[0], committed], Token);
 
         Assert.Empty(await Store.LeaseAsync(job, 2));
-        Assert.True(await Store.CommitAsync(held, TestJobs.Output(held), Token));
+        Assert.True(await Store.CommitAsync(held, TestJobs.Output(held), TestJobs.NeverPause, Token));
         Assert.Equal(2, (await Store.GetAsync(job)).CommittedShards);
     }
 
@@ -132,7 +132,7 @@ public abstract partial class JobStoreConformance
         await Store.ReleaseWorkerAsync(job.Id, "dead", Token);
 
         Assert.Equal(["alive"], await Store.ListWorkersAsync(job.Id, Token));
-        Assert.False(await Store.CommitAsync(dead[0], TestJobs.Output(dead[0]), Token));
+        Assert.False(await Store.CommitAsync(dead[0], TestJobs.Output(dead[0]), TestJobs.NeverPause, Token));
         Assert.Equal([0, 1], (await Store.LeaseAsync(job, 9)).Select(lease => lease.ShardIndex));
     }
 }

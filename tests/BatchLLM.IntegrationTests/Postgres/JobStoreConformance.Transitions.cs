@@ -58,10 +58,10 @@ public abstract partial class JobStoreConformance
         await Store.PauseAsync(job.Id, "enough", Token);
 
         Assert.Empty(await Store.RenewAsync(leases, TestJobs.Minute, Token));
-        Assert.True(await Store.CommitAsync(leases[0], TestJobs.Output(leases[0]), Token));
+        Assert.True(await Store.CommitAsync(leases[0], TestJobs.Output(leases[0]), TestJobs.NeverPause, Token));
         await Store.ResumeAsync(job.Id, null, Token);
         Assert.Equal([1], (await Store.LeaseAsync(job, 2)).Select(lease => lease.ShardIndex));
-        Assert.False(await Store.CommitAsync(leases[1], TestJobs.Output(leases[1]), Token));
+        Assert.False(await Store.CommitAsync(leases[1], TestJobs.Output(leases[1]), TestJobs.NeverPause, Token));
     }
 
     [Theory]
@@ -71,7 +71,7 @@ public abstract partial class JobStoreConformance
     {
         var job = await Store.CreateAsync("k", 2);
         var leases = await Store.LeaseAsync(job, 2);
-        await Store.CommitAsync(leases[0], TestJobs.Output(leases[0]), Token);
+        await Store.CommitAsync(leases[0], TestJobs.Output(leases[0]), TestJobs.NeverPause, Token);
         if (paused)
         {
             await Store.PauseAsync(job.Id, "enough", Token);
@@ -80,7 +80,7 @@ public abstract partial class JobStoreConformance
         Assert.True(await Store.CancelAsync(job.Id, "mistake", Token));
 
         Assert.Empty(await Store.RenewAsync(leases, TestJobs.Minute, Token));
-        Assert.False(await Store.CommitAsync(leases[1], TestJobs.Output(leases[1]), Token));
+        Assert.False(await Store.CommitAsync(leases[1], TestJobs.Output(leases[1]), TestJobs.NeverPause, Token));
         Assert.False(await Store.CancelAsync(job.Id, "again", Token));
         var cancelled = await Store.GetAsync(job);
         Assert.Equal((JobState.Cancelled, "mistake", 1), (cancelled.State, cancelled.Reason, cancelled.CommittedShards));
@@ -102,11 +102,11 @@ public abstract partial class JobStoreConformance
     {
         var job = await Store.CreateAsync("k", 2);
         var leases = await Store.LeaseAsync(job, 2);
-        await Store.CommitAsync(leases[0], TestJobs.Output(leases[0]), Token);
-        Assert.False(await Store.FinishAsync(job.Id, TestJobs.Receipt('c'), Token));
+        await Store.CommitAsync(leases[0], TestJobs.Output(leases[0]), TestJobs.NeverPause, Token);
+        Assert.False(await Store.FinishAsync(job.Id, JobState.Running, TestJobs.Receipt('c'), Token));
 
-        await Store.CommitAsync(leases[1], TestJobs.Output(leases[1]), Token);
-        Assert.True(await Store.FinishAsync(job.Id, TestJobs.Receipt('c'), Token));
+        await Store.CommitAsync(leases[1], TestJobs.Output(leases[1]), TestJobs.NeverPause, Token);
+        Assert.True(await Store.FinishAsync(job.Id, JobState.Running, TestJobs.Receipt('c'), Token));
 
         job = await Store.GetAsync(job);
         Assert.Equal((JobState.Completed, TestJobs.Receipt('c'), null), (job.State, job.ReceiptSha256, job.Reason));
@@ -119,7 +119,7 @@ public abstract partial class JobStoreConformance
         var (job, _) = await Store.CreateAsync(TestJobs.Job("k", 0), [], false, Token);
 
         Assert.Empty(await Store.LeaseAsync(job, 1));
-        Assert.True(await Store.FinishAsync(job.Id, TestJobs.Receipt('c'), Token));
+        Assert.True(await Store.FinishAsync(job.Id, JobState.Running, TestJobs.Receipt('c'), Token));
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public abstract partial class JobStoreConformance
         await Store.CommitAllAsync(job);
         await Store.PauseAsync(job.Id, "enough", Token);
 
-        Assert.False(await Store.FinishAsync(job.Id, TestJobs.Receipt('c'), Token));
+        Assert.False(await Store.FinishAsync(job.Id, JobState.Running, TestJobs.Receipt('c'), Token));
     }
 
     [Fact]
@@ -137,9 +137,28 @@ public abstract partial class JobStoreConformance
     {
         var job = await Store.CompleteAsync(await Store.CreateAsync("k", 1));
 
-        Assert.True(await Store.FinishAsync(job.Id, TestJobs.Receipt('c'), Token));
-        Assert.False(await Store.FinishAsync(job.Id, TestJobs.Receipt('d'), Token));
+        Assert.True(await Store.FinishAsync(job.Id, JobState.Running, TestJobs.Receipt('c'), Token));
+        Assert.False(await Store.FinishAsync(job.Id, JobState.Running, TestJobs.Receipt('d'), Token));
         Assert.Equal(job, await Store.GetAsync(job) with { Definition = job.Definition });
+    }
+
+    [Fact]
+    public async Task One_at_a_time_publishes_a_job_and_none_waits_for_another_job_s()
+    {
+        var (job, other) = (await Store.CreateAsync("k", 1), await Store.CreateAsync("other", 1));
+        var first = await Store.LockPublishingAsync(job.Id, Token);
+        await (await Store.LockPublishingAsync(other.Id, Token)).DisposeAsync();
+        using var impatient = CancellationTokenSource.CreateLinkedTokenSource(Token);
+
+        var given = Store.LockPublishingAsync(job.Id, impatient.Token);
+        await impatient.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
+        var second = Store.LockPublishingAsync(job.Id, Token);
+        await Store.GetAsync(job);
+        Assert.False(second.IsCompleted);
+
+        await first.DisposeAsync();
+        await (await second).DisposeAsync();
     }
 
     [Fact]
@@ -149,9 +168,10 @@ public abstract partial class JobStoreConformance
         await Store.CancelAsync(job.Id, "mistake", Token);
         var finishedAt = (await Store.GetAsync(job)).FinishedAt;
 
-        Assert.True(await Store.FinishAsync(job.Id, TestJobs.Receipt('c'), Token));
-        Assert.True(await Store.FinishAsync(job.Id, TestJobs.Receipt('c'), Token));
-        Assert.False(await Store.FinishAsync(job.Id, TestJobs.Receipt('d'), Token));
+        Assert.False(await Store.FinishAsync(job.Id, JobState.Running, TestJobs.Receipt('b'), Token));
+        Assert.True(await Store.FinishAsync(job.Id, JobState.Cancelled, TestJobs.Receipt('c'), Token));
+        Assert.True(await Store.FinishAsync(job.Id, JobState.Cancelled, TestJobs.Receipt('c'), Token));
+        Assert.False(await Store.FinishAsync(job.Id, JobState.Cancelled, TestJobs.Receipt('d'), Token));
 
         job = await Store.GetAsync(job);
         Assert.Equal(

@@ -50,7 +50,7 @@ public sealed class PostgresJobStoreTests(TestCluster cluster) : JobStoreConform
         var output = TestJobs.Output(lease) with { Counts = new RowCounts(9, 0, 0, 1, 1) };
 
         await Assert.ThrowsAsync<ArgumentException>(
-            () => Store.CommitAsync(lease, output, TestContext.Current.CancellationToken));
+            () => Store.CommitAsync(lease, output, TestJobs.NeverPause, TestContext.Current.CancellationToken));
     }
 
     /// <summary>The store never asks for any of these; the tables refuse them all the same.</summary>

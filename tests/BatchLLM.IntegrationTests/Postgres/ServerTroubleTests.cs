@@ -40,7 +40,7 @@ public sealed class ServerTroubleTests(TestCluster cluster)
             {
                 foreach (var lease in leases)
                 {
-                    Assert.True(await store.CommitAsync(lease, TestJobs.Output(lease), Token));
+                    Assert.True(await store.CommitAsync(lease, TestJobs.Output(lease), TestJobs.NeverPause, Token));
                     if (Interlocked.Increment(ref commits) is 20 or 60)
                     {
                         reached.Release();

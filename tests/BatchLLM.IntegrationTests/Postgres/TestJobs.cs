@@ -10,6 +10,8 @@ internal static class TestJobs
 
     internal static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
+    internal static readonly Func<RowCounts, string?> NeverPause = static _ => null;
+
     internal static string Receipt(char digit) => new(digit, 64);
 
     internal static NewJob Job(string key, int shards) => new(
@@ -50,14 +52,14 @@ internal static class TestJobs
     {
         foreach (var lease in await store.LeaseAsync(job, int.MaxValue))
         {
-            Xunit.Assert.True(await store.CommitAsync(lease, Output(lease), CancellationToken.None));
+            Xunit.Assert.True(await store.CommitAsync(lease, Output(lease), NeverPause, CancellationToken.None));
         }
     }
 
     internal static async Task<Job> CompleteAsync(this IJobStore store, Job job)
     {
         await store.CommitAllAsync(job);
-        Xunit.Assert.True(await store.FinishAsync(job.Id, Receipt('c'), CancellationToken.None));
+        Xunit.Assert.True(await store.FinishAsync(job.Id, JobState.Running, Receipt('c'), CancellationToken.None));
         return await store.GetAsync(job);
     }
 

@@ -104,6 +104,29 @@ public abstract class BlobStoreConformance
     }
 
     [Fact]
+    public async Task Two_may_move_the_same_blobs_at_once()
+    {
+        for (var index = 0; index < 20; index++)
+        {
+            var (from, to) = ($"{Root}/from-{index}", $"{Root}/to-{index}");
+            await WriteAsync($"from-{index}", "content");
+            var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var moves = Enumerable.Range(0, 2).Select(_ => MoveAsync(start.Task)).ToArray();
+            start.SetResult();
+            await Task.WhenAll(moves);
+            Assert.Equal("content"u8.ToArray(), await ReadAsync($"to-{index}"));
+
+            async Task MoveAsync(Task signal)
+            {
+                await signal;
+                await Store.MoveAsync(from, to, Cancellation);
+            }
+        }
+
+        Assert.Empty(await NamesAsync("from-*"));
+    }
+
+    [Fact]
     public async Task A_missing_blob_is_named()
     {
         var e = await Assert.ThrowsAsync<BatchLLMException>(async () => await ReadAsync("nowhere/missing.bin"));

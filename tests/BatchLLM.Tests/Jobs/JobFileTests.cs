@@ -253,6 +253,44 @@ public sealed class JobFileTests
         Assert.DoesNotContain("secret", problems, StringComparison.Ordinal);
     }
 
+    /// <summary>Small files that were made to be a burden: each took minutes, or gigabytes, before it was refused.</summary>
+    [Theory]
+    [InlineData("many tokens on one line")]
+    [InlineData("many keys")]
+    [InlineData("one key many times")]
+    [InlineData("many keys below a long one")]
+    [InlineData("one long key")]
+    [InlineData("deep")]
+    public void A_hostile_file_of_a_megabyte_is_refused_at_once(string kind)
+    {
+        const int Many = 100_000;
+        var json = kind switch
+        {
+            "many tokens on one line" => "[" + string.Join(',', Enumerable.Repeat("0", 5 * Many)) + "]",
+            "many keys" => "{" + string.Join(',', Enumerable.Range(0, Many).Select(i => $"\"{i}\":0")) + "}",
+            "one key many times" => "{" + string.Join(',', Enumerable.Repeat("\"a\":0", Many)) + "}",
+            "many keys below a long one" =>
+                "{\"" + new string('k', 5 * Many) + "\":{" + string.Join(',', Enumerable.Repeat("\"a\":0", Many / 2)) + "}}",
+            "one long key" => "{\"" + new string('k', 10 * Many) + "\":0}",
+            _ => new string('[', 10 * Many),
+        };
+        var start = System.Diagnostics.Stopwatch.StartNew();
+
+        var result = JobSchema.Parse(json);
+
+        Assert.InRange(result.Problems.Count, 1, 100);
+        Assert.True(start.Elapsed < TimeSpan.FromSeconds(10), $"It took {start.Elapsed.TotalSeconds} s.");
+    }
+
+    [Fact]
+    public void Places_are_right_behind_line_ends_and_letters_of_several_bytes()
+    {
+        var problems = JobSchema.Parse("{\n\n  \"näme\": \"𝄞ü\", \"modle\": 1,\r\n\t\"é\": 2, \"é\": 3}").Problems;
+
+        var unknown = problems.Where(problem => problem.Path is "näme" or "modle" or "é").Select(problem => (problem.Line, problem.Column));
+        Assert.Equal([(3, 3), (3, 18), (4, 2), (4, 10)], unknown);
+    }
+
     internal const string Everything =
         """
         {

@@ -16,14 +16,17 @@ public sealed class WindowReaderTests : IDisposable
 
     private string Path => _directory.File("rows.jsonl");
 
-    [Fact]
-    public async Task An_unchanged_file_is_read()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(16)]
+    public async Task An_unchanged_file_is_read_by_any_number_of_threads(int threads)
     {
         var (job, leases) = await PlanAsync();
 
-        var window = await Reader(() => { }).ReadAsync(job, leases, Cancellation);
+        var window = await Reader(() => { }, threads).ReadAsync(job, leases, Cancellation);
 
-        Assert.Equal([2, 1], window.Shards.Select(shard => shard.Rows.Count));
+        Assert.Equal(["1 2", "3"], window.Shards.Select(shard => string.Join(' ', shard.Rows.Select(row => row.Location.RowNumber))));
     }
 
     [Theory]
@@ -59,26 +62,11 @@ public sealed class WindowReaderTests : IDisposable
 
     private async Task<(Job Job, IReadOnlyList<ShardLease> Leases)> PlanAsync()
     {
-        await File.WriteAllTextAsync(Path, "{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n", Cancellation);
-        File.SetLastWriteTimeUtc(Path, new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc));
-        var spec = JobSchema.Parse(JobSchema.Minimal(), $"input=file://{Path}", "policies.rows_per_shard=2").Require();
-        var planner = new JobPlanner(
-            _blobs, format => RowReaders.For(format, _blobs), DataFormats.Resolve, () => throw new NotSupportedException());
-        var plan = await planner.PlanAsync(spec, Cancellation);
-        var job = new Job
-        {
-            Id = 1,
-            Definition = new NewJob("j", "k", JobSpecJson.Write(spec), "m", "file:///out", plan.Inputs, plan.RowCount),
-            State = JobState.Running,
-            Counts = default,
-            ShardCount = plan.Shards.Count,
-            CommittedShards = 0,
-            CreatedAt = default,
-        };
-        return (job, [.. plan.Shards.Select((shard, index) => new ShardLease(1, index, 1, shard))]);
+        var (job, shards) = await PlannedRows.PlanAsync(Path, "{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n", rowsPerShard: 2);
+        return (job, [.. shards.Select((shard, index) => new ShardLease(1, index, 1, shard))]);
     }
 
-    private WindowReader Reader(Action meanwhile) => new(
+    private WindowReader Reader(Action meanwhile, int threads = 2) => new(
         _blobs,
         format => RowReaders.For(format, _blobs),
         columns: null,
@@ -87,7 +75,8 @@ public sealed class WindowReaderTests : IDisposable
             meanwhile();
             return new WindowRow(row.Location, [], null, null, new RowError(RowErrorCodes.EmptyPrompt, "none"));
         },
-        tokenIds: false);
+        tokenIds: false,
+        threads);
 
     private void Change(string? content)
     {

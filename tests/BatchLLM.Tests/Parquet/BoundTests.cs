@@ -53,7 +53,7 @@ public sealed class BoundTests
     [Fact]
     public void Each_page_has_bounds_of_its_own_values()
     {
-        var chunk = new ColumnChunkBuilder(new("x", ParquetColumnType.Int32), new ParquetWriterOptions { PageRows = 3 });
+        var chunk = new ColumnChunkBuilder(new("x", ParquetColumnType.Int32), ["x"], new ParquetWriterOptions { PageRows = 3 });
         var column = new ParquetColumnWriter(chunk);
         foreach (var value in (int?[])[5, -1, 3, null, null, null, 9, null, 8])
         {

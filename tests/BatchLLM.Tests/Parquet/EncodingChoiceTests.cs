@@ -62,7 +62,7 @@ public sealed class EncodingChoiceTests
         for (var seed = 0; seed < 500; seed++)
         {
             var values = DeltaSamples.ByteArrays(new Random(seed));
-            var chunk = new ColumnChunkBuilder(new("x", ParquetColumnType.Binary), new ParquetWriterOptions());
+            var chunk = new ColumnChunkBuilder(new("x", ParquetColumnType.Binary), ["x"], new ParquetWriterOptions());
             var column = new ParquetColumnWriter(chunk);
             values.ForEach(value => column.AppendBytes(value));
             chunk.Close();
@@ -97,7 +97,7 @@ public sealed class EncodingChoiceTests
             "truth" => ParquetColumnType.Boolean,
             _ => ParquetColumnType.Text,
         };
-        var chunk = new ColumnChunkBuilder(new("x", type), new ParquetWriterOptions());
+        var chunk = new ColumnChunkBuilder(new("x", type), ["x"], new ParquetWriterOptions());
         var column = new ParquetColumnWriter(chunk);
         for (var row = 0; row < Rows; row++)
         {

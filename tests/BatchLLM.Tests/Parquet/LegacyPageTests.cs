@@ -43,10 +43,10 @@ public sealed class LegacyPageTests
     public async Task A_small_page_cannot_ask_for_a_large_buffer()
     {
         var header = Header(1 << 29, ParquetEncoding.RLE, rows: 1) with { CompressedSize = 100 };
-        var body = new PageBody(header, 0, SnappyCodec.Instance, new PageBuffers());
+        var body = new PageBody(header, 0, SnappyCodec.Instance, Column, new PageBuffers());
         body.BeginOpening();
 
-        var fault = await body.OpenAsync(new PageBuffers());
+        var fault = await body.OpenAsync();
 
         Assert.Equal("the page claims 536870912 bytes, from 100 compressed ones; expected at most 2200", fault);
         Assert.Empty(body.Data);
@@ -55,10 +55,10 @@ public sealed class LegacyPageTests
     private static async Task<PageBody> BodyAsync(PageHeader header, byte[] bytes)
     {
         var body = new PageBody(
-            header with { CompressedSize = bytes.Length }, 0, UncompressedCodec.Instance, new PageBuffers());
+            header with { CompressedSize = bytes.Length }, 0, UncompressedCodec.Instance, Column, new PageBuffers());
         bytes.CopyTo(body.Stored);
         body.BeginOpening();
-        Assert.Null(await body.OpenAsync(new PageBuffers()));
+        Assert.Null(await body.OpenAsync());
         return body;
     }
 

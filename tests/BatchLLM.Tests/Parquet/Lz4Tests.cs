@@ -80,6 +80,36 @@ public sealed class Lz4Tests
         }
     }
 
+    [Fact]
+    public void A_part_at_a_time_gives_the_same()
+    {
+        for (var seed = 0; seed < 500; seed++)
+        {
+            var random = new Random(seed);
+            var (encoded, text) = RandomBlock(random);
+            Assert.True(text.AsSpan().SequenceEqual(InParts(encoded, text.Length, random)), $"seed {seed}");
+            Assert.Null(InParts(encoded, text.Length + 1, random));
+            Assert.Null(InParts(encoded[..^1], text.Length, random));
+        }
+    }
+
+    /// <returns>Null if the block does not end where the text does.</returns>
+    private static byte[]? InParts(byte[] encoded, int length, Random random)
+    {
+        using var parts = new Lz4Parts(encoded);
+        var text = new byte[length];
+        for (var (at, count) = (0, 1); at < length; at += count)
+        {
+            var end = Math.Min(length, at + random.Next(1, 200));
+            if (!parts.TryContinue(text.AsSpan(0, end), at, out count) || count == 0)
+            {
+                return null;
+            }
+        }
+
+        return parts.TryEnd() ? text : null;
+    }
+
     private static byte[]? Decompress(PageCodec codec, byte[] source, int length)
     {
         var destination = new byte[length];

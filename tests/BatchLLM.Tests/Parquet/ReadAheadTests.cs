@@ -1,6 +1,7 @@
 using BatchLLM.Parquet;
 using BatchLLM.Parquet.Reading;
 using BatchLLM.Parquet.Schemas;
+using BatchLLM.Parquet.Values;
 using Xunit;
 
 namespace BatchLLM.Tests.Parquet;
@@ -89,7 +90,7 @@ public sealed class ReadAheadTests
     [Fact]
     public void Room_is_used_again_and_bounded()
     {
-        const int Large = 60 << 20;
+        const int Large = 20 << 20;
         var buffers = new PageBuffers();
         var first = buffers.Rent(Large);
         Assert.True(buffers.HasRoomFor(Large));
@@ -98,11 +99,90 @@ public sealed class ReadAheadTests
 
         buffers.Return(second);
         Assert.True(buffers.HasRoomFor(Large));
-        Assert.NotSame(second, buffers.Rent(1000));
-        Assert.Same(second, buffers.Rent(Large + 1000));
-        buffers.Drop(first);
-        buffers.Drop(second);
+        var small = buffers.Rent(1000);
+        Assert.NotSame(second, small);
+        Assert.Same(second, buffers.Rent(Large - 1000));
+
+        // What is free goes where there is no room for it beside what is new.
+        buffers.Return(first);
+        var larger = buffers.Rent(3 * Large);
+        buffers.Return(second);
+        buffers.Return(larger);
         Assert.NotSame(first, buffers.Rent(Large));
+        buffers.Return(small);
+        Assert.Same(small, buffers.Rent(10));
+    }
+
+    [Fact]
+    public void Rooms_have_a_limit_of_their_own()
+    {
+        var buffers = new PageBuffers();
+        var rooms = new List<PieceRoom>();
+        while (buffers.HasRoom)
+        {
+            rooms.Add(buffers.RentRoom());
+        }
+
+        Assert.InRange(rooms.Count * PagePieces.RoomBytes, 16 << 20, 48 << 20);
+        Assert.True(buffers.HasRoomFor(40 << 20));
+        buffers.Return(rooms[0]);
+        Assert.True(buffers.HasRoom);
+        Assert.Same(rooms[0], buffers.RentRoom());
+        Assert.False(buffers.IsWhole);
+        rooms.ForEach(room => buffers.Return(room));
+        Assert.True(buffers.IsWhole);
+    }
+
+    [Fact]
+    public async Task Rows_before_a_damaged_row_group_are_read_and_it_is_named()
+    {
+        var bytes = await WriteAsync(rows: 400, pageRows: 100, groupRows: 100);
+        var footer = await Footer.ReadAsync(new CountingSource(bytes), "f", CancellationToken.None);
+        bytes.AsSpan((int)footer.Metadata.RowGroups[2].Columns[1].Offset, 10).Fill(0xFF);
+        var reader = await ParquetFiles.OpenAsync(bytes);
+        var rows = 0;
+
+        var refusal = await Assert.ThrowsAsync<ParquetException>(async () =>
+        {
+            await foreach (var batch in reader.ReadAsync(["id", "text"]))
+            {
+                rows += batch.RowCount;
+            }
+        });
+
+        Assert.Equal(200, rows);
+        Assert.StartsWith("test.parquet: column 'text', row group 2, page 0: the page header", refusal.Message);
+    }
+
+    /// <summary>What a reader that failed left rented would be counted against the readers after it.</summary>
+    [Fact]
+    public async Task Nothing_stays_rented_when_reading_fails()
+    {
+        var bytes = await WriteAsync(rows: 200_000, pageRows: 5000, groupRows: 200_000);
+        var file = new CountingSource(bytes);
+        var footer = await Footer.ReadAsync(file, "f", CancellationToken.None);
+        var chunk = footer.Metadata.RowGroups[0].Columns[1];
+        for (var reads = 0; reads < 3; reads++)
+        {
+            var place = new PagePlace("f", "text", 0);
+            var location = ChunkLocation.Of(chunk, Text, place, footer.Start, 200_000);
+            var buffers = new PageBuffers();
+            var values = ColumnValues.ForRows(Text.Type, 1000);
+            await using (var reader = new ColumnChunkReader(new FailingSource(file, reads), location, buffers, values))
+            {
+                await Assert.ThrowsAsync<IOException>(async () =>
+                {
+                    for (var row = 0; row < 200_000; row += 100)
+                    {
+                        await reader.LoadAheadAsync(CancellationToken.None);
+                        await reader.LoadPageAsync(CancellationToken.None);
+                        reader.Read(100);
+                    }
+                });
+            }
+
+            Assert.True(buffers.IsWhole, $"after {reads} reads");
+        }
     }
 
     private static async Task<byte[]> WriteAsync(int rows, int pageRows, int groupRows)
@@ -121,5 +201,16 @@ public sealed class ReadAheadTests
 
         await writer.CompleteAsync(CancellationToken.None);
         return stream.ToArray();
+    }
+
+    /// <summary>Fails after so many reads.</summary>
+    private sealed class FailingSource(IParquetSource source, int reads) : IParquetSource
+    {
+        private int _left = reads;
+
+        public long Length => source.Length;
+
+        public ValueTask ReadExactlyAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken) =>
+            _left-- > 0 ? source.ReadExactlyAsync(offset, buffer, cancellationToken) : throw new IOException("gone");
     }
 }

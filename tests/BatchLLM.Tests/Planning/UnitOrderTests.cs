@@ -29,7 +29,7 @@ public sealed class UnitOrderTests
     [Fact]
     public void A_group_comes_as_early_as_its_longest_row_has_to_and_begins_with_that()
     {
-        var group = new PlanUnit(new SharedPrefix(16, 3), [Row(30, 20, 5), Row(31, 20, 400), Row(32, 20, 5)]);
+        var group = new PlanUnit(new SharedPrefix(16, 3), new[] { Row(30, 20, 5), Row(31, 20, 400), Row(32, 20, 5) });
         var order = Order([.. Enumerable.Range(0, 30).Select(index => Single(index, 5, 5)), group]);
 
         Assert.Equal([31, 30, 32], order.Where(row => row >= 30));
@@ -47,7 +47,7 @@ public sealed class UnitOrderTests
         {
             var rows = RandomRows(random);
 
-            var found = LatestEnd(Order(rows.Select(row => new PlanUnit(null, [row]))).Select(index => rows[index]));
+            var found = LatestEnd(Order(rows.Select(row => new PlanUnit(null, new[] { row }))).Select(index => rows[index]));
 
             var most = LatestEnd(rows) + ((double)rows.Max(row => row.PromptTokens.Length) / Limits.StepTokenBudget);
             Assert.True(found <= most + 1e-9, $"seed {seed}, round {round}: {found}, expected at most {most}");
@@ -60,7 +60,7 @@ public sealed class UnitOrderTests
         // As they stand, the last ends after 5.1 + 51 steps; in this order after 7 + 50.
         InferenceRequest[] rows = [Row(0, 1, 50), Row(1, 19, 51)];
 
-        Assert.Equal([1, 0], Order(rows.Select(row => new PlanUnit(null, [row]))));
+        Assert.Equal([1, 0], Order(rows.Select(row => new PlanUnit(null, new[] { row }))));
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class UnitOrderTests
         return [.. order.SelectMany(unit => unit.Rows.ToArray()).Select(row => row.Index)];
     }
 
-    private static PlanUnit Single(int index, int prompt, int output) => new(null, [Row(index, prompt, output)]);
+    private static PlanUnit Single(int index, int prompt, int output) => new(null, new[] { Row(index, prompt, output) });
 
     private static InferenceRequest Row(int index, int prompt, int output) => TestWindow.Request(index, prompt, output);
 }

@@ -17,7 +17,7 @@ internal sealed class PassSetup : IDisposable
     public void Dispose() => _folder.Dispose();
 
     public PreflightPass NewPass(IFindingWriter findings, long rows, Func<Row, bool, WindowRow> prepare) => new(
-        new WindowReader(new FileBlobStore(), _ => new NumberedRows(rows), null, prepare, tokenIds: false),
+        new WindowReader(new FileBlobStore(), _ => new NumberedRows(rows), null, prepare, tokenIds: false, threads: 1),
         new ScratchFile(_folder.Path),
         findings,
         new PreflightOptions(Threads: 4, ShardsPerWindow: 4, Runner: new RunnerLimits(4096, int.MaxValue, 512, 512, KvBlockTokens: 8, KvBlockCount: 4096), SampleRows: 512, Seed: 1));

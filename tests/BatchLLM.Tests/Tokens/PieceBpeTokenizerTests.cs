@@ -102,7 +102,13 @@ public sealed class PieceBpeTokenizerTests
     }
 
     [Fact]
-    public void What_the_post_processor_adds_is_offered_apart() => Assert.Equal([1], Make().Affixes.Prefix);
+    public void What_the_post_processor_adds_is_offered_apart()
+    {
+        var tokenizer = Make();
+
+        Assert.Equal([1], tokenizer.Affixes.Prefix);
+        Assert.Equal([1, .. tokenizer.Encode("ab cd")], tokenizer.EncodeWithAffixes(new PromptText("ab cd", [])));
+    }
 
     [Theory]
     [InlineData("""{"model":{"unk_token":"nothing"}}""", "unk_token: found \"nothing\"")]

@@ -31,6 +31,20 @@ public sealed class TokenizerJsonTests
         Assert.Equal(TokenFiles.Llama3.Encode("Hello world"), tokenizer.Encode("Hello world"));
     }
 
+    [Fact]
+    public void What_the_post_processor_adds_stands_around_the_ids_of_a_raw_text()
+    {
+        var tokenizer = Load(Changed(root => root["post_processor"] = JsonNode.Parse(
+            """
+            {"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"x"}},{"Sequence":{"id":"A"}},{"SpecialToken":{"id":"y"}}],
+            "special_tokens":{"x":{"ids":[7,8]},"y":{"ids":[9]}}}
+            """)));
+
+        Assert.Equal(TokenFiles.Llama3.Encode("Hello world"), tokenizer.Encode("Hello world"));
+        Assert.Equal(
+            [7, 8, .. TokenFiles.Llama3.Encode("Hello world"), 9], tokenizer.EncodeWithAffixes(new PromptText("Hello world", [])));
+    }
+
     [Theory]
     [InlineData("normalizer", """{"type":"BertNormalizer"}""", "normalizer, type: found \"BertNormalizer\"")]
     [InlineData("normalizer", """{"type":"Precompiled","precompiled_charsmap":"AAA="}""", "precompiled_charsmap: found \"AAA=\"")]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -13,7 +14,11 @@ internal ref struct JsonTreeReader
     private readonly ReadOnlySpan<byte> _json;
     private readonly string _source;
     private readonly List<JobFileProblem> _problems;
+    private readonly List<string> _path = []; // keys and indexes from the root to here
     private Utf8JsonReader _reader;
+    private int _counted; // bytes before the last place asked for
+    private int _line = 1; // of that place
+    private int _column = 1; // likewise
 
     private JsonTreeReader(ReadOnlySpan<byte> json, string source, List<JobFileProblem> problems)
     {
@@ -48,18 +53,18 @@ internal ref struct JsonTreeReader
     private JsonTree ReadAll()
     {
         _reader.Read();
-        var tree = ReadValue(JsonPath.Root);
+        var tree = ReadValue();
         _reader.Read(); // Throws if anything but white space follows.
         return tree;
     }
 
-    private JsonTree ReadValue(string path)
+    private JsonTree ReadValue()
     {
         var place = Here();
         return _reader.TokenType switch
         {
-            JsonTokenType.StartObject => new JsonTree(JsonValueKind.Object, place) { Members = ReadMembers(path) },
-            JsonTokenType.StartArray => new JsonTree(JsonValueKind.Array, place) { Items = ReadItems(path) },
+            JsonTokenType.StartObject => new JsonTree(JsonValueKind.Object, place) { Members = ReadMembers() },
+            JsonTokenType.StartArray => new JsonTree(JsonValueKind.Array, place) { Items = ReadItems() },
             JsonTokenType.String => new JsonTree(JsonValueKind.String, place) { Text = _reader.GetString()! },
             JsonTokenType.Number => new JsonTree(JsonValueKind.Number, place)
             {
@@ -71,40 +76,66 @@ internal ref struct JsonTreeReader
         };
     }
 
-    private List<JsonMember> ReadMembers(string path)
+    private List<JsonMember> ReadMembers()
     {
-        var members = new List<JsonMember>();
+        var (members, lines) = (new List<JsonMember>(), new Dictionary<string, int>(StringComparer.Ordinal));
         while (_reader.Read() && _reader.TokenType != JsonTokenType.EndObject)
         {
             var (name, place) = (_reader.GetString()!, Here());
-            var memberPath = JsonPath.Join(path, name);
             _reader.Read();
-            var value = ReadValue(memberPath);
-            if (members.Find(member => member.Name == name) is { } first)
+            _path.Add(name);
+            var value = ReadValue();
+            if (lines.TryAdd(name, place.Line))
             {
-                var message = $"the key '{memberPath}' is there twice, first on line {first.Place.Line}; remove one";
-                _problems.Add(place.Problem(memberPath, message));
-                continue;
+                members.Add(new JsonMember(name, place, value));
+            }
+            else
+            {
+                ReportTwice(place, lines[name]);
             }
 
-            members.Add(new JsonMember(name, place, value));
+            _path.RemoveAt(_path.Count - 1);
         }
 
         return members;
     }
 
-    private List<JsonTree> ReadItems(string path)
+    private List<JsonTree> ReadItems()
     {
         var items = new List<JsonTree>();
         while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
         {
-            items.Add(ReadValue(JsonPath.Join(path, items.Count)));
+            _path.Add(items.Count.ToString(CultureInfo.InvariantCulture));
+            items.Add(ReadValue());
+            _path.RemoveAt(_path.Count - 1);
         }
 
         return items;
     }
 
-    private readonly JsonPlace Here() => PlaceAt((int)_reader.TokenStartIndex);
+    /// <summary>Paths are put together only here: one for each value would be long keys times many values.</summary>
+    private readonly void ReportTwice(JsonPlace place, int firstLine)
+    {
+        if (_problems.Count < JobFileProblem.Most)
+        {
+            var path = string.Join('.', _path);
+            _problems.Add(place.Problem(path, $"the key '{path}' is there twice, first on line {firstLine}; remove one"));
+        }
+    }
+
+    /// <summary>
+    /// Where the current token begins. Tokens come in order, so each place is counted on from the one before: from the
+    /// start, a megabyte of small tokens took minutes.
+    /// </summary>
+    private JsonPlace Here()
+    {
+        var passed = _json[_counted..(int)_reader.TokenStartIndex];
+        var lineEnd = passed.LastIndexOf((byte)'\n');
+        _line += lineEnd < 0 ? 0 : passed.Count((byte)'\n');
+        _column = (lineEnd < 0 ? _column : 1) + Encoding.UTF8.GetCharCount(passed[(lineEnd + 1)..]);
+        _counted += passed.Length;
+        return new JsonPlace(_source, _line, _column);
+    }
 
     private readonly JobFileProblem SyntaxProblem(JsonException exception)
     {

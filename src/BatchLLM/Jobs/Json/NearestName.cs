@@ -12,6 +12,12 @@ internal static class NearestName
         var (best, bestEdits) = ((string?)null, (Math.Max(name.Length, 3) / 3) + 1);
         foreach (var candidate in known)
         {
+            // Each character more is an edit: a table for a name of a megabyte would take a gigabyte.
+            if (Math.Abs(candidate.Length - name.Length) >= bestEdits)
+            {
+                continue;
+            }
+
             var edits = Edits(name.ToLowerInvariant(), candidate.ToLowerInvariant());
             if (edits < bestEdits)
             {

@@ -75,7 +75,7 @@ internal sealed class SchemaValidator(JsonElement root, List<JobFileProblem> pro
             {
                 Validate(member.Value, schema, memberPath);
             }
-            else
+            else if (problems.Count < JobFileProblem.Most)
             {
                 problems.Add(member.Place.Problem(memberPath, UnknownKey(member.Name, memberPath, properties)));
             }
@@ -119,6 +119,11 @@ internal sealed class SchemaValidator(JsonElement root, List<JobFileProblem> pro
             : schema;
     }
 
-    private void Report(JsonTree value, string path, string problem) => problems.Add(
-        value.Place.Problem(path, string.Create(CultureInfo.InvariantCulture, $"{JsonPath.Name(path)} {problem}")));
+    private void Report(JsonTree value, string path, string problem)
+    {
+        if (problems.Count < JobFileProblem.Most)
+        {
+            problems.Add(value.Place.Problem(path, string.Create(CultureInfo.InvariantCulture, $"{JsonPath.Name(path)} {problem}")));
+        }
+    }
 }

@@ -1,17 +1,15 @@
-using System.Security.Cryptography;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Sas;
 using BatchLLM.Blobs.Azure;
-using BatchLLM.Blobs.Remote;
+using BatchLLM.IntegrationTests.Blobs.Remote;
 using BatchLLM.Rows;
-using BatchLLM.Tests.Blobs;
 using Xunit;
 
 namespace BatchLLM.IntegrationTests.Blobs.Azure;
 
 /// <summary>The store against a real server of the protocol.</summary>
-public sealed class AzureBlobStoreTests(AzuriteServer server) : BlobStoreConformance, IAsyncLifetime
+public sealed class AzureBlobStoreTests(AzuriteServer server) : RemoteStoreConformance, IAsyncLifetime
 {
     private string _connectionString = "";
     private string _container = "";
@@ -21,6 +19,8 @@ public sealed class AzureBlobStoreTests(AzuriteServer server) : BlobStoreConform
 
     // Deep in the container, under a name that needs escapes.
     protected override string Root => $"az://{AzuriteServer.Account}/{_container}/some%20place/100%25";
+
+    protected override int BlockBytes => AzureBlocks.Bytes;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -32,62 +32,6 @@ public sealed class AzureBlobStoreTests(AzuriteServer server) : BlobStoreConform
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    [Fact]
-    public async Task A_blob_that_changed_under_its_reader_is_named_and_never_mixed()
-    {
-        await WriteAsync("a", new string('1', RangedReadStream.SequentialBytes + 1));
-        await using var stream = await Store.OpenReadAsync($"{Root}/a", Cancellation);
-        Assert.Equal('1', (char)stream.ReadByte());
-        await WriteAsync("a", new string('2', RangedReadStream.SequentialBytes + 1));
-
-        var rest = new byte[RangedReadStream.SequentialBytes];
-        var e = await Assert.ThrowsAsync<BatchLLMException>(async () => await stream.ReadExactlyAsync(rest, Cancellation));
-        Assert.Contains($"{Root}/a: it changed while it was read", e.Message, StringComparison.Ordinal);
-        Assert.False(e.IsTransient);
-        Assert.DoesNotContain((byte)'2', rest);
-    }
-
-    [Theory]
-    [InlineData(AzureBlocks.Bytes)]
-    [InlineData(AzureBlocks.Bytes + 1)]
-    [InlineData((2 * AzureBlocks.Bytes) + 12_345)]
-    public async Task Blobs_of_many_blocks_are_whole(int length)
-    {
-        var content = new byte[length];
-        new Random(11).NextBytes(content);
-        var digest = await Store.WriteAsync($"{Root}/large", async (stream, cancellationToken) =>
-        {
-            stream.Write(content.AsSpan(0, length / 3));
-            await stream.WriteAsync(content.AsMemory(length / 3), cancellationToken);
-            Assert.Empty(await Store.ListAsync($"{Root}/*", cancellationToken).ToListAsync(cancellationToken));
-        }, Cancellation);
-
-        Assert.Equal(new BlobDigest(length, Convert.ToHexStringLower(SHA256.HashData(content))), digest);
-        Assert.Equal(content, await ReadAsync("large"));
-    }
-
-    [Fact]
-    public async Task Reads_at_random_places_give_the_bytes_that_stand_there()
-    {
-        const int Seed = 12;
-        var random = new Random(Seed);
-        var content = new byte[(3 * RangedReadStream.SequentialBytes) + 77];
-        random.NextBytes(content);
-        await Store.WriteAsync(
-            $"{Root}/a", (stream, token) => stream.WriteAsync(content, token).AsTask(), Cancellation);
-
-        await using var stream = await Store.OpenReadAsync($"{Root}/a", Cancellation);
-        for (var i = 0; i < 60; i++)
-        {
-            var start = random.Next(content.Length);
-            var count = random.Next(Math.Min(content.Length - start, i % 10 == 0 ? content.Length : 200_000));
-            var read = new byte[count];
-            stream.Position = start;
-            await stream.ReadExactlyAsync(read, Cancellation);
-            Assert.True(content.AsSpan(start, count).SequenceEqual(read), $"seed {Seed}: {count} bytes at {start}");
-        }
-    }
 
     [Fact]
     public async Task A_missing_container_is_named()

@@ -1,17 +1,15 @@
-using System.Security.Cryptography;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
-using BatchLLM.Blobs.Remote;
 using BatchLLM.Blobs.S3;
+using BatchLLM.IntegrationTests.Blobs.Remote;
 using BatchLLM.Rows;
-using BatchLLM.Tests.Blobs;
 using Xunit;
 
 namespace BatchLLM.IntegrationTests.Blobs.S3;
 
 /// <summary>The store against a real server of the protocol.</summary>
-public sealed class S3BlobStoreTests(SwiftServer server) : BlobStoreConformance, IAsyncLifetime
+public sealed class S3BlobStoreTests(SwiftServer server) : RemoteStoreConformance, IAsyncLifetime
 {
     private const int LeastPart = 5 << 20; // of the protocol
 
@@ -27,6 +25,8 @@ public sealed class S3BlobStoreTests(SwiftServer server) : BlobStoreConformance,
     // Deep in the bucket, under a key that needs escapes.
     protected override string Root => $"s3://{_bucket}/some%20place/100%25";
 
+    protected override int BlockBytes => S3Parts.Bytes;
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
@@ -41,41 +41,6 @@ public sealed class S3BlobStoreTests(SwiftServer server) : BlobStoreConformance,
     {
         _client?.Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    [Fact]
-    public async Task An_object_that_changed_under_its_reader_is_named_and_never_mixed()
-    {
-        await WriteAsync("a", new string('1', RangedReadStream.SequentialBytes + 1));
-        await using var stream = await Store.OpenReadAsync($"{Root}/a", Cancellation);
-        Assert.Equal('1', (char)stream.ReadByte());
-        await WriteAsync("a", new string('2', RangedReadStream.SequentialBytes + 1));
-
-        var rest = new byte[RangedReadStream.SequentialBytes];
-        var e = await Assert.ThrowsAsync<BatchLLMException>(async () => await stream.ReadExactlyAsync(rest, Cancellation));
-        Assert.Contains($"{Root}/a: it changed while it was read", e.Message, StringComparison.Ordinal);
-        Assert.False(e.IsTransient);
-        Assert.DoesNotContain((byte)'2', rest);
-    }
-
-    [Theory]
-    [InlineData(S3Parts.Bytes)]
-    [InlineData(S3Parts.Bytes + 1)]
-    [InlineData((2 * S3Parts.Bytes) + 12_345)]
-    public async Task Objects_of_many_parts_are_whole(int length)
-    {
-        var content = RandomBytes(11, length);
-        var digest = await Store.WriteAsync($"{Root}/large", async (stream, cancellationToken) =>
-        {
-            stream.Write(content.AsSpan(0, length / 3));
-            await stream.WriteAsync(content.AsMemory(length / 3), cancellationToken);
-            Assert.Empty(await Store.ListAsync($"{Root}/*", cancellationToken).ToListAsync(cancellationToken));
-        }, Cancellation);
-
-        Assert.Equal(new BlobDigest(length, Convert.ToHexStringLower(SHA256.HashData(content))), digest);
-        Assert.Equal(content, await ReadAsync("large"));
-        var listed = Assert.Single(await Store.ListAsync($"{Root}/*", Cancellation).ToListAsync(Cancellation));
-        Assert.Equal(listed, Assert.Single(await Store.ListAsync($"{Root}/large", Cancellation).ToListAsync(Cancellation)));
     }
 
     [Fact]
@@ -98,7 +63,7 @@ public sealed class S3BlobStoreTests(SwiftServer server) : BlobStoreConformance,
     [InlineData(2 * LeastPart)]
     public async Task What_is_too_long_for_one_copy_is_moved_in_parts(int length)
     {
-        var content = RandomBytes(13, length);
+        var content = RandomBytes.Of(length);
         await Store.WriteAsync($"{Root}/a", (stream, token) => stream.WriteAsync(content, token).AsTask(), Cancellation);
         var credentials = new BasicAWSCredentials(SwiftServer.AccessKey, SwiftServer.SecretKey);
         var store = SwiftServer.StoreOf(_address, None, credentials, LeastPart);
@@ -114,32 +79,10 @@ public sealed class S3BlobStoreTests(SwiftServer server) : BlobStoreConformance,
     [Fact]
     public async Task Objects_of_many_parts_move()
     {
-        var content = RandomBytes(14, S3Parts.Bytes + 1);
+        var content = RandomBytes.Of(S3Parts.Bytes + 1);
         await Store.WriteAsync($"{Root}/a", (stream, token) => stream.WriteAsync(content, token).AsTask(), Cancellation);
         await Store.MoveAsync($"{Root}/a", $"{Root}/b", Cancellation);
         Assert.Equal(content, await ReadAsync("b"));
-    }
-
-    [Fact]
-    public async Task Reads_at_random_places_give_the_bytes_that_stand_there()
-    {
-        const int Seed = 12;
-        var random = new Random(Seed);
-        var content = new byte[(3 * RangedReadStream.SequentialBytes) + 77];
-        random.NextBytes(content);
-        await Store.WriteAsync(
-            $"{Root}/a", (stream, token) => stream.WriteAsync(content, token).AsTask(), Cancellation);
-
-        await using var stream = await Store.OpenReadAsync($"{Root}/a", Cancellation);
-        for (var i = 0; i < 60; i++)
-        {
-            var start = random.Next(content.Length);
-            var count = random.Next(Math.Min(content.Length - start, i % 10 == 0 ? content.Length : 200_000));
-            var read = new byte[count];
-            stream.Position = start;
-            await stream.ReadExactlyAsync(read, Cancellation);
-            Assert.True(content.AsSpan(start, count).SequenceEqual(read), $"seed {Seed}: {count} bytes at {start}");
-        }
     }
 
     [Fact]
@@ -243,11 +186,4 @@ public sealed class S3BlobStoreTests(SwiftServer server) : BlobStoreConformance,
 
     private async Task<List<MultipartUpload>> UploadsAsync() =>
         (await _client!.ListMultipartUploadsAsync(_bucket, Cancellation)).MultipartUploads ?? [];
-
-    private static byte[] RandomBytes(int seed, int count)
-    {
-        var bytes = new byte[count];
-        new Random(seed).NextBytes(bytes);
-        return bytes;
-    }
 }

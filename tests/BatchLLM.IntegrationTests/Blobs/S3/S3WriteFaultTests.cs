@@ -4,50 +4,29 @@ using Amazon.Runtime;
 using BatchLLM.Blobs.Compression;
 using BatchLLM.Blobs.S3;
 using BatchLLM.IntegrationTests.Blobs.Faults;
+using BatchLLM.IntegrationTests.Blobs.Remote;
 using Xunit;
 
 namespace BatchLLM.IntegrationTests.Blobs.S3;
 
-/// <summary>Writes, moves and lists while the network and the service fail.</summary>
+/// <summary>Writes and moves while the network and the service fail.</summary>
 public sealed class S3WriteFaultTests(SwiftServer server) : IAsyncLifetime
 {
     private const int LeastPart = 5 << 20; // of the protocol
 
-    private FaultBucket? _bucket;
+    private FaultyBlob? _blob;
 
-    private FaultBucket Bucket => _bucket!;
+    private FaultyBlob Blob => _blob!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _bucket = await FaultBucket.CreateAsync(server);
+    public async ValueTask InitializeAsync()
+    {
+        _blob = await FaultBucket.CreateAsync(server);
+        await Blob.WriteAsync(Blob.Direct, Blob.Content);
+    }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    [Theory]
-    [InlineData("503 Slow Down")]
-    [InlineData("429 Too Many Requests")]
-    [InlineData("500 Internal Server Error")]
-    public async Task Every_request_is_tried_again_while_the_service_is_unwell(string status)
-    {
-        var seen = new HashSet<string>();
-        await using var proxy = await Bucket.ProxyAsync(request =>
-        {
-            lock (seen)
-            {
-                return seen.Add($"{request.Method} {request.Target} {request.RangeStart}") ? new Fault.Answer(status) : null;
-            }
-        });
-        var (store, moved) = (FaultBucket.StoreOf(proxy), Bucket.Uri + ".moved");
-        var content = FaultBucket.RandomBytes(S3Parts.Bytes + 999);
-
-        await Bucket.WriteAsync(store, content);
-        await store.MoveAsync(Bucket.Uri, moved, Cancellation);
-        Assert.Equal(content, await Bucket.ReadAsync(store, moved));
-        Assert.Single(await store.ListAsync(moved[..^3] + "*", Cancellation).ToListAsync(Cancellation));
-        await store.DeleteAsync(moved, Cancellation);
-        Assert.Empty(await store.ListAsync(moved, Cancellation).ToListAsync(Cancellation));
-        Assert.True(proxy.Requests.Count >= 2 * seen.Count, $"{proxy.Requests.Count} requests of {seen.Count} kinds");
-    }
 
     [Theory]
     [InlineData("PUT", "partNumber=", S3Parts.Bytes + 5)]
@@ -57,15 +36,15 @@ public sealed class S3WriteFaultTests(SwiftServer server) : IAsyncLifetime
     public async Task A_lost_answer_to_a_write_leaves_the_object_whole(string method, string query, int length)
     {
         var sent = 0;
-        var content = FaultBucket.RandomBytes(length);
-        await using var proxy = await Bucket.ProxyAsync(request =>
+        var content = RandomBytes.Of(length);
+        await using var proxy = Blob.Proxy(request =>
             Is(request, method, query) && Interlocked.Increment(ref sent) == 1 ? new Fault.LoseAnswer() : null);
 
-        var digest = await Bucket.WriteAsync(FaultBucket.StoreOf(proxy), content);
+        var digest = await Blob.WriteAsync(Blob.StoreOf(proxy), content);
 
         Assert.True(sent >= 2, $"{query} was sent {sent} times");
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(content)), digest.Sha256);
-        Assert.Equal(content, await Bucket.ReadAsync(FaultBucket.StoreOf(proxy)));
+        Assert.Equal(content, await Blob.ReadAsync(Blob.StoreOf(proxy)));
     }
 
     [Fact]
@@ -73,15 +52,15 @@ public sealed class S3WriteFaultTests(SwiftServer server) : IAsyncLifetime
     {
         // This server answers a second time what it answered the first time; S3 says that there is no such upload.
         var joins = 0;
-        var content = FaultBucket.RandomBytes(S3Parts.Bytes + 5);
-        await using var proxy = await Bucket.ProxyAsync(request => !Is(request, "POST", "uploadId=") ? null
+        var content = RandomBytes.Of(S3Parts.Bytes + 5);
+        await using var proxy = Blob.Proxy(request => !Is(request, "POST", "uploadId=") ? null
             : Interlocked.Increment(ref joins) == 1 ? new Fault.LoseAnswer()
             : NoSuchUpload);
 
-        await Bucket.WriteAsync(FaultBucket.StoreOf(proxy), content);
+        await Blob.WriteAsync(Blob.StoreOf(proxy), content);
 
         Assert.Equal(2, joins);
-        Assert.Equal(content, await Bucket.ReadAsync(FaultBucket.StoreOf(proxy)));
+        Assert.Equal(content, await Blob.ReadAsync(Blob.StoreOf(proxy)));
     }
 
     [Theory]
@@ -89,13 +68,13 @@ public sealed class S3WriteFaultTests(SwiftServer server) : IAsyncLifetime
     [InlineData(".new")]
     public async Task Parts_that_the_service_threw_away_are_not_taken_for_joined(string suffix)
     {
-        await using var proxy = await Bucket.ProxyAsync(request => Is(request, "POST", "uploadId=") ? NoSuchUpload : null);
-        var content = FaultBucket.RandomBytes(S3Parts.Bytes + 5);
+        await using var proxy = Blob.Proxy(request => Is(request, "POST", "uploadId=") ? NoSuchUpload : null);
+        var content = RandomBytes.Of(S3Parts.Bytes + 5);
         var e = await Assert.ThrowsAsync<BatchLLMException>(
-            () => Bucket.WriteAsync(FaultBucket.StoreOf(proxy), content, Bucket.Uri + suffix));
+            () => Blob.WriteAsync(Blob.StoreOf(proxy), content, Blob.Uri + suffix));
         Assert.Contains("threw the parts away", e.Message, StringComparison.Ordinal);
         Assert.False(e.IsTransient);
-        Assert.Equal(Bucket.Content, await Bucket.ReadAsync(FaultBucket.StoreOf(proxy)));
+        Assert.Equal(Blob.Content, await Blob.ReadAsync(Blob.StoreOf(proxy)));
     }
 
     [Theory]
@@ -104,17 +83,17 @@ public sealed class S3WriteFaultTests(SwiftServer server) : IAsyncLifetime
     public async Task A_failure_that_comes_after_a_good_status_is_tried_again(string method, string query)
     {
         var answers = 0;
-        var content = FaultBucket.RandomBytes(S3Parts.Bytes + 5);
-        await using var proxy = await Bucket.ProxyAsync(request =>
+        var content = RandomBytes.Of(S3Parts.Bytes + 5);
+        await using var proxy = Blob.Proxy(request =>
             Is(request, method, query) && Interlocked.Increment(ref answers) == 1
             ? new Fault.Answer("200 OK", "Content-Type: application/xml") { Body = Error("InternalError") }
             : null);
 
-        await Bucket.WriteAsync(FaultBucket.StoreOf(proxy), content);
-        await FaultBucket.StoreOf(proxy).MoveAsync(Bucket.Uri, Bucket.Uri + ".moved", Cancellation);
+        await Blob.WriteAsync(Blob.StoreOf(proxy), content);
+        await Blob.StoreOf(proxy).MoveAsync(Blob.Uri, Blob.Uri + ".moved", Cancellation);
 
         Assert.True(answers >= 2, $"{answers} answers");
-        Assert.Equal(content, await Bucket.ReadAsync(FaultBucket.StoreOf(proxy), Bucket.Uri + ".moved"));
+        Assert.Equal(content, await Blob.ReadAsync(Blob.StoreOf(proxy), Blob.Uri + ".moved"));
     }
 
     [Theory]
@@ -123,22 +102,22 @@ public sealed class S3WriteFaultTests(SwiftServer server) : IAsyncLifetime
     public async Task A_body_that_was_damaged_on_its_way_is_sent_again(string query, int length)
     {
         var sent = 0;
-        var content = FaultBucket.RandomBytes(length);
-        await using var proxy = await Bucket.ProxyAsync(request =>
+        var content = RandomBytes.Of(length);
+        await using var proxy = Blob.Proxy(request =>
             Is(request, "PUT", query) && Interlocked.Increment(ref sent) == 1 ? new Fault.TurnBit() : null);
 
-        await Bucket.WriteAsync(FaultBucket.StoreOf(proxy), content);
+        await Blob.WriteAsync(Blob.StoreOf(proxy), content);
 
         Assert.True(sent >= 2, $"sent {sent} times");
-        Assert.Equal(content, await Bucket.ReadAsync(FaultBucket.StoreOf(proxy)));
+        Assert.Equal(content, await Blob.ReadAsync(Blob.StoreOf(proxy)));
     }
 
     [Fact]
     public async Task Every_body_carries_its_checksums()
     {
-        await using var proxy = await Bucket.ProxyAsync(_ => null);
-        await Bucket.WriteAsync(FaultBucket.StoreOf(proxy), FaultBucket.RandomBytes(S3Parts.Bytes + 5));
-        await Bucket.WriteAsync(FaultBucket.StoreOf(proxy), FaultBucket.RandomBytes(5));
+        await using var proxy = Blob.Proxy(_ => null);
+        await Blob.WriteAsync(Blob.StoreOf(proxy), RandomBytes.Of(S3Parts.Bytes + 5));
+        await Blob.WriteAsync(Blob.StoreOf(proxy), RandomBytes.Of(5));
 
         var uploads = proxy.Requests.Where(request => request.Method == "PUT").ToList();
         Assert.Equal(3, uploads.Count);
@@ -154,28 +133,31 @@ public sealed class S3WriteFaultTests(SwiftServer server) : IAsyncLifetime
     {
         var changes = false;
         var seen = new HashSet<string>();
-        await using var proxy = await Bucket.ProxyAsync(request =>
+        await using var proxy = Blob.Proxy(request =>
         {
             if (changes && Is(request, "PUT", "partNumber=2"))
             {
-                Bucket.WriteAsync(Bucket.Direct, new byte[Bucket.Content.Length]).GetAwaiter().GetResult();
+                Blob.WriteAsync(Blob.Direct, new byte[Blob.Content.Length]).GetAwaiter().GetResult();
                 changes = false;
             }
 
             return seen.Add($"{request.Method} {request.Target}") ? new Fault.Answer("503 Slow Down") : null;
         });
         var store = SwiftServer.StoreOf(
-            proxy.Address, FaultBucket.Short, new BasicAWSCredentials(SwiftServer.AccessKey, SwiftServer.SecretKey), LeastPart);
+            proxy.Address,
+            FaultBucket.Patience(FaultyBlob.LongSilence),
+            new BasicAWSCredentials(SwiftServer.AccessKey, SwiftServer.SecretKey),
+            LeastPart);
 
-        await store.MoveAsync(Bucket.Uri, Bucket.Uri + ".moved", Cancellation);
-        Assert.Equal(Bucket.Content, await Bucket.ReadAsync(store, Bucket.Uri + ".moved"));
+        await store.MoveAsync(Blob.Uri, Blob.Uri + ".moved", Cancellation);
+        Assert.Equal(Blob.Content, await Blob.ReadAsync(store, Blob.Uri + ".moved"));
 
-        await Bucket.WriteAsync(store, Bucket.Content);
+        await Blob.WriteAsync(store, Blob.Content);
         changes = true;
         var e = await Assert.ThrowsAsync<BatchLLMException>(
-            () => store.MoveAsync(Bucket.Uri, Bucket.Uri + ".again", Cancellation));
-        Assert.Contains($"{Bucket.Uri}: it changed", e.Message, StringComparison.Ordinal);
-        Assert.Empty(await store.ListAsync(Bucket.Uri + ".again", Cancellation).ToListAsync(Cancellation));
+            () => store.MoveAsync(Blob.Uri, Blob.Uri + ".again", Cancellation));
+        Assert.Contains($"{Blob.Uri}: it changed", e.Message, StringComparison.Ordinal);
+        Assert.Empty(await store.ListAsync(Blob.Uri + ".again", Cancellation).ToListAsync(Cancellation));
     }
 
     private static Fault NoSuchUpload => new Fault.Answer("404 Not Found", "Content-Type: application/xml")

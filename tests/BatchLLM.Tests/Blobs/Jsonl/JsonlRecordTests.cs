@@ -34,6 +34,48 @@ public sealed class JsonlRecordTests
     }
 
     [Theory]
+    [InlineData("""{"user":{"name":"Ada","age":36}}""", "user.name", "Ada")]
+    [InlineData("""{"a":1,"user":{"x":{"name":2},"name":"Ada"},"b":[1]}""", "user.name", "Ada")]
+    [InlineData("""{"user":{"name":{"first":"Ada"}}}""", "user.name.first", "Ada")]
+    [InlineData("""{"user":{"name":{"first":"Ada"}}}""", "user.name", """{"first":"Ada"}""")]
+    [InlineData("""{"user":{"\u006eame":"Ada"}}""", "user.name", "Ada")]
+    [InlineData("""{"user.name":"Ada"}""", "user.name", "Ada")]
+    [InlineData("""{"user":{"name":"Eve"},"user.name":"Ada"}""", "user.name", "Ada")]
+    [InlineData("""{"user":{"name":"Eve"},"user":{"name":"Ada"}}""", "user.name", "Ada")]
+    [InlineData("""{"user":"Ada"}""", "user.name", null)]
+    [InlineData("""{"user":[{"name":"Ada"}]}""", "user.name", null)]
+    [InlineData("""{"user":{},"name":"Ada"}""", "user.name", null)]
+    public void A_member_is_a_column_by_its_path(string line, string path, string? value)
+    {
+        var row = Read(line, path);
+
+        Assert.Null(row.Error);
+        Assert.Equal(value, row.Columns.TryGetValue(path, out var found) ? found.ToString() : null);
+    }
+
+    [Fact]
+    public void An_object_and_its_members_are_read_from_one_line()
+    {
+        var row = Read("""{"user":{"name":"Ada","age":36},"x":1}""", "user", "user.name", "user.age", "x");
+
+        Assert.Equal(
+            [
+                new("user.name", RowValue.FromText("Ada")),
+                new("user.age", RowValue.FromInteger(36)),
+                new("user", RowValue.FromJson("""{"name":"Ada","age":36}""")),
+                new("x", RowValue.FromInteger(1)),
+            ],
+            row.Columns);
+    }
+
+    [Theory]
+    [InlineData("""{"user":{"name":"Ada"}""")]
+    [InlineData("""{"user":{"name":Ada}}""")]
+    [InlineData("""{"user":{"name":"\ud800"}}""")]
+    public void A_fault_inside_an_object_is_the_row_s(string line) =>
+        Assert.Equal(RowErrorCodes.InvalidJson, Read(line, "user.name").Error!.Code);
+
+    [Theory]
     [InlineData("0", RowValueKind.Integer)]
     [InlineData("-9223372036854775808", RowValueKind.Integer)]
     [InlineData("9223372036854775808", RowValueKind.Json)]

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.Net;
+using BatchLLM.Host.Service;
+using BatchLLM.Host.Service.Access;
+using BatchLLM.Host.Work;
+
+namespace BatchLLM.Host.Commands;
+
+/// <summary><c>batchllm serve</c>.</summary>
+internal static class ServeCommand
+{
+    /// <summary>Its name: it hears signals itself.</summary>
+    public const string Name = "serve";
+
+    public static Command Create()
+    {
+        var listen = new Option<string>("--listen")
+        {
+            Description = "Where to listen. Others reach it at 0.0.0.0 or an address of the network, by plain HTTP: put something " +
+                "that speaks TLS in front.",
+            HelpName = "url",
+            DefaultValueFactory = _ => ListenAddress.Default,
+        };
+        var keys = new Option<KeyUse?>("--keys")
+        {
+            Description = "Whether requests need a key (`batchllm keys create`): needed, or none. Default: none where only this " +
+                "machine can reach it, else needed.",
+        };
+        var noWorker = new Option<bool>("--no-worker") { Description = "Run no jobs here; `batchllm worker` does, on any machine." };
+        var database = CommonOptions.Database();
+        var roots = new RootOptions();
+        var command = new Command(Name, "Accepts jobs over HTTP, runs them, and shows how they get on.")
+        {
+            listen, keys, database, noWorker,
+        };
+        roots.AddTo(command);
+        return command.Runs(async (parsed, terminal, cancellationToken) =>
+        {
+            var address = ListenAddress.Parse(parsed.GetValue(listen)!);
+            var use = parsed.GetValue(keys) ?? (IPAddress.IsLoopback(address.Address) ? KeyUse.None : KeyUse.Needed);
+            var settings = new ServiceSettings(address, roots.Read(parsed), use == KeyUse.Needed);
+            await using var session = await DatabaseSession.OpenAsync(parsed.GetValue(database), cancellationToken);
+            await CheckKeysAsync(settings, session, cancellationToken);
+            using var signals = new StopSignals();
+            return await RunAsync(
+                new ServiceRun(settings, session, terminal, TimeProvider.System), !parsed.GetValue(noWorker), signals);
+        });
+    }
+
+    private static async Task CheckKeysAsync(ServiceSettings settings, DatabaseSession session, CancellationToken cancellationToken)
+    {
+        if (settings.NeedsKeys && !(await session.ApiKeys.ListAsync(cancellationToken)).Any(key => key.IsUsable))
+        {
+            throw new UsageException(
+                $"Whoever reaches {settings.Listen} could run jobs, and there is no key yet that they would need. " +
+                "`batchllm keys create` makes one; --keys none lets everyone in.");
+        }
+    }
+
+    private static async Task<int> RunAsync(ServiceRun service, bool runsJobs, StopSignals signals)
+    {
+        try
+        {
+            await service.RunAsync(runsJobs, signals.Drain, signals.Stop);
+            return ExitCodes.Ok;
+        }
+        catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
+        {
+            return ExitCodes.Interrupted;
+        }
+    }
+}

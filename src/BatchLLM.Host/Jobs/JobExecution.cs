@@ -1,0 +1,68 @@
+using BatchLLM.Inference;
+using BatchLLM.Jobs;
+using BatchLLM.Planning;
+
+namespace BatchLLM.Host.Jobs;
+
+/// <summary>A planned job about to run in this process: its engine, its pipeline, and what it learns on the way.</summary>
+internal sealed class JobExecution : IAsyncDisposable
+{
+    private readonly Job _job;
+    private readonly IBatchEngine _engine;
+    private readonly LengthKeeping _keeping;
+    private readonly OutputLengths _lengths;
+    private readonly BatchPipeline _pipeline;
+
+    private JobExecution(
+        Job job, IBatchEngine engine, BusyTime busy, LengthKeeping keeping, OutputLengths lengths, BatchPipeline pipeline) =>
+        (_job, _engine, Busy, _keeping, _lengths, _pipeline) = (job, engine, busy, keeping, lengths, pipeline);
+
+    /// <summary>How long the engine computed.</summary>
+    public BusyTime Busy { get; }
+
+    /// <summary>Starts the engine, and takes back what dead workers of this machine hold of the job.</summary>
+    /// <param name="state">Durable state.</param>
+    /// <param name="job">A planned job.</param>
+    /// <param name="spec">Its spec.</param>
+    /// <param name="model">Its model, which must outlive this.</param>
+    /// <param name="mayLease">See <see cref="PipelineOptions.MayLease"/>.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="BatchLLMException">The store failed, or an input's schema cannot be read.</exception>
+    public static async Task<JobExecution> OpenAsync(
+        DatabaseSession state,
+        Job job,
+        JobSpec spec,
+        IJobModel model,
+        Func<CancellationToken, ValueTask<bool>>? mayLease,
+        CancellationToken cancellationToken)
+    {
+        await WorkerIdentity.ReleaseDeadAsync(state.Store, job.Id, cancellationToken);
+        var busy = new BusyTime();
+        var keeping = new LengthKeeping(state.OutputLengths, SeriesKey.Compute(spec, model.Digest));
+        var lengths = await keeping.LoadAsync(cancellationToken);
+        var engine = model.OpenEngine(spec, lengths, busy);
+        try
+        {
+            var pipeline = await JobAssembly.PipelineOfAsync(
+                job, spec, state.Store, model, engine, mayLease, cancellationToken);
+            return new JobExecution(job, engine, busy, keeping, lengths, pipeline);
+        }
+        catch
+        {
+            await engine.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Runs the pipeline, then keeps what was learnt. Returns how the job stands.</summary>
+    /// <exception cref="BatchLLMException">The store, a file or the engine failed. Running it again goes on.</exception>
+    public async Task<Job> RunAsync(JobProgress progress, CancellationToken cancellationToken)
+    {
+        var job = await _pipeline.RunAsync(_job, progress, cancellationToken);
+        await _keeping.SaveAsync(_lengths, cancellationToken);
+        return job;
+    }
+
+    /// <summary>Ends the engine.</summary>
+    public ValueTask DisposeAsync() => _engine.DisposeAsync();
+}

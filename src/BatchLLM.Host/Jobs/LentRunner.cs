@@ -1,0 +1,21 @@
+using BatchLLM.Inference;
+using BatchLLM.Planning;
+
+namespace BatchLLM.Host.Jobs;
+
+/// <summary>A runner that outlives the engine that it is given to.</summary>
+/// <param name="runner">Computes; its owner disposes it.</param>
+internal sealed class LentRunner(IModelRunner runner) : IModelRunner
+{
+    /// <inheritdoc/>
+    public RunnerLimits Limits => runner.Limits;
+
+    /// <inheritdoc/>
+    public void Run(Step step, Span<int> nextTokens) => runner.Run(step, nextTokens);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // The next engine goes on with it.
+    }
+}

@@ -1,0 +1,113 @@
+using System.ComponentModel;
+using BatchLLM.Access;
+using BatchLLM.Host.Jobs;
+using BatchLLM.Host.Service.Access;
+using BatchLLM.Host.Service.Errors;
+using BatchLLM.Jobs;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
+
+namespace BatchLLM.Host.Service.Jobs;
+
+/// <summary><c>POST /api/jobs/{id}/cancel</c>, <c>/pause</c> and <c>/resume</c>.</summary>
+internal static class TransitionEndpoints
+{
+    public static void Map(IEndpointRouteBuilder jobs)
+    {
+        // Cancelling publishes what is finished, which takes as long as its files do.
+        Add(jobs.MapPost("/{id:long}/cancel", CancelAsync), "cancelJob")
+            .WithSummary("Stops a job for good; what is finished is published with a receipt.")
+            .DisableRequestTimeout();
+        Add(jobs.MapPost("/{id:long}/pause", PauseAsync), "pauseJob")
+            .WithSummary("Stops a job until it is resumed; what is finished stays.");
+        Add(jobs.MapPost("/{id:long}/resume", ResumeAsync), "resumeJob")
+            .WithSummary("Goes on with a paused job.")
+            .ProducesProblem(StatusCodes.Status400BadRequest);
+    }
+
+    private static RouteHandlerBuilder Add(RouteHandlerBuilder endpoint, string name) => endpoint
+        .WithName(name)
+        .For(AccessRole.Submit)
+        .ProducesProblem(StatusCodes.Status404NotFound)
+        .ProducesProblem(StatusCodes.Status409Conflict);
+
+    private static async Task<Results<Ok<JobView>, ProblemHttpResult>> CancelAsync(
+        HttpContext context, long id, JobLookup lookup, IJobStore store, TimeProvider time, IHostApplicationLifetime lifetime)
+    {
+        // Not the request's token: who hangs up has cancelled the job all the same, and its output waits to be published.
+        var stopping = lifetime.ApplicationStopping;
+        return await ChangeAsync(
+            context, id, "cancelled", lookup, time,
+            async job =>
+            {
+                var isCancelled = await store.CancelAsync(id, "cancelled by a request", stopping)
+                    || job.State == JobState.Cancelled;
+                if (isCancelled)
+                {
+                    await JobAssembly.PublisherOf(job, store).PublishAsync(id, stopping);
+                }
+
+                return isCancelled;
+            },
+            stopping);
+    }
+
+    private static Task<Results<Ok<JobView>, ProblemHttpResult>> PauseAsync(
+        HttpContext context, long id, JobLookup lookup, IJobStore store, TimeProvider time, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            context, id, "paused", lookup, time,
+            _ => store.PauseAsync(id, "paused by a request", cancellationToken),
+            cancellationToken);
+
+    private static Task<Results<Ok<JobView>, ProblemHttpResult>> ResumeAsync(
+        HttpContext context,
+        long id,
+        JobLookup lookup,
+        IJobStore store,
+        TimeProvider time,
+        [FromQuery(Name = "error_budget")]
+        [Description("A larger error budget for a job that spent its own: rows, or a share such as 5%.")]
+        string? errorBudget = null,
+        CancellationToken cancellationToken = default) =>
+        ChangeAsync(
+            context, id, "resumed", lookup, time,
+            job => store.ResumeAsync(id, SpecWith(job, errorBudget), cancellationToken),
+            cancellationToken);
+
+    private static string? SpecWith(Job job, string? errorBudget) =>
+        errorBudget is null ? null : JobSpecJson.Write(JobFileLoader.Restore(job.Definition.SpecJson, errorBudget));
+
+    /// <summary>Makes a change, and answers with the job as it stands then: changed, or in a state that does not allow it.</summary>
+    private static async Task<Results<Ok<JobView>, ProblemHttpResult>> ChangeAsync(
+        HttpContext context,
+        long id,
+        string verb,
+        JobLookup lookup,
+        TimeProvider time,
+        Func<Job, Task<bool>> change,
+        CancellationToken cancellationToken)
+    {
+        if (await lookup.FindAsync(context, id, cancellationToken) is not { } job)
+        {
+            return Problems.NoJob(id);
+        }
+
+        var isChanged = await change(job);
+        var now = await lookup.FindAsync(context, id, cancellationToken) ?? job;
+        return isChanged ? TypedResults.Ok(JobView.Of(now, time.GetUtcNow())) : WrongState(now, verb);
+    }
+
+    private static ProblemHttpResult WrongState(Job job, string verb)
+    {
+        var state = JobStates.Name(job.State);
+        return TypedResults.Problem(
+            $"Job {job.Id} is {state}, so it cannot be {verb}.",
+            statusCode: StatusCodes.Status409Conflict,
+            title: "Not in this state",
+            extensions: new Dictionary<string, object?> { ["state"] = state });
+    }
+}

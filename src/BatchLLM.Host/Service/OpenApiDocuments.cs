@@ -1,0 +1,61 @@
+using BatchLLM.Host.Jobs;
+using BatchLLM.Host.Service.Access;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
+
+namespace BatchLLM.Host.Service;
+
+/// <summary>The description of the service, <c>/openapi.json</c>, and the job file's schema that it points at.</summary>
+internal static class OpenApiDocuments
+{
+    private const string SchemaPath = "/job.schema.json";
+
+    private const string KeyScheme = "key";
+
+    public static void AddTo(IServiceCollection services) => services.AddOpenApi(options =>
+    {
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new OpenApiInfo
+            {
+                Title = "BatchLLM",
+                Description = "Batch jobs: language models over whole files. All errors are problem details (RFC 9457).",
+                Version = typeof(OpenApiDocuments).Assembly.GetName().Version!.ToString(fieldCount: 3),
+            };
+            document.AddComponent(KeyScheme, new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                Description = "A key of `batchllm keys create`. Where only its own machine can reach the service, none is needed.",
+            });
+            document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyScheme, document)] = [] }];
+            // Where it happens to listen is no part of what it is.
+            document.Servers = [];
+            return Task.CompletedTask;
+        });
+    });
+
+    public static void Map(WebApplication app)
+    {
+        app.MapOpenApi("/openapi.json").ForAnyone();
+        app.MapGet(SchemaPath, () => TypedResults.Bytes(JobFileLoader.Schema(), "application/schema+json")).ForAnyone().ExcludeFromDescription();
+    }
+
+    /// <summary>Describes an endpoint's body: the job file, by its own schema.</summary>
+    public static RouteHandlerBuilder TakesJobFile(this RouteHandlerBuilder endpoint) =>
+        endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
+        {
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Required = true,
+                Description = $"A job file; {SchemaPath} is its JSON Schema. Its paths are relative to the service's first root.",
+                Content = new Dictionary<string, OpenApiMediaType>
+                {
+                    ["application/json"] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.Object } },
+                },
+            };
+            return Task.CompletedTask;
+        });
+}

@@ -1,0 +1,10 @@
+using System.Net;
+using BatchLLM.Host.Service.Access;
+
+namespace BatchLLM.Host.Service;
+
+/// <summary>What the command line of <c>serve</c> says besides the database.</summary>
+/// <param name="Listen">Where it listens; port 0 for any that is free.</param>
+/// <param name="Roots">What jobs may name.</param>
+/// <param name="NeedsKeys">True if whoever sends no key is refused.</param>
+internal sealed record ServiceSettings(IPEndPoint Listen, JobRoots Roots, bool NeedsKeys);

@@ -1,0 +1,110 @@
+using System.Reflection;
+using BatchLLM.Host.Jobs;
+using BatchLLM.Jobs;
+
+namespace BatchLLM.Host.Work;
+
+/// <summary>
+/// A worker: takes one job after the other from the queue, plans it, runs it with whoever else does, publishes it if nobody
+/// else will.
+/// </summary>
+/// <param name="state">Durable state.</param>
+/// <param name="models">The model directories that it serves; empty for any.</param>
+/// <param name="output">Receives its log.</param>
+internal sealed class WorkerLoop(DatabaseSession state, IReadOnlyList<string> models, TextWriter output)
+{
+    // Found by asking, not by a notification: that would take a connection of its own, and an outage would lose it unnoticed.
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
+
+    private readonly TimeProvider _time = TimeProvider.System;
+    private readonly WorkerLog _log = new(output, TimeProvider.System);
+    private readonly LeftJobs _left = new(TimeProvider.System);
+    private long? _gaveWay; // the job that was left for another one just now
+
+    /// <summary>Works until it is told to end.</summary>
+    /// <param name="drain">The window under way is run to its end and committed; then it returns.</param>
+    /// <param name="stop">It stops at once; leases are handed back, nothing committed is lost.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
+    public async Task RunAsync(CancellationToken drain, CancellationToken stop)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(drain, stop);
+        using var shelf = new ModelShelf();
+        await using var heart = WorkerHeart.Start(state.Workers, FirstBeat(), _time);
+        await using var draining = drain.Register(heart.Drain);
+        _log.Write($"Worker {WorkerIdentity.Current} takes jobs of {(models.Count == 0 ? "any model" : string.Join(", ", models))}.");
+        while (!ending.IsCancellationRequested)
+        {
+            if (!await TryTakeAsync(shelf, heart, ending.Token, stop))
+            {
+                await WaitAsync(ending.Token);
+            }
+        }
+
+        stop.ThrowIfCancellationRequested();
+        _log.Write("Worker ends.");
+    }
+
+    /// <summary>False if there is nothing to do now, or the database is in trouble.</summary>
+    private async Task<bool> TryTakeAsync(
+        ModelShelf shelf, WorkerHeart heart, CancellationToken ending, CancellationToken stop)
+    {
+        try
+        {
+            var offer = new WorkerOffer(WorkerIdentity.Current, models) { Except = [.. _left.Now, .. Once(ref _gaveWay)] };
+            if (await state.Queue.ClaimAsync(offer, ending) is not { } claimed)
+            {
+                heart.Say(WorkerState.Idle, null);
+                return false;
+            }
+
+            heart.Say(WorkerState.Running, claimed.Job.Id);
+            await WorkAsync(claimed, offer, shelf, ending, stop);
+            return true;
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            return true;
+        }
+        catch (BatchLLMException exception)
+        {
+            _log.Write(exception.Message);
+            return false;
+        }
+    }
+
+    private async Task WorkAsync(
+        ClaimedJob claimed, WorkerOffer offer, ModelShelf shelf, CancellationToken ending, CancellationToken stop)
+    {
+        if (claimed.Plan is { } claim)
+        {
+            await new JobPlanning(state.Queue, shelf, _log, _time).PlanAsync(claimed.Job, claim, offer.Duration, ending);
+            return;
+        }
+
+        var turn = new JobTurn(state.Queue, claimed.Job.Id, offer, _time, ending);
+        await new JobWork(state, shelf, _left, _log).RunAsync(claimed.Job, turn, stop);
+        _gaveWay = turn.GaveWay ? claimed.Job.Id : null;
+    }
+
+    private static long[] Once(ref long? jobId)
+    {
+        long[] once = jobId is { } id ? [id] : [];
+        jobId = null;
+        return once;
+    }
+
+    private async Task WaitAsync(CancellationToken ending)
+    {
+        // Not all at the same moment.
+        var wait = PollInterval * (0.75 + (Random.Shared.NextDouble() / 2));
+        await Task.Delay(wait, _time, ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private WorkerBeat FirstBeat() => new(
+        WorkerIdentity.Current,
+        Environment.MachineName,
+        typeof(WorkerLoop).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",
+        WorkerState.Idle,
+        JobId: null,
+        models);
+}

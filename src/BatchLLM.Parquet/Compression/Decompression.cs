@@ -1,0 +1,34 @@
+namespace BatchLLM.Parquet.Compression;
+
+/// <summary>
+/// The decompression of one page under way: gives it from its first byte to its last, a part at a time, so that a large
+/// page never stands in memory whole.
+/// </summary>
+internal abstract class Decompression : IDisposable
+{
+    /// <summary>Bytes of room that are enough for the next part, however it is made.</summary>
+    public const int LeastRoom = 64;
+
+    /// <summary>Bytes given before that must stand in front of those that come next, as far as there are so many.</summary>
+    public virtual int Window => 0;
+
+    /// <summary>Gives the next bytes.</summary>
+    /// <param name="target">
+    /// Begins with bytes that were given before; ends where the room ends, or the page if that is nearer.
+    /// </param>
+    /// <param name="given">How many those are; at least the <see cref="Window"/>.</param>
+    /// <param name="count">
+    /// Bytes that were put behind them: at least one, unless the source has ended, or less than <see cref="LeastRoom"/> of
+    /// room is left and the page goes on after it.
+    /// </param>
+    /// <returns>False if it cannot be done a part at a time; the codec itself then says whether it can be at all.</returns>
+    public abstract bool TryContinue(Span<byte> target, int given, out int count);
+
+    /// <summary>True if the source ends where the page does.</summary>
+    public abstract bool TryEnd();
+
+    /// <inheritdoc/>
+    public virtual void Dispose()
+    {
+    }
+}

@@ -1,0 +1,209 @@
+using System.Buffers.Binary;
+using BatchLLM.Parquet.Compression;
+using BatchLLM.Parquet.Values;
+using static System.FormattableString;
+
+namespace BatchLLM.Parquet.Reading;
+
+/// <summary>
+/// Decompresses a large page of byte arrays in the PLAIN encoding a part at a time, and cuts it between values. What is left
+/// of a part, and what the codec may go back to, is kept and stands in front of the next one.
+/// </summary>
+/// <param name="codec">The codec of the values.</param>
+/// <param name="source">What is stored of them, and of levels that are compressed with them.</param>
+/// <param name="length">Bytes that it gives.</param>
+/// <param name="levelKinds">How many kinds of levels stand before the values, each with its length: 0 to 2.</param>
+/// <param name="buffers">Where room comes from for a value that takes more than was given.</param>
+internal sealed class PageCutter(
+    PageCodec codec, ArraySegment<byte> source, int length, int levelKinds, PageBuffers buffers) : IDisposable
+{
+    /// <summary>Small enough to stay in a processor's own cache, beside what it is made from and the codec's tables.</summary>
+    private const int PartBytes = 128 << 10;
+
+    /// <summary>Values after which a piece gets no more parts: where they stand would take more than they do.</summary>
+    private const int ManyValues = 1 << 13;
+
+    private readonly Decompression _decompression = codec.Begin!(source, length);
+    private byte[] _kept = [];
+    private int _keptCount;
+    private int _rest;
+    private int _given;
+    private int _position;
+    private int _valuesStart;
+    private PieceRoom? _room;
+    private byte[] _bytes = [];
+    private int _start;
+    private int _at;
+    private int _count;
+    private int _filled;
+
+    /// <summary>Levels with their lengths, once the first piece is cut; as many as there are if they claim more.</summary>
+    public byte[]? Levels { get; private set; }
+
+    /// <summary>What is wrong with the page behind the pieces that were cut, as a clause; null if nothing yet.</summary>
+    public string? Fault { get; private set; }
+
+    /// <summary>True if no more pieces come.</summary>
+    public bool IsDone => Fault is not null || _given == length;
+
+    /// <summary>
+    /// Cuts the next piece. Values are looked for after every part, while the caches still hold it: behind a whole piece, to
+    /// go from value to value took as long as to decompress it.
+    /// </summary>
+    /// <param name="room">Room for it.</param>
+    /// <returns>The piece; without values only if none is left.</returns>
+    public PagePiece Next(PieceRoom room)
+    {
+        TakeUp(room);
+        if (Levels is null)
+        {
+            CutLevels();
+        }
+
+        FindValues();
+        while (_given < length && _bytes.Length - _filled >= Decompression.LeastRoom && _count < ManyValues && Fault is null)
+        {
+            Fill();
+            FindValues();
+        }
+
+        while (_count == 0 && !IsDone)
+        {
+            Ensure(_at + BytesOfNext());
+            FindValues();
+        }
+
+        var piece = new PagePiece(room, _bytes, _count);
+        Keep();
+        return piece;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _decompression.Dispose();
+
+    private void TakeUp(PieceRoom room)
+    {
+        (_room, _bytes, _filled, _count) = (room, room.Bytes, 0, 0);
+        Reserve(_keptCount + Decompression.LeastRoom);
+        _kept.AsSpan(0, _keptCount).CopyTo(_bytes);
+        (_start, _filled) = (_keptCount - _rest, _keptCount);
+        _at = _start;
+    }
+
+    private void CutLevels()
+    {
+        var end = 0;
+        for (var kind = 0; kind < levelKinds; kind++)
+        {
+            Ensure(end + sizeof(int));
+            var claimed = _filled - end < sizeof(int) ? -1 : BinaryPrimitives.ReadInt32LittleEndian(_bytes.AsSpan(end));
+            end += sizeof(int);
+            if (claimed < 0 || claimed > length - end)
+            {
+                break; // whoever reads the levels says so
+            }
+
+            end += claimed;
+            Ensure(end);
+        }
+
+        end = Math.Min(end, _filled);
+        Levels = _bytes[..end];
+        (_start, _at, _position, _valuesStart) = (end, end, end, end);
+    }
+
+    /// <summary>Finds the whole values among what was decompressed last.</summary>
+    private void FindValues()
+    {
+        ReadOnlySpan<byte> bytes = _bytes.AsSpan(0, _filled);
+        while (Fault is null && bytes.Length - _at >= sizeof(int))
+        {
+            var claimed = BinaryPrimitives.ReadInt32LittleEndian(bytes[_at..]);
+            if (claimed < 0 || claimed > length - (_position + _at - _start) - sizeof(int))
+            {
+                var (from, of) = (_position + _at - _start - _valuesStart, length - _valuesStart);
+                Fault = Invariant($"at byte {from} of {of} a value claims {claimed} bytes");
+            }
+            else if (claimed > bytes.Length - _at - sizeof(int))
+            {
+                return;
+            }
+            else
+            {
+                _room!.Set(_count++, new ByteSlice(_at + sizeof(int), claimed));
+                _at += sizeof(int) + claimed;
+            }
+        }
+    }
+
+    /// <summary>Bytes of a value that is not whole yet, as far as that is known.</summary>
+    private int BytesOfNext() => _filled - _at < sizeof(int)
+        ? sizeof(int)
+        : sizeof(int) + BinaryPrimitives.ReadInt32LittleEndian(_bytes.AsSpan(_at));
+
+    private void Keep()
+    {
+        _rest = _filled - _at;
+        _keptCount = IsDone ? 0 : Math.Max(_rest, Math.Min(_decompression.Window, _filled));
+        if (_kept.Length < _keptCount)
+        {
+            _kept = new byte[Math.Max(_keptCount, 2 * _kept.Length)];
+        }
+
+        _bytes.AsSpan(_filled - _keptCount, _keptCount).CopyTo(_kept);
+        _position += _at - _start;
+    }
+
+    /// <summary>Has so many bytes in the room, unless the page ends before.</summary>
+    private void Ensure(int count)
+    {
+        while (_filled < count && _given < length)
+        {
+            Reserve(count + Decompression.LeastRoom);
+            Fill();
+        }
+    }
+
+    private void Reserve(int count)
+    {
+        if (_bytes.Length < count)
+        {
+            var larger = buffers.Rent(count);
+            _bytes.AsSpan(0, _filled).CopyTo(larger);
+            Replace(larger);
+        }
+    }
+
+    private void Replace(byte[] bytes)
+    {
+        if (_bytes != _room!.Bytes)
+        {
+            buffers.Return(_bytes);
+        }
+
+        _bytes = bytes;
+    }
+
+    /// <summary>Decompresses the next part; there is room for some of it.</summary>
+    private void Fill()
+    {
+        var end = (int)Math.Min(Math.Min(_bytes.Length, (long)_filled + PartBytes), (long)_filled + length - _given);
+        var isGood = _decompression.TryContinue(_bytes.AsSpan(0, end), _filled, out var count);
+        _filled += count;
+        _given += count;
+        if (!isGood || count == 0 || (_given == length && !_decompression.TryEnd()))
+        {
+            DecompressWhole();
+        }
+    }
+
+    /// <summary>Goes on with the whole page from where the piece begins, or finds out what is wrong with it.</summary>
+    private void DecompressWhole()
+    {
+        var whole = buffers.Rent(length);
+        Fault = codec.Decompress(source, new ArraySegment<byte>(whole, 0, length));
+        Replace(whole);
+        (_start, _at, _count, _given) = (_position, _position, 0, length);
+        _filled = Fault is null ? length : _position;
+    }
+}

@@ -1,0 +1,162 @@
+using System.Threading.Channels;
+
+namespace BatchLLM.Parquet.Reading;
+
+/// <summary>
+/// The pieces of a large page, cut on another thread as long as there is room for them. Room is handed out by whoever reads
+/// the rows, who alone knows what is wanted first; a page that is not fed waits without holding a thread.
+/// </summary>
+internal sealed class PagePieces : IAsyncDisposable
+{
+    /// <summary>Bytes of a piece: some batches of rows, and small enough that the shared cache still holds what was cut.</summary>
+    public const int RoomBytes = 1 << 20;
+
+    /// <summary>So much is always granted, or cutting and reading would wait for each other.</summary>
+    private const int LeastHeld = 2;
+
+    /// <summary>Pieces that wait to be read, at most: half of the largest pages that are common.</summary>
+    private const int MostHeld = 28;
+
+    /// <summary>Enough for the time until rooms are handed out again.</summary>
+    private const int MostEmpty = 4;
+
+    private readonly PageCutter _cutter;
+    private readonly PageBuffers _buffers;
+    private readonly Channel<PieceRoom> _rooms = Channel.CreateUnbounded<PieceRoom>();
+    private readonly Channel<PagePiece> _pieces = Channel.CreateUnbounded<PagePiece>();
+    private readonly Task _cutting;
+    private string? _fault;
+    private int _held;
+    private PagePiece? _current;
+
+    /// <param name="cutter">Cuts the page; disposed with the pieces.</param>
+    /// <param name="check">Finds what is wrong with the page before anything is made of it: null, or a clause.</param>
+    /// <param name="buffers">Where room comes from.</param>
+    public PagePieces(PageCutter cutter, Func<string?> check, PageBuffers buffers)
+    {
+        (_cutter, _buffers) = (cutter, buffers);
+        _cutting = Task.Run(() => CutAsync(check));
+    }
+
+    /// <summary>True once what was stored is not needed any more.</summary>
+    public bool IsCut => _cutting.IsCompleted;
+
+    /// <summary>What stands before the values, once it is open.</summary>
+    public byte[] Levels => _cutter.Levels ?? [];
+
+    /// <summary>What is wrong with the page behind its last piece, once that was read, as a clause; null if nothing.</summary>
+    public string? Fault => IsCut ? _fault : null;
+
+    /// <summary>Hands out room as far as there is some, or takes back what is not needed.</summary>
+    public void Feed()
+    {
+        if (IsCut)
+        {
+            TakeRoomsBack();
+            return;
+        }
+
+        while (_rooms.Reader.Count < MostEmpty && _held < MostHeld
+            && (_held < LeastHeld || _buffers.HasRoom))
+        {
+            _rooms.Writer.TryWrite(_buffers.RentRoom());
+            _held++;
+        }
+    }
+
+    /// <summary>Waits for the first piece.</summary>
+    /// <returns>Null, or what is wrong with the page, as a clause.</returns>
+    public async ValueTask<string?> OpenAsync()
+    {
+        Feed();
+        return await WaitAsync() ? null : _fault;
+    }
+
+    /// <summary>Waits for the next piece; the one before is not valid any more.</summary>
+    /// <returns>Null at the page's end, and where it is broken: then <see cref="Fault"/> says how.</returns>
+    public async ValueTask<PagePiece?> NextAsync()
+    {
+        GiveCurrentBack();
+        Feed();
+        _current = await WaitAsync() && _pieces.Reader.TryRead(out var piece) ? piece : null;
+        return _current;
+    }
+
+    /// <summary>Stops cutting, and gives all room back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        TakeRoomsBack();
+        _rooms.Writer.TryComplete();
+        await _cutting;
+        TakeRoomsBack();
+        GiveCurrentBack();
+        while (_pieces.Reader.TryRead(out var piece))
+        {
+            _buffers.Return(piece);
+        }
+
+        _cutter.Dispose();
+    }
+
+    private async Task CutAsync(Func<string?> check)
+    {
+        try
+        {
+            _fault = check();
+            while (_fault is null && !_cutter.IsDone && await _rooms.Reader.WaitToReadAsync())
+            {
+                if (_rooms.Reader.TryRead(out var room))
+                {
+                    Publish(_cutter.Next(room));
+                    _fault = _cutter.Fault;
+                }
+            }
+        }
+        finally
+        {
+            _pieces.Writer.Complete();
+        }
+    }
+
+    private void Publish(PagePiece piece)
+    {
+        if (piece.Count > 0)
+        {
+            _pieces.Writer.TryWrite(piece);
+        }
+        else
+        {
+            _buffers.Return(piece);
+        }
+    }
+
+    private async ValueTask<bool> WaitAsync()
+    {
+        if (await _pieces.Reader.WaitToReadAsync())
+        {
+            return true;
+        }
+
+        await _cutting;
+        return false;
+    }
+
+    private void GiveCurrentBack()
+    {
+        if (_current is { } piece)
+        {
+            _buffers.Return(piece);
+            _current = null;
+            _held--;
+        }
+    }
+
+    private void TakeRoomsBack()
+    {
+        while (_rooms.Reader.TryRead(out var room))
+        {
+            _buffers.Return(room);
+            _held--;
+        }
+    }
+}

@@ -1,0 +1,18 @@
+update batchllm.jobs
+   set state = 'running',
+       planned_at = clock_timestamp(),
+       name = @Name,
+       key = @Key,
+       spec = @Spec,
+       model = @Model,
+       output_uri = @OutputUri,
+       inputs = @Inputs::jsonb,
+       row_count = @RowCount,
+       shard_count = @ShardCount,
+       planner = null,
+       trouble = null,
+       not_before = null
+ where id = @JobId
+   and state = 'queued'
+   and planner is not null
+   and plan_epoch = @Epoch;

@@ -1,0 +1,2 @@
+delete from batchllm.workers
+ where seen_at < clock_timestamp() - interval '1 day';

@@ -1,0 +1,2 @@
+delete from batchllm.workers
+ where name = @Worker;

@@ -1,0 +1,60 @@
+using System.Net;
+using System.Net.Http.Headers;
+using BatchLLM.IntegrationTests.Cli;
+using Xunit;
+
+namespace BatchLLM.IntegrationTests.Service;
+
+/// <summary><c>batchllm keys</c>, and what it opens.</summary>
+public sealed class KeysTests(CliFixture cli) : IClassFixture<CliFixture>
+{
+    [Fact]
+    public async Task A_key_lets_in_where_others_can_reach_the_service_until_it_is_revoked()
+    {
+        var without = await cli.RunAsync("serve", "--listen", "http://0.0.0.0:0", "--no-worker");
+        var made = await cli.RunAsync("keys", "create", "--role", "read", "--name", "tests", "--json");
+        await using var serve = await ServeProcess.StartAsync(
+            cli.Start([], "serve", "--listen", "http://0.0.0.0:0", "--no-worker", "--json"));
+        var address = new UriBuilder(serve.Client.BaseAddress!) { Host = "127.0.0.1" }.Uri;
+        using var client = new HttpClient { BaseAddress = address };
+        using var nobody = await client.GetAsync("/api/jobs");
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer", made.Json.GetProperty("token").GetString());
+        using var reader = await client.GetAsync("/api/jobs");
+
+        var listed = await cli.RunAsync("keys", "list", "--json");
+        var revoked = await cli.RunAsync("keys", "revoke", made.Json.GetProperty("key").GetRawText());
+        var after = await cli.RunAsync("keys", "list");
+
+        Assert.True(without.ExitCode == 2, without.ToString());
+        Assert.Contains("batchllm keys create", without.Error, StringComparison.Ordinal);
+        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.OK), (nobody.StatusCode, reader.StatusCode));
+        Assert.DoesNotContain("bllm_", listed.Output, StringComparison.Ordinal);
+        Assert.Equal("tests", listed.Json[0].GetProperty("name").GetString());
+        Assert.True(listed.Json[0].TryGetProperty("last_used_at", out _));
+        Assert.True(revoked.ExitCode == 0, revoked.ToString());
+        Assert.Contains("revoked", after.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--tenant", "Über")]
+    [InlineData("--role", "owner")]
+    [InlineData("--days", "0")]
+    [InlineData("--name", "two\nlines")]
+    public async Task What_a_key_cannot_be_is_said(string option, string value)
+    {
+        var result = await cli.RunAsync("keys", "create", option, value);
+
+        Assert.True(result.ExitCode == 2, result.ToString());
+        Assert.Contains(option, result.Error + result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_not_there_cannot_be_revoked()
+    {
+        var result = await cli.RunAsync("keys", "revoke", "12345");
+
+        Assert.True(result.ExitCode == 2, result.ToString());
+        Assert.Contains("no key 12345", result.Error, StringComparison.Ordinal);
+    }
+}

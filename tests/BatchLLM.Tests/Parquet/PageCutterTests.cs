@@ -1,0 +1,188 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Text;
+using BatchLLM.Parquet.Compression;
+using BatchLLM.Parquet.Reading;
+using BatchLLM.Parquet.Writing;
+using Xunit;
+
+namespace BatchLLM.Tests.Parquet;
+
+/// <summary>A page that is decompressed a part at a time gives the values that it gives in one.</summary>
+public sealed class PageCutterTests
+{
+    private static readonly PageCodec[] Codecs =
+        [UncompressedCodec.Instance, SnappyCodec.Instance, GzipCodec.Instance, ZstdCodec.Instance, BrotliCodec.Instance];
+
+    [Fact]
+    public void Pieces_are_the_page()
+    {
+        for (var seed = 0; seed < 200; seed++)
+        {
+            var random = new Random(seed);
+            var (page, levels, kinds) = RandomPage(random);
+            var codec = Codecs[seed % Codecs.Length];
+            var buffers = new PageBuffers();
+            using var cutter = new PageCutter(codec, Compress(codec, page), page.Length, kinds, buffers);
+
+            var found = ReadAll(cutter, buffers, random);
+
+            Assert.True(cutter.Fault is null, $"seed {seed}: {cutter.Fault}");
+            Assert.True(page.AsSpan(0, levels).SequenceEqual(cutter.Levels), $"seed {seed}: levels");
+            Assert.True(page.AsSpan(levels).SequenceEqual(found), $"seed {seed}: {found.Length} bytes of {page.Length}");
+            Assert.True(buffers.IsWhole, $"seed {seed}: room is missing");
+        }
+    }
+
+    [Fact]
+    public void A_changed_page_ends_with_a_fault_or_other_values()
+    {
+        var faults = 0;
+        for (var seed = 0; seed < 2000; seed++)
+        {
+            var random = new Random(seed);
+            var (page, _, kinds) = RandomPage(random, mostValues: 200);
+            var codec = Codecs[seed % Codecs.Length];
+            var stored = Compress(codec, page).ToArray();
+            stored[random.Next(stored.Length)] ^= (byte)(1 << random.Next(8));
+            var buffers = new PageBuffers();
+            using var cutter = new PageCutter(codec, stored, page.Length, kinds, buffers);
+
+            Assert.True(ReadAll(cutter, buffers, random).Length <= page.Length, $"seed {seed}");
+
+            faults += cutter.Fault is null ? 0 : 1;
+            Assert.True(buffers.IsWhole, $"seed {seed}: room is missing");
+        }
+
+        Assert.InRange(faults, 300, 1999);
+    }
+
+    /// <summary>No encoder known goes back as far; the format allows it.</summary>
+    [Fact]
+    public void A_Snappy_copy_from_far_back_is_found()
+    {
+        const int Length = 70_400;
+        const int Copies = 2 * Length / 64;
+        var value = new byte[Length];
+        new Random(1).NextBytes(value);
+        BinaryPrimitives.WriteInt32LittleEndian(value, Length - sizeof(int));
+        var block = new ByteBuffer();
+        block.AppendVarint(3 * Length);
+        block.Append([62 << 2, .. BitConverter.GetBytes(Length - 1).AsSpan(0, 3)]);
+        block.Append(value);
+        for (var i = 0; i < Copies; i++)
+        {
+            block.Append([(63 << 2) | 3, .. BitConverter.GetBytes(Length)]);
+        }
+
+        var buffers = new PageBuffers();
+        using var cutter = new PageCutter(SnappyCodec.Instance, block.Span.ToArray(), 3 * Length, 0, buffers);
+
+        Assert.Equal([.. value, .. value, .. value], ReadAll(cutter, buffers, new Random(1), mostRoom: 100));
+        Assert.Null(cutter.Fault);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void A_page_of_another_length_is_refused(int codec)
+    {
+        var (page, _, _) = RandomPage(new Random(1), mostValues: 200, kinds: 0);
+        foreach (var length in new[] { page.Length - 1, page.Length + 1 })
+        {
+            var buffers = new PageBuffers();
+            using var cutter = new PageCutter(Codecs[codec], Compress(Codecs[codec], page), length, 0, buffers);
+            ReadAll(cutter, buffers, new Random(1));
+
+            Assert.NotNull(cutter.Fault);
+        }
+    }
+
+    [Fact]
+    public void A_value_that_claims_too_much_is_told_where_it_stands()
+    {
+        byte[] page = [2, 0, 0, 0, 1, 2, 3, 0, 0, 0, 0, 0, 9, 0, 0, 0, 1];
+        var buffers = new PageBuffers();
+        using var cutter = new PageCutter(UncompressedCodec.Instance, page, page.Length, levelKinds: 1, buffers);
+
+        var found = ReadAll(cutter, buffers, new Random(1), mostRoom: 4);
+
+        Assert.Equal([2, 0, 0, 0, 1, 2], cutter.Levels);
+        Assert.Equal([3, 0, 0, 0, 0, 0, 9], found);
+        Assert.Equal("at byte 7 of 11 a value claims 16777216 bytes", cutter.Fault);
+    }
+
+    /// <returns>The values, with their lengths.</returns>
+    private static byte[] ReadAll(PageCutter cutter, PageBuffers buffers, Random random, int mostRoom = 5000)
+    {
+        var found = new ByteBuffer();
+        while (!cutter.IsDone)
+        {
+            var room = new PieceRoom(random.Next(1, mostRoom));
+            var piece = cutter.Next(room);
+            Assert.Same(room, piece.Room);
+            foreach (var (offset, length) in room.Slices.AsSpan(0, piece.Count))
+            {
+                found.AppendLength(length);
+                found.Append(piece.Bytes.AsSpan(offset, length));
+            }
+
+            piece.Bytes.AsSpan().Fill(0xEE);
+            if (piece.Bytes != room.Bytes)
+            {
+                buffers.Return(piece.Bytes);
+            }
+        }
+
+        return found.Span.ToArray();
+    }
+
+    private static (byte[] Page, int Levels, int Kinds) RandomPage(Random random, int mostValues = 3000, int? kinds = null)
+    {
+        var page = new ByteBuffer();
+        var levelKinds = kinds ?? random.Next(3);
+        for (var kind = 0; kind < levelKinds; kind++)
+        {
+            AppendValue(page, random, random.Next(random.Next(2) == 0 ? 100 : 20_000));
+        }
+
+        var levels = page.Length;
+        for (var count = random.Next(mostValues); count >= 0; count--)
+        {
+            AppendValue(page, random, random.Next(20) switch { 0 => 0, 1 => random.Next(30_000), _ => random.Next(100) });
+        }
+
+        return (page.Span.ToArray(), levels, levelKinds);
+    }
+
+    /// <summary>Half noise, half words that come again.</summary>
+    private static void AppendValue(ByteBuffer page, Random random, int length)
+    {
+        var value = new byte[length];
+        for (var i = 0; i < length; i++)
+        {
+            value[i] = random.Next(2) == 0 ? (byte)random.Next(256) : "invoice payment "u8[i % 16];
+        }
+
+        var words = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("refund delivery account ", (length / 24) + 1)));
+        page.AppendLength(length);
+        page.Append(random.Next(2) == 0 ? value : words.AsSpan(0, length));
+    }
+
+    private static ArraySegment<byte> Compress(PageCodec codec, byte[] page)
+    {
+        if (codec is BrotliCodec)
+        {
+            var brotli = new byte[BrotliEncoder.GetMaxCompressedLength(page.Length)];
+            Assert.True(BrotliEncoder.TryCompress(page, brotli, out var length, 2, 18));
+            return new ArraySegment<byte>(brotli, 0, length);
+        }
+
+        var compressed = new ByteBuffer();
+        ((IPageCompressor)codec).Compress(page, compressed);
+        return compressed.Span.ToArray();
+    }
+}
