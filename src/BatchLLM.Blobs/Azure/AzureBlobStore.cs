@@ -133,7 +133,7 @@ public sealed class AzureBlobStore(AzureAccounts accounts) : IBlobStore
                     $"The service gave up a copy to {target.Name} ({status}); the source stands. Run again.", isTransient: true);
             }
 
-            await Task.Delay(CopyPollInterval, cancellationToken);
+            await Task.Delay(CopyPollInterval, TimeProvider.System, cancellationToken);
         }
     }
 
