@@ -1,10 +1,20 @@
 import { createInterface } from "node:readline";
 
 /** Answers each JSON line of standard input with one on standard output. */
-export async function jsonLines(answer) {
+export const jsonLines = (answer) => allJsonLines(async (values) => {
   const answers = [];
-  for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
-    answers.push(JSON.stringify(await answer(JSON.parse(line))));
+  for (const value of values) {
+    answers.push(await answer(value));
   }
-  process.stdout.write(answers.map((line) => `${line}\n`).join(""));
+  return answers;
+});
+
+/** Answers all JSON lines of standard input at once, with as many on standard output. */
+export async function allJsonLines(answer) {
+  const values = [];
+  for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
+    values.push(JSON.parse(line));
+  }
+  const answers = await answer(values);
+  process.stdout.write(answers.map((line) => `${JSON.stringify(line)}\n`).join(""));
 }

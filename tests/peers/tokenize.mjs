@@ -3,46 +3,50 @@
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { jsonLines } from "./json_lines.mjs";
+import { allJsonLines } from "./json_lines.mjs";
 
 const [peer, file] = process.argv.slice(2);
+
+const each = (answer) => (values) => values.map(answer);
 
 async function open() {
   switch (peer) {
     case "native": {
       const tokenizer = createRequire(import.meta.url)("tokenizers").Tokenizer.fromFile(file);
       return {
-        encode: async (text) => (await tokenizer.encode(text, null, { addSpecialTokens: false })).getIds(),
-        decode: (ids) => tokenizer.decode(ids, true),
+        encode: async (texts) => (await tokenizer.encodeBatch(texts, { addSpecialTokens: false })).map((one) => one.getIds()),
+        decode: (ids) => tokenizer.decodeBatch(ids, true),
       };
     }
     case "huggingface-js": {
       const { Tokenizer } = await import("@huggingface/tokenizers");
       const tokenizer = new Tokenizer({ ...JSON.parse(readFileSync(file, "utf8")), truncation: null, padding: null }, {});
       return {
-        encode: (text) => tokenizer.encode(text, { add_special_tokens: false }).ids,
-        decode: (ids) => tokenizer.decode(ids, { skip_special_tokens: true }),
+        encode: each((text) => tokenizer.encode(text, { add_special_tokens: false }).ids),
+        decode: each((ids) => (ids.length === 0 ? "" : tokenizer.decode(ids, { skip_special_tokens: true }))),
       };
     }
     case "llama3-js": {
       const { default: tokenizer } = await import("llama3-tokenizer-js");
-      return { encode: (text) => tokenizer.encode(text, { bos: false, eos: false }), decode: () => null };
+      return { encode: each((text) => tokenizer.encode(text, { bos: false, eos: false })), decode: each(() => null) };
     }
     case "llama2-js": {
       const { default: tokenizer } = await import("llama-tokenizer-js");
-      return { encode: (text) => tokenizer.encode(text, false, true), decode: () => null };
+      return { encode: each((text) => tokenizer.encode(text, false, true)), decode: each(() => null) };
     }
     case "mistral-js": {
       const { default: tokenizer } = await import("mistral-tokenizer-js");
-      return { encode: (text) => tokenizer.encode(text, false, true), decode: () => null };
+      return { encode: each((text) => tokenizer.encode(text, false, true)), decode: each(() => null) };
     }
     default:
       throw new Error(`unknown peer ${peer}`);
   }
 }
 
+// All at once: for the native library, a call a text costs more than the text.
 const { encode, decode } = await open();
-await jsonLines(async (text) => {
-  const ids = await encode(text);
-  return { ids, text: ids.length === 0 ? "" : await decode(ids) };
+await allJsonLines(async (texts) => {
+  const ids = await encode(texts);
+  const decoded = await decode(ids);
+  return ids.map((one, i) => ({ ids: one, text: decoded[i] }));
 });
