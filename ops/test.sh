@@ -5,10 +5,14 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root" || exit 1
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
-"$root/ops/install.sh" postgresql node swift || exit 1
-"$root/tests/peers/install.sh" || exit 1
-"$root/tests/azurite/install.sh" || exit 1
-dotnet build BatchLLM.sln -c Release --nologo -v quiet || { echo "0 passed, 1 failed"; exit 1; }
+# Installing waits for the network, building for the processor: side by side.
+install() { ops/install.sh postgresql node swift && tests/peers/install.sh && tests/azurite/install.sh; }
+install &
+installing=$!
+built=0
+dotnet build BatchLLM.sln -c Release --nologo -v quiet || built=$?
+wait "$installing" || { echo "Could not install what the tests need." >&2; exit 1; }
+[ "$built" -eq 0 ] || { echo "0 passed, 1 failed"; exit 1; }
 
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
