@@ -20,10 +20,11 @@ passed=0 failed=0
 for project in BatchLLM.Tests BatchLLM.IntegrationTests; do
   echo "== $project"
   report=$results/$project.xml
-  locale=C.UTF-8
+  # Classes at once: more than processors where they wait for servers and other processes.
+  locale=C.UTF-8 threads=1.5x
   # Turkish has a decimal comma and its own i: what the program writes and compares must not depend on either.
-  [ "$project" != BatchLLM.Tests ] || locale=tr_TR.UTF-8
-  LC_ALL=$locale "$root/artifacts/bin/$project/release/$project" -nologo -noColor -xml "$report" || true
+  [ "$project" != BatchLLM.Tests ] || { locale=tr_TR.UTF-8 threads=1x; }
+  LC_ALL=$locale "$root/artifacts/bin/$project/release/$project" -nologo -noColor -maxThreads "$threads" -xml "$report" || true
   # An assembly that crashed leaves no report, or one that stops early: that is a failure, not zero tests.
   counts=$(grep -o '<assembly [^>]*' "$report" 2>/dev/null)
   if [ -z "$counts" ]; then

@@ -11,6 +11,8 @@ public sealed class InputFormatTests(CliFixture cli) : IClassFixture<CliFixture>
 {
     private const int Rows = 12;
 
+    private static (int ExitCode, List<(string Id, string Text)> Completions)? _plain; // the same for each test, which come one after the other
+
     [Theory]
     [InlineData("tickets.jsonl.gz")]
     [InlineData("tickets.jsonl.zst")]
@@ -19,34 +21,32 @@ public sealed class InputFormatTests(CliFixture cli) : IClassFixture<CliFixture>
     [InlineData("tickets.csv.zst")]
     public async Task The_completions_are_those_of_plain_jsonl(string name)
     {
-        var plain = NewJob();
         var other = NewJob();
         other.Spec["input"] = name;
         Write(Path.Combine(other.Directory, name), name.Contains(".csv", StringComparison.Ordinal) ? Csv() : Jsonl());
 
-        var expected = await cli.RunAsync("run", plain.Save(), "--json");
+        var expected = _plain ??= await PlainAsync();
         var result = await cli.RunAsync("run", other.Save(), "--json");
 
         Assert.True(result.ExitCode is 0 or 3, result.ToString());
         Assert.Equal(expected.ExitCode, result.ExitCode);
         OutputCheck.IsWhole(other);
-        Assert.Equal(Completions(plain), Completions(other));
+        Assert.Equal(expected.Completions, Completions(other));
         Assert.Equal(3, other.Parts.Count());
     }
 
     [Fact]
     public async Task A_column_of_messages_is_the_prompt()
     {
-        var plain = NewJob();
         var other = NewJob();
         other.Spec["prompt"] = new JsonObject { ["messages_column"] = "chat" };
         other.WriteLines([.. Enumerable.Range(0, Rows).Select(AsConversation)]);
 
-        await cli.RunAsync("run", plain.Save());
+        var expected = _plain ??= await PlainAsync();
         var result = await cli.RunAsync("run", other.Save());
 
         Assert.True(result.ExitCode is 0 or 3, result.ToString());
-        Assert.Equal(Completions(plain), Completions(other));
+        Assert.Equal(expected.Completions, Completions(other));
     }
 
     [Fact]
@@ -110,6 +110,13 @@ public sealed class InputFormatTests(CliFixture cli) : IClassFixture<CliFixture>
 
         Assert.Equal("csv", result.Json.GetProperty("format").GetString());
         Assert.Equal(Rows, result.Json.GetProperty("rows").GetInt64());
+    }
+
+    private async Task<(int ExitCode, List<(string Id, string Text)> Completions)> PlainAsync()
+    {
+        var plain = NewJob();
+        var result = await cli.RunAsync("run", plain.Save(), "--json");
+        return (result.ExitCode, [.. Completions(plain)]);
     }
 
     private TicketJob NewJob() => new(cli.DataDirectory, Rows, rowsPerShard: 5);

@@ -19,6 +19,8 @@ public sealed class RunTests(CliFixture cli) : IClassFixture<CliFixture>
 
         Assert.True(first.ExitCode is 0 or 3, first.ToString());
         OutputCheck.IsWhole(job);
+        Assert.Contains("40 of 40 rows", first.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u001b[", first.Output, StringComparison.Ordinal); // no terminal
         Assert.Equal(first.ExitCode, second.ExitCode);
         Assert.Contains("already complete", second.Output, StringComparison.Ordinal);
         Assert.Contains("--again", second.Output, StringComparison.Ordinal);
@@ -55,21 +57,6 @@ public sealed class RunTests(CliFixture cli) : IClassFixture<CliFixture>
     }
 
     [Fact]
-    public async Task Json_output_is_one_object_with_the_counts_of_the_receipt()
-    {
-        var job = new TicketJob(cli.DataDirectory);
-
-        var result = await cli.RunAsync("run", job.Save(), "--json");
-
-        Assert.Equal(40, result.Json.GetProperty("rows").GetProperty("in").GetInt64());
-        Assert.Equal("completed", result.Json.GetProperty("state").GetString());
-        Assert.Equal(result.ExitCode, result.Json.GetProperty("exit_code").GetInt32());
-        Assert.Equal(
-            job.Receipt.GetProperty("rows").GetProperty("truncated").GetInt64(),
-            result.Json.GetProperty("rows").GetProperty("truncated").GetInt64());
-    }
-
-    [Fact]
     public async Task Truncated_rows_are_never_ok_and_the_exit_code_says_so()
     {
         var job = new TicketJob(cli.DataDirectory);
@@ -81,17 +68,6 @@ public sealed class RunTests(CliFixture cli) : IClassFixture<CliFixture>
         Assert.Equal(40, result.Json.GetProperty("rows").GetProperty("truncated").GetInt64());
         Assert.Equal(0, result.Json.GetProperty("rows").GetProperty("ok").GetInt64());
         Assert.All(job.Records, record => Assert.Equal("length", record.GetProperty("finish_reason").GetString()));
-    }
-
-    [Fact]
-    public async Task Output_without_a_terminal_is_plain_lines()
-    {
-        var job = new TicketJob(cli.DataDirectory);
-
-        var result = await cli.RunAsync("run", job.Save());
-
-        Assert.Contains("40 of 40 rows", result.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("\u001b[", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -207,11 +183,17 @@ public sealed class RunTests(CliFixture cli) : IClassFixture<CliFixture>
     }
 
     [Fact]
-    public async Task Status_shows_a_job_by_number_and_by_name()
+    public async Task Json_output_has_the_counts_of_the_receipt_and_status_shows_the_job_by_number_and_by_name()
     {
         var job = new TicketJob(cli.DataDirectory);
         var run = await cli.RunAsync("run", job.Save(), "--json");
         var id = run.Json.GetProperty("job").GetInt64();
+        Assert.Equal(40, run.Json.GetProperty("rows").GetProperty("in").GetInt64());
+        Assert.Equal("completed", run.Json.GetProperty("state").GetString());
+        Assert.Equal(run.ExitCode, run.Json.GetProperty("exit_code").GetInt32());
+        Assert.Equal(
+            job.Receipt.GetProperty("rows").GetProperty("truncated").GetInt64(),
+            run.Json.GetProperty("rows").GetProperty("truncated").GetInt64());
 
         var byName = await cli.RunAsync("status", job.Name, "--json");
         var byId = await cli.RunAsync("status", $"{id}", "--json");
