@@ -47,7 +47,7 @@ internal sealed class SampleView(Terminal terminal, IBlobStore blobs)
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var reader = RowReaders.For(format, blobs);
-        await foreach (var range in reader.SplitAsync(uri, spec.Policies.RowsPerShard, cancellationToken))
+        await foreach (var range in reader.SplitAsync(uri, ShardSize.OfSmallJobs, cancellationToken))
         {
             await foreach (var row in reader.ReadAsync(uri, range, null, cancellationToken))
             {

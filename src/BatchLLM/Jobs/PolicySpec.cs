@@ -12,6 +12,6 @@ public sealed record PolicySpec
     /// <summary>Failed rows after which the job pauses: a share of the job's rows, 0 to 1; null for no limit.</summary>
     public double? ErrorBudgetShare { get; init; }
 
-    /// <summary>Most rows in a shard, the unit of lease, retry and commit.</summary>
-    public int RowsPerShard { get; init; } = 1024;
+    /// <summary>Most rows in a shard, the unit of lease, retry and commit; null for what <see cref="ShardSize"/> says.</summary>
+    public int? RowsPerShard { get; init; }
 }

@@ -46,7 +46,7 @@ public sealed class JobSchemaTests
 
         var defaults = Defaults(Schema, "").ToList();
 
-        Assert.Equal(17, defaults.Count);
+        Assert.Equal(16, defaults.Count);
         Assert.All(defaults, item => Assert.Equal(
             item.Json, item.Path.Split('.').Aggregate(effective, (node, key) => node.GetProperty(key)).GetRawText()));
     }
