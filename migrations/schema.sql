@@ -60,6 +60,8 @@ CREATE TABLE batchllm.jobs (
     planner text,
     idempotency_key text,
     request_sha256 text,
+    run_until timestamp with time zone,
+    time_budget interval,
     CONSTRAINT jobs_check CHECK (((committed_shards >= 0) AND (committed_shards <= shard_count))),
     CONSTRAINT jobs_completed_is_complete CHECK (((state <> 'completed'::text) OR ((receipt_sha256 IS NOT NULL) AND (committed_shards = shard_count) AND (((ok + truncated) + failed) = row_count)))),
     CONSTRAINT jobs_completion_tokens_check CHECK ((completion_tokens >= 0)),
@@ -94,6 +96,7 @@ END),
     CONSTRAINT jobs_shared_prompt_tokens_check CHECK (((shared_prompt_tokens >= 0) AND (shared_prompt_tokens <= prompt_tokens))),
     CONSTRAINT jobs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'paused'::text, 'completed'::text, 'cancelled'::text, 'failed'::text]))),
     CONSTRAINT jobs_tenant_check CHECK ((tenant ~ '^[a-z0-9._-]{1,64}$'::text)),
+    CONSTRAINT jobs_time_budget_check CHECK ((time_budget > '00:00:00'::interval)),
     CONSTRAINT jobs_truncated_check CHECK ((truncated >= 0)),
     CONSTRAINT jobs_unplanned_is_empty CHECK (((key IS NOT NULL) OR ((row_count = 0) AND (shard_count = 0) AND (receipt_sha256 IS NULL))))
 );

@@ -28,6 +28,7 @@ internal sealed class DatabaseSession : IAsyncDisposable
         Preflights = new PostgresPreflightStore(database);
         OutputLengths = new PostgresOutputLengthStore(database);
         ApiKeys = new PostgresApiKeyStore(database);
+        Tenants = new PostgresTenantStore(database);
     }
 
     /// <summary>Jobs and shards.</summary>
@@ -47,6 +48,9 @@ internal sealed class DatabaseSession : IAsyncDisposable
 
     /// <summary>Who may use the service.</summary>
     public IApiKeyStore ApiKeys { get; }
+
+    /// <summary>Whose jobs there are.</summary>
+    public ITenantStore Tenants { get; }
 
     /// <summary>Names of the migrations that opening it applied.</summary>
     public IReadOnlyList<string> AppliedMigrations => _database.AppliedMigrations;

@@ -43,6 +43,7 @@ internal static class CommandLine
             QuantizeCommand.Create(),
             BenchCommand.Create(),
             KeysCommand.Create(),
+            TenantsCommand.Create(),
             MigrateCommand.Create(),
         };
         var help = new HelpOption { Recursive = true };

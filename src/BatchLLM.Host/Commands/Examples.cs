@@ -44,6 +44,8 @@ internal static class Examples
             "KEY=$(batchllm keys create --role admin)",
         ],
         ["list"] = ["batchllm keys list", "batchllm keys list --json"],
+        ["tenants"] = ["batchllm tenants", "batchllm tenants limit search 16"],
+        ["limit"] = ["batchllm tenants limit search 16", "batchllm tenants limit search none"],
         ["revoke"] = ["batchllm keys revoke 3"],
         ["inspect"] =
         [

@@ -144,6 +144,11 @@ public static class JobSpecJson
             json.WriteString("error_budget", string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.######}%"));
         }
 
+        if (policies.TimeBudget is { } time)
+        {
+            json.WriteString("time_budget", TimeBudget.Format(time));
+        }
+
         if (policies.RowsPerShard is { } rowsPerShard)
         {
             json.WriteNumber("rows_per_shard", rowsPerShard);

@@ -57,4 +57,20 @@ public sealed class KeysTests(CliFixture cli) : IClassFixture<CliFixture>
         Assert.True(result.ExitCode == 2, result.ToString());
         Assert.Contains("no key 12345", result.Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_tenant_s_limit_is_set_shown_and_lifted()
+    {
+        var set = await cli.RunAsync("tenants", "limit", "search", "16", "--json");
+        var shown = await cli.RunAsync("tenants");
+        var lifted = await cli.RunAsync("tenants", "limit", "search", "none", "--json");
+        var refused = await cli.RunAsync("tenants", "limit", "search", "0");
+
+        Assert.True(set.ExitCode == 0, set.ToString());
+        Assert.Equal(16, set.Json[0].GetProperty("most_leased_shards").GetInt32());
+        Assert.Contains("search", shown.Output, StringComparison.Ordinal);
+        Assert.False(lifted.Json[0].TryGetProperty("most_leased_shards", out var left) && left.ValueKind == System.Text.Json.JsonValueKind.Number);
+        Assert.True(refused.ExitCode == 2, refused.ToString());
+        Assert.Contains("expected a number from 1 on, or none", refused.Error, StringComparison.Ordinal);
+    }
 }

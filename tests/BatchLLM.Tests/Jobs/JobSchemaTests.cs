@@ -140,7 +140,7 @@ public sealed class JobSchemaTests
         Assert.Equal(12, CountOf<JobSpec>());
         Assert.Equal(9, CountOf<SamplingParameters>());
         Assert.Equal(4, CountOf<OutputSpec>());
-        Assert.Equal(4, CountOf<PolicySpec>());
+        Assert.Equal(5, CountOf<PolicySpec>());
     }
 
     private static int CountOf<T>() =>
