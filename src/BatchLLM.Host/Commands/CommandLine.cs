@@ -44,6 +44,7 @@ internal static class CommandLine
             BenchCommand.Create(),
             KeysCommand.Create(),
             TenantsCommand.Create(),
+            WebhooksCommand.Create(),
             MigrateCommand.Create(),
         };
         var help = new HelpOption { Recursive = true };

@@ -6,6 +6,7 @@ using BatchLLM.Host.Service.Errors;
 using BatchLLM.Host.Service.Jobs;
 using BatchLLM.Host.Service.Output;
 using BatchLLM.Host.Service.Telemetry;
+using BatchLLM.Host.Service.Webhooks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -82,6 +83,7 @@ internal static class ServiceApp
         services.ConfigureHttpJsonOptions(options => UseNames(options.SerializerOptions));
         OpenApiDocuments.AddTo(services);
         MetricsEndpoint.AddTo(services);
+        WebhookServices.AddTo(services, state.Webhooks, settings.SendsToPrivate);
         services.AddSingleton<IHostLifetime, CommandLifetime>();
         services.AddSingleton(log).AddSingleton(time).AddSingleton(settings.Roots);
         services.AddSingleton(state.Store).AddSingleton(state.Queue).AddSingleton(state.Workers).AddSingleton(state.Preflights);
