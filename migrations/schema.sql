@@ -1,5 +1,17 @@
 -- The schema that the migrations make. Written by ops/dump-schema.sh; a test compares.
 CREATE SCHEMA batchllm;
+CREATE FUNCTION batchllm.announce_stop() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  insert into batchllm.webhook_messages (webhook_id, job_id, state, reason)
+  select id, new.id, new.state, new.reason
+    from batchllm.webhooks
+   where tenant = new.tenant
+     and removed_at is null;
+  return null;
+end
+$$;
 CREATE TABLE batchllm.api_keys (
     id bigint NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -60,6 +72,8 @@ CREATE TABLE batchllm.jobs (
     planner text,
     idempotency_key text,
     request_sha256 text,
+    run_until timestamp with time zone,
+    time_budget interval,
     CONSTRAINT jobs_check CHECK (((committed_shards >= 0) AND (committed_shards <= shard_count))),
     CONSTRAINT jobs_completed_is_complete CHECK (((state <> 'completed'::text) OR ((receipt_sha256 IS NOT NULL) AND (committed_shards = shard_count) AND (((ok + truncated) + failed) = row_count)))),
     CONSTRAINT jobs_completion_tokens_check CHECK ((completion_tokens >= 0)),
@@ -94,6 +108,7 @@ END),
     CONSTRAINT jobs_shared_prompt_tokens_check CHECK (((shared_prompt_tokens >= 0) AND (shared_prompt_tokens <= prompt_tokens))),
     CONSTRAINT jobs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'paused'::text, 'completed'::text, 'cancelled'::text, 'failed'::text]))),
     CONSTRAINT jobs_tenant_check CHECK ((tenant ~ '^[a-z0-9._-]{1,64}$'::text)),
+    CONSTRAINT jobs_time_budget_check CHECK ((time_budget > '00:00:00'::interval)),
     CONSTRAINT jobs_truncated_check CHECK ((truncated >= 0)),
     CONSTRAINT jobs_unplanned_is_empty CHECK (((key IS NOT NULL) OR ((row_count = 0) AND (shard_count = 0) AND (receipt_sha256 IS NULL))))
 );
@@ -241,6 +256,39 @@ CREATE TABLE batchllm.schema_migrations (
     sha256 text NOT NULL,
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
+CREATE TABLE batchllm.webhook_messages (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    webhook_id bigint NOT NULL,
+    job_id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    due_at timestamp with time zone DEFAULT clock_timestamp(),
+    delivered_at timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL,
+    status integer,
+    state text NOT NULL,
+    reason text,
+    CONSTRAINT webhook_messages_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT webhook_messages_state_check CHECK ((state = ANY (ARRAY['paused'::text, 'completed'::text, 'cancelled'::text, 'failed'::text])))
+);
+CREATE TABLE batchllm.webhooks (
+    id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    removed_at timestamp with time zone,
+    tenant text NOT NULL,
+    url text NOT NULL,
+    secret bytea NOT NULL,
+    CONSTRAINT webhooks_secret_check CHECK (((length(secret) >= 24) AND (length(secret) <= 64))),
+    CONSTRAINT webhooks_tenant_check CHECK ((tenant ~ '^[a-z0-9._-]{1,64}$'::text)),
+    CONSTRAINT webhooks_url_check CHECK ((length(url) <= 2048))
+);
+ALTER TABLE batchllm.webhooks ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME batchllm.webhooks_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 ALTER TABLE ONLY batchllm.api_keys
     ADD CONSTRAINT api_keys_digest_key UNIQUE (digest);
 ALTER TABLE ONLY batchllm.api_keys
@@ -259,6 +307,10 @@ ALTER TABLE ONLY batchllm.shards
     ADD CONSTRAINT shards_pkey PRIMARY KEY (job_id, shard_index);
 ALTER TABLE ONLY batchllm.tenants
     ADD CONSTRAINT tenants_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY batchllm.webhook_messages
+    ADD CONSTRAINT webhook_messages_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY batchllm.webhooks
+    ADD CONSTRAINT webhooks_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY batchllm.workers
     ADD CONSTRAINT workers_pkey PRIMARY KEY (name);
 CREATE INDEX jobs_by_key ON batchllm.jobs USING btree (key, id);
@@ -268,5 +320,12 @@ CREATE UNIQUE INDEX jobs_one_per_idempotency_key ON batchllm.jobs USING btree (t
 CREATE INDEX jobs_unfinished ON batchllm.jobs USING btree (id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX shards_leased ON batchllm.shards USING btree (job_id) WHERE (leased_until IS NOT NULL);
 CREATE INDEX shards_uncommitted ON batchllm.shards USING btree (job_id, shard_index) WHERE (committed_at IS NULL);
+CREATE INDEX webhook_messages_by_job ON batchllm.webhook_messages USING btree (job_id);
+CREATE INDEX webhook_messages_due ON batchllm.webhook_messages USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE TRIGGER jobs_announce_stop AFTER UPDATE OF state ON batchllm.jobs FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) AND (new.state = ANY (ARRAY['paused'::text, 'completed'::text, 'cancelled'::text, 'failed'::text])))) EXECUTE FUNCTION batchllm.announce_stop();
 ALTER TABLE ONLY batchllm.shards
     ADD CONSTRAINT shards_job_id_fkey FOREIGN KEY (job_id) REFERENCES batchllm.jobs(id);
+ALTER TABLE ONLY batchllm.webhook_messages
+    ADD CONSTRAINT webhook_messages_job_id_fkey FOREIGN KEY (job_id) REFERENCES batchllm.jobs(id) ON DELETE CASCADE;
+ALTER TABLE ONLY batchllm.webhook_messages
+    ADD CONSTRAINT webhook_messages_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES batchllm.webhooks(id);

@@ -7,8 +7,10 @@ using BatchLLM.Postgres.OutputLengths;
 using BatchLLM.Postgres.Preflights;
 using BatchLLM.Postgres.Private;
 using BatchLLM.Postgres.Queue;
+using BatchLLM.Postgres.Webhooks;
 using BatchLLM.Postgres.Workers;
 using BatchLLM.Preflight;
+using BatchLLM.Webhooks;
 
 namespace BatchLLM.Host;
 
@@ -28,6 +30,8 @@ internal sealed class DatabaseSession : IAsyncDisposable
         Preflights = new PostgresPreflightStore(database);
         OutputLengths = new PostgresOutputLengthStore(database);
         ApiKeys = new PostgresApiKeyStore(database);
+        Tenants = new PostgresTenantStore(database);
+        Webhooks = new PostgresWebhookStore(database);
     }
 
     /// <summary>Jobs and shards.</summary>
@@ -47,6 +51,12 @@ internal sealed class DatabaseSession : IAsyncDisposable
 
     /// <summary>Who may use the service.</summary>
     public IApiKeyStore ApiKeys { get; }
+
+    /// <summary>Whose jobs there are.</summary>
+    public ITenantStore Tenants { get; }
+
+    /// <summary>Who is told that jobs stopped.</summary>
+    public IWebhookStore Webhooks { get; }
 
     /// <summary>Names of the migrations that opening it applied.</summary>
     public IReadOnlyList<string> AppliedMigrations => _database.AppliedMigrations;

@@ -36,6 +36,7 @@ public sealed class BatchPipeline(
     /// <exception cref="BatchLLMException">The store, a file or the engine failed. Resuming continues.</exception>
     public async Task<Job> RunAsync(Job job, JobProgress progress, CancellationToken cancellationToken)
     {
+        using var span = PipelineTelemetry.Begin("job.run", job.Id);
         await using (var windows = new WindowSource(store, reader, options, time, reach, job, cancellationToken))
         {
             await RunWindowsAsync(job, windows, progress, cancellationToken);
@@ -128,6 +129,9 @@ public sealed class BatchPipeline(
     private async Task RunWindowAsync(
         Job job, HeldWindow held, WindowSource windows, JobProgress progress, Action inTail)
     {
+        var start = time.GetTimestamp();
+        using var span = PipelineTelemetry.Begin("window.run", job.Id)?
+            .SetTag("batchllm.window.shards", held.Window.Shards.Count).SetTag("batchllm.window.rows", held.Window.Requests.Count);
         using var commits = new ShardCommits(shard => CommitAsync(job, shard, held.Keeper, progress));
         try
         {
@@ -142,6 +146,7 @@ public sealed class BatchPipeline(
         }
 
         await commits.SettleAsync();
+        PipelineTelemetry.WindowRun(time.GetElapsedTime(start));
     }
 
     private async Task RunRowsAsync(
@@ -185,12 +190,16 @@ public sealed class BatchPipeline(
 
     private async Task CommitAsync(Job job, WindowShard shard, LeaseKeeper keeper, JobProgress progress)
     {
+        var start = time.GetTimestamp();
+        using var span = PipelineTelemetry.Begin("shard.commit", job.Id)?.SetTag("batchllm.shard.index", shard.Lease.ShardIndex);
         var output = await writer.WriteAsync(shard, keeper.Lost);
 
         // If the process dies here, the part is garbage under an epoch's name that nobody will commit.
         reach(CrashWindow.PartWritten);
         keeper.Drop(shard.Lease);
-        if (!await store.CommitAsync(shard.Lease, output, counts => ReasonToPause(job, counts), CancellationToken.None))
+        var isCounted = await store.CommitAsync(shard.Lease, output, counts => ReasonToPause(job, counts), CancellationToken.None);
+        PipelineTelemetry.Committed(shard.Counts, isCounted, time.GetElapsedTime(start));
+        if (!isCounted)
         {
             progress.Add(-shard.Counts);
             shard.IsSettled = true;

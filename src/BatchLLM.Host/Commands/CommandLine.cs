@@ -43,6 +43,8 @@ internal static class CommandLine
             QuantizeCommand.Create(),
             BenchCommand.Create(),
             KeysCommand.Create(),
+            TenantsCommand.Create(),
+            WebhooksCommand.Create(),
             MigrateCommand.Create(),
         };
         var help = new HelpOption { Recursive = true };

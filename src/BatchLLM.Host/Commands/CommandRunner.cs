@@ -1,4 +1,5 @@
 using System.CommandLine;
+using BatchLLM.Host.Telemetry;
 
 namespace BatchLLM.Host.Commands;
 
@@ -28,6 +29,7 @@ internal static class CommandRunner
     {
         try
         {
+            using var telemetry = TelemetryExport.Start(Environment.GetEnvironmentVariable);
             return await body(parsed, terminal, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

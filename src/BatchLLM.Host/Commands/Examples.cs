@@ -44,6 +44,11 @@ internal static class Examples
             "KEY=$(batchllm keys create --role admin)",
         ],
         ["list"] = ["batchllm keys list", "batchllm keys list --json"],
+        ["tenants"] = ["batchllm tenants", "batchllm tenants limit search 16"],
+        ["limit"] = ["batchllm tenants limit search 16", "batchllm tenants limit search none"],
+        ["webhooks"] = ["batchllm webhooks", "batchllm webhooks add https://hooks.example.com/batches --tenant search", "batchllm webhooks remove 2"],
+        ["add"] = ["batchllm webhooks add https://hooks.example.com/batches --tenant search"],
+        ["remove"] = ["batchllm webhooks remove 2"],
         ["revoke"] = ["batchllm keys revoke 3"],
         ["inspect"] =
         [

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using BatchLLM.Host.Service;
 using BatchLLM.Host.Service.Access;
+using BatchLLM.Host.Service.Webhooks;
 using BatchLLM.Host.Work;
 
 namespace BatchLLM.Host.Commands;
@@ -26,19 +27,27 @@ internal static class ServeCommand
             Description = "Whether requests need a key (`batchllm keys create`): needed, or none. Default: none where only this " +
                 "machine can reach it, else needed.",
         };
+        var webhooks = new Option<WebhookReach>("--webhooks")
+        {
+            Description = "Where webhooks may go: public for addresses of the internet, any for those of this network, too.",
+            DefaultValueFactory = _ => WebhookReach.Public,
+        };
         var noWorker = new Option<bool>("--no-worker") { Description = "Run no jobs here; `batchllm worker` does, on any machine." };
         var database = CommonOptions.Database();
         var roots = new RootOptions();
         var command = new Command(Name, "Accepts jobs over HTTP, runs them, and shows how they get on.")
         {
-            listen, keys, database, noWorker,
+            listen, keys, database, noWorker, webhooks,
         };
         roots.AddTo(command);
         return command.Runs(async (parsed, terminal, cancellationToken) =>
         {
             var address = ListenAddress.Parse(parsed.GetValue(listen)!);
             var use = parsed.GetValue(keys) ?? (IPAddress.IsLoopback(address.Address) ? KeyUse.None : KeyUse.Needed);
-            var settings = new ServiceSettings(address, roots.Read(parsed), use == KeyUse.Needed);
+            var settings = new ServiceSettings(address, roots.Read(parsed), use == KeyUse.Needed)
+            {
+                SendsToPrivate = parsed.GetValue(webhooks) == WebhookReach.Any,
+            };
             await using var session = await DatabaseSession.OpenAsync(parsed.GetValue(database), cancellationToken);
             await CheckKeysAsync(settings, session, cancellationToken);
             using var signals = new StopSignals();

@@ -29,8 +29,8 @@ internal sealed class SampleView(Terminal terminal, IBlobStore blobs)
     {
         var file = job.Definition.Inputs[0];
         var layout = new OutputLayout(job.Definition.OutputUri, job.Id, spec.Output.Format);
-        var inputs = ReadAllAsync(file.Uri, file.Format, spec, cancellationToken);
-        var outputs = ReadAllAsync(layout.Part(0), spec.Output.Format, spec, cancellationToken);
+        var inputs = ReadAllAsync(file.Uri, file.Format, cancellationToken);
+        var outputs = ReadAllAsync(layout.Part(0), spec.Output.Format, cancellationToken);
         await foreach (var (input, output) in inputs.Zip(outputs).WithCancellation(cancellationToken))
         {
             if (output.Columns.TryGetValue("completion", out var completion) && !completion.IsNull)
@@ -43,11 +43,10 @@ internal sealed class SampleView(Terminal terminal, IBlobStore blobs)
     private async IAsyncEnumerable<Row> ReadAllAsync(
         string uri,
         DataFormat format,
-        JobSpec spec,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var reader = RowReaders.For(format, blobs);
-        await foreach (var range in reader.SplitAsync(uri, spec.Policies.RowsPerShard, cancellationToken))
+        await foreach (var range in reader.SplitAsync(uri, ShardSize.OfSmallJobs, cancellationToken))
         {
             await foreach (var row in reader.ReadAsync(uri, range, null, cancellationToken))
             {

@@ -33,7 +33,10 @@ internal static class JobAssembly
     public static IScratch Scratch() => new ScratchFile(Path.GetTempPath());
 
     /// <summary>Shards that a worker of a job holds at once.</summary>
-    public static int ShardsPerWindow(JobSpec spec) => Math.Max(1, WindowRows / spec.Policies.RowsPerShard);
+    /// <param name="spec">The job.</param>
+    /// <param name="jobRows">Rows of all its inputs.</param>
+    public static int ShardsPerWindow(JobSpec spec, long jobRows) =>
+        Math.Max(1, WindowRows / (spec.Policies.RowsPerShard ?? ShardSize.Of(jobRows)));
 
     /// <summary>Rows to tokenized prompts.</summary>
     /// <param name="spec">The job.</param>
@@ -84,7 +87,7 @@ internal static class JobAssembly
             stream => RowWriters.Create(layout.Format, stream, columns),
             stream => new ErrorRowWriter(stream, idColumn),
             CrashHook.Reach);
-        var options = new PipelineOptions(WorkerIdentity.Current, ShardsPerWindow(spec), spec.Policies) { MayLease = mayLease };
+        var options = new PipelineOptions(WorkerIdentity.Current, ShardsPerWindow(spec, job.Definition.RowCount), spec.Policies) { MayLease = mayLease };
         return new BatchPipeline(
             store, ReaderOf(spec, model, job.CreatedAt), engine, writer, PublisherOf(store, layout), options, TimeProvider.System,
             CrashHook.Reach);

@@ -50,7 +50,7 @@ internal sealed class PreflightRun(PreflightSettings settings, PreflightStages s
     {
         var findings = ReportFile(spec, "preflight-rows.jsonl");
         var options = new PreflightOptions(
-            Environment.ProcessorCount, JobAssembly.ShardsPerWindow(spec), model.LimitsOf(spec), SampleRows, SeedOf(key));
+            Environment.ProcessorCount, JobAssembly.ShardsPerWindow(spec, plan.RowCount), model.LimitsOf(spec), SampleRows, SeedOf(key));
         PreflightPass? pass = null;
         await JobAssembly.Blobs.WriteAsync(
             findings,

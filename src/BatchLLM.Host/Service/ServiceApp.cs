@@ -5,6 +5,8 @@ using BatchLLM.Host.Service.Access;
 using BatchLLM.Host.Service.Errors;
 using BatchLLM.Host.Service.Jobs;
 using BatchLLM.Host.Service.Output;
+using BatchLLM.Host.Service.Telemetry;
+using BatchLLM.Host.Service.Webhooks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -80,9 +82,11 @@ internal static class ServiceApp
         services.AddRequestTimeouts(options => options.DefaultPolicy = TooSlow(AnswerTime));
         services.ConfigureHttpJsonOptions(options => UseNames(options.SerializerOptions));
         OpenApiDocuments.AddTo(services);
+        MetricsEndpoint.AddTo(services);
+        WebhookServices.AddTo(services, state.Webhooks, settings.SendsToPrivate);
         services.AddSingleton<IHostLifetime, CommandLifetime>();
         services.AddSingleton(log).AddSingleton(time).AddSingleton(settings.Roots);
-        services.AddSingleton(state.Store).AddSingleton(state.Queue).AddSingleton(state.Preflights);
+        services.AddSingleton(state.Store).AddSingleton(state.Queue).AddSingleton(state.Workers).AddSingleton(state.Preflights);
         services.AddSingleton<JobIntake>().AddSingleton<JobLookup>().AddSingleton<JobWatches>();
         services.AddSingleton<ResultStream>().AddSingleton<PreflightDesk>();
     }
@@ -110,6 +114,7 @@ internal static class ServiceApp
     private static void Map(WebApplication app)
     {
         HealthEndpoints.Map(app);
+        MetricsEndpoint.Map(app);
         OpenApiDocuments.Map(app);
         var api = app.MapGroup("/api");
         PreflightEndpoint.Map(api);

@@ -7,4 +7,8 @@ namespace BatchLLM.Host.Service;
 /// <param name="Listen">Where it listens; port 0 for any that is free.</param>
 /// <param name="Roots">What jobs may name.</param>
 /// <param name="NeedsKeys">True if whoever sends no key is refused.</param>
-internal sealed record ServiceSettings(IPEndPoint Listen, JobRoots Roots, bool NeedsKeys);
+internal sealed record ServiceSettings(IPEndPoint Listen, JobRoots Roots, bool NeedsKeys)
+{
+    /// <summary>True to send webhooks to addresses of the server's own network, too.</summary>
+    public bool SendsToPrivate { get; init; }
+}

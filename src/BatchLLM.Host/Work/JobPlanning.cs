@@ -22,6 +22,7 @@ internal sealed class JobPlanning(IJobQueue queue, ModelShelf shelf, WorkerLog l
     /// <exception cref="BatchLLMException">The store failed.</exception>
     public async Task PlanAsync(Job job, PlanClaim claim, TimeSpan duration, CancellationToken ending)
     {
+        using var span = PipelineTelemetry.Begin("job.plan", job.Id);
         await using var keeper = PlanKeeper.Hold(queue, claim, duration, time, ending);
         switch (await LookAsync(job, keeper.Lost))
         {

@@ -5,6 +5,9 @@ namespace BatchLLM.Postgres.Database;
 /// <summary>Which database, as a user gives it: Npgsql's <c>Host=...;Database=...</c> or a <c>postgres://</c> URL.</summary>
 public sealed class DatabaseAddress
 {
+    // More than a worker's loop has; a connection keeps those that came most.
+    private const int MostPrepared = 64;
+
     private readonly string _display;
 
     private DatabaseAddress(NpgsqlConnectionStringBuilder builder)
@@ -16,6 +19,8 @@ public sealed class DatabaseAddress
         builder.Timeout = builder.ShouldSerialize("Timeout") ? builder.Timeout : 10;
         // Operations leave nothing in a session, so there is nothing to reset: it would double the server's transactions.
         builder.NoResetOnClose = true;
+        // The few statements of a running job come again and again: planning each anew was half of what the server did.
+        builder.MaxAutoPrepare = builder.ShouldSerialize("Max Auto Prepare") ? builder.MaxAutoPrepare : MostPrepared;
         ConnectionString = builder.ConnectionString;
         _display = Display(builder);
     }

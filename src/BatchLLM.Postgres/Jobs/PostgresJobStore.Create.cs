@@ -53,6 +53,7 @@ public sealed partial class PostgresJobStore
             Inputs = JobRow.WriteInputs(job.Inputs),
             job.RowCount,
             ShardCount = shards.Count,
+            job.TimeBudget,
         });
         await CopyShardsAsync(session, jobId, shards, token);
         return new FoundRun(jobId, Created: true);

@@ -6,17 +6,17 @@ namespace BatchLLM.Postgres.Jobs;
 public sealed partial class PostgresJobStore
 {
     /// <inheritdoc />
-    public Task<IReadOnlyList<ShardLease>> LeaseAsync(
+    public async Task<IReadOnlyList<ShardLease>> LeaseAsync(
         long jobId, string worker, int most, TimeSpan duration, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(worker);
         ArgumentOutOfRangeException.ThrowIfNegative(most);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(duration, TimeSpan.Zero);
         var request = Guid.NewGuid();
-        return database.RunAsync(async session =>
+        var (leases, isOverdue) = await database.RunAsync(async session =>
         {
             var tenant = await session.FindAsync<JobTenant>("Jobs/lock_job_to_lease.sql", new { JobId = jobId });
-            var rows = tenant is null ? [] : await session.QueryAsync<ShardRow>("Jobs/lease_shards.sql", new
+            var rows = tenant is null or { IsOverdue: true } ? [] : await session.QueryAsync<ShardRow>("Jobs/lease_shards.sql", new
             {
                 JobId = jobId,
                 Worker = worker,
@@ -25,32 +25,35 @@ public sealed partial class PostgresJobStore
                 Room = await RoomAsync(session, tenant, request),
                 Seconds = duration.TotalSeconds,
             });
-            return (IReadOnlyList<ShardLease>)[.. rows.Select(row => row.ToLease())];
+            return ((IReadOnlyList<ShardLease>)[.. rows.Select(row => row.ToLease())], tenant is { IsOverdue: true });
         }, cancellationToken);
+        await PauseOverdueAsync(isOverdue ? [jobId] : [], cancellationToken);
+        return leases;
     }
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<ShardLease>> RenewAsync(
+    public async Task<IReadOnlyList<ShardLease>> RenewAsync(
         IReadOnlyList<ShardLease> leases, TimeSpan duration, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(leases);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(duration, TimeSpan.Zero);
         var (jobIds, shardIndexes, epochs) = Columns(leases);
-        return database.RunAsync(async session =>
+        var (kept, overdue) = await database.RunAsync(async session =>
         {
-            var running = await session.QueryAsync<long>("Jobs/lock_running_jobs.sql", new { JobIds = jobIds });
+            var running = await session.QueryAsync<RunningJob>("Jobs/lock_running_jobs.sql", new { JobIds = jobIds });
             var held = await session.QueryAsync<(long JobId, int ShardIndex)>("Jobs/renew_leases.sql", new
             {
                 JobIds = jobIds,
                 ShardIndexes = shardIndexes,
                 Epochs = epochs,
-                RunningJobIds = running.ToArray(),
+                RunningJobIds = Ids(running, isOverdue: false),
                 Seconds = duration.TotalSeconds,
             });
             var keys = held.ToHashSet();
-            return (IReadOnlyList<ShardLease>)
-                [.. leases.Where(lease => keys.Contains((lease.JobId, lease.ShardIndex)))];
+            return (leases.Where(lease => keys.Contains((lease.JobId, lease.ShardIndex))).ToList(), Ids(running, isOverdue: true));
         }, cancellationToken);
+        await PauseOverdueAsync(overdue, cancellationToken);
+        return kept;
     }
 
     /// <inheritdoc />
@@ -148,5 +151,9 @@ public sealed partial class PostgresJobStore
         [.. leases.Select(lease => lease.ShardIndex)],
         [.. leases.Select(lease => lease.Epoch)]);
 
-    private sealed record JobTenant(string Tenant, int? MostLeasedShards);
+    private static long[] Ids(IEnumerable<RunningJob> jobs, bool isOverdue) => [.. jobs.Where(job => job.IsOverdue == isOverdue).Select(job => job.Id)];
+
+    private sealed record RunningJob(long Id, bool IsOverdue);
+
+    private sealed record JobTenant(string Tenant, bool IsOverdue, int? MostLeasedShards);
 }

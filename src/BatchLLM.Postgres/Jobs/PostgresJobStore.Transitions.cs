@@ -70,6 +70,19 @@ public sealed partial class PostgresJobStore
         return true;
     }
 
+    /// <summary>Pauses jobs that were seen to have spent their time; not with the lock under which that was seen, which others share.</summary>
+    private async Task PauseOverdueAsync(IEnumerable<long> jobIds, CancellationToken cancellationToken)
+    {
+        foreach (var jobId in jobIds)
+        {
+            await TransitAsync(
+                jobId,
+                async session => await session.FindAsync<TimeSpan?>("Jobs/find_overdue.sql", new { JobId = jobId }) is { } budget
+                    && await PauseAsync(session, jobId, TimeBudget.ReasonToPause(budget)),
+                cancellationToken);
+        }
+    }
+
     private Task<bool> TransitAsync(
         long jobId, Func<Session, Task<bool>> transition, CancellationToken cancellationToken) =>
         database.RunAsync(

@@ -91,5 +91,6 @@ public sealed partial class PostgresJobQueue
         Inputs = JobRow.WriteInputs(job.Inputs),
         job.RowCount,
         ShardCount = shardCount,
+        job.TimeBudget,
     };
 }

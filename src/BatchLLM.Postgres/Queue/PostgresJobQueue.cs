@@ -64,6 +64,13 @@ public sealed partial class PostgresJobQueue(PostgresDatabase database) : IJobQu
     }
 
     /// <inheritdoc />
+    public Task<IReadOnlyList<QueueLevel>> MeasureAsync(CancellationToken cancellationToken) => database.RunAsync(
+        async session => (IReadOnlyList<QueueLevel>)[.. (await session.QueryAsync<Level>("Queue/measure_queue.sql", new { }))
+            .Select(level => new QueueLevel(
+                Enum.Parse<JobState>(level.State, ignoreCase: true), level.Jobs, level.OpenRows, TimeSpan.FromSeconds(level.OldestSeconds)))],
+        cancellationToken);
+
+    /// <inheritdoc />
     public Task<bool> HasMoreUrgentAsync(
         long jobId, WorkerOffer offer, bool turnIsOver, CancellationToken cancellationToken)
     {
@@ -104,4 +111,6 @@ public sealed partial class PostgresJobQueue(PostgresDatabase database) : IJobQu
     private sealed record Submitted(long JobId, bool Created, string? RequestSha256);
 
     private sealed record Claimed(long JobId, int? PlanEpoch);
+
+    private sealed record Level(string State, long Jobs, long OpenRows, double OldestSeconds);
 }

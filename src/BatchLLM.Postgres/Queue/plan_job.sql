@@ -9,6 +9,8 @@ update batchllm.jobs
        inputs = @Inputs::jsonb,
        row_count = @RowCount,
        shard_count = @ShardCount,
+       time_budget = @TimeBudget,
+       run_until = clock_timestamp() + @TimeBudget,
        planner = null,
        trouble = null,
        not_before = null

@@ -53,4 +53,7 @@ public interface IJobQueue
     /// </param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     Task<bool> HasMoreUrgentAsync(long jobId, WorkerOffer offer, bool turnIsOver, CancellationToken cancellationToken);
+
+    /// <summary>How much waits, runs and is paused, of all tenants; a state of which there is nothing is not there.</summary>
+    Task<IReadOnlyList<QueueLevel>> MeasureAsync(CancellationToken cancellationToken);
 }

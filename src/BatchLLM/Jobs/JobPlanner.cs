@@ -46,7 +46,7 @@ public sealed class JobPlanner(
     public async Task<JobPlan> CutAsync(
         JobSpec spec, IReadOnlyList<InputFile> files, CancellationToken cancellationToken)
     {
-        var shards = await SplitAsync(files, spec.Policies.RowsPerShard, cancellationToken);
+        var shards = await SplitAsync(files, spec.Policies.RowsPerShard ?? ShardSize.OfSmallJobs, cancellationToken);
         var rows = shards.Sum(shard => shard.Range.RowCount);
         if (rows == 0)
         {
@@ -54,6 +54,7 @@ public sealed class JobPlanner(
                 $"{string.Join(", ", files.Select(file => file.Uri))}: no rows. An input needs at least one row.");
         }
 
+        shards = spec.Policies.RowsPerShard is null ? ShardSize.Join(shards, ShardSize.Of(rows)) : shards;
         if ((spec.Prompt.OpenAiBatch ? "custom_id" : spec.IdColumn) is { } idColumn)
         {
             MarkDuplicates(shards, await FindDuplicatesAsync(files, shards, rows, idColumn, cancellationToken));

@@ -51,6 +51,7 @@ public sealed class JobPublisher(IJobStore store, IBlobStore blobs, OutputLayout
 
     private async Task PublishAsync(Job job, CancellationToken cancellationToken)
     {
+        using var span = PipelineTelemetry.Begin("job.publish", job.Id);
         reach(CrashWindow.AllCommitted);
         var shards = await store.ListCommittedAsync(job.Id, cancellationToken);
         await _former.RemoveAsync(job, cancellationToken);

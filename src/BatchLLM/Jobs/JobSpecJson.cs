@@ -144,7 +144,16 @@ public static class JobSpecJson
             json.WriteString("error_budget", string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.######}%"));
         }
 
-        json.WriteNumber("rows_per_shard", policies.RowsPerShard);
+        if (policies.TimeBudget is { } time)
+        {
+            json.WriteString("time_budget", TimeBudget.Format(time));
+        }
+
+        if (policies.RowsPerShard is { } rowsPerShard)
+        {
+            json.WriteNumber("rows_per_shard", rowsPerShard);
+        }
+
         json.WriteEndObject();
     }
 

@@ -95,7 +95,8 @@ internal static class JobSpecReader
             OverlongPrompt = ReadOverlong(Text(policies, "overlong_prompt")),
             ErrorBudgetRows = budget?.Kind == JsonValueKind.Number ? Integer(policies, "error_budget") : null,
             ErrorBudgetShare = budget?.Kind == JsonValueKind.String ? ReadShare(budget.Text) : null,
-            RowsPerShard = (int)(Integer(policies, "rows_per_shard") ?? new PolicySpec().RowsPerShard),
+            TimeBudget = Text(policies, "time_budget") is { } time ? TimeBudget.Parse(time) : null,
+            RowsPerShard = (int?)Integer(policies, "rows_per_shard"),
         };
     }
 

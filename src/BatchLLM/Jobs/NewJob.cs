@@ -31,6 +31,18 @@ public sealed record NewJob(
     /// <summary>The engine that runs it; null for a job of a version that had only one.</summary>
     public string? Engine => Text("engine");
 
+    /// <summary>How long it may run until it pauses; null for no limit.</summary>
+    public TimeSpan? TimeBudget
+    {
+        get
+        {
+            using var spec = JsonDocument.Parse(SpecJson);
+            return spec.RootElement.TryGetProperty("policies", out var policies) && policies.TryGetProperty("time_budget", out var budget)
+                ? Jobs.TimeBudget.Parse(budget.GetString()!)
+                : null;
+        }
+    }
+
     private string? Text(string key)
     {
         using var spec = JsonDocument.Parse(SpecJson);

@@ -12,6 +12,9 @@ public sealed record PolicySpec
     /// <summary>Failed rows after which the job pauses: a share of the job's rows, 0 to 1; null for no limit.</summary>
     public double? ErrorBudgetShare { get; init; }
 
-    /// <summary>Most rows in a shard, the unit of lease, retry and commit.</summary>
-    public int RowsPerShard { get; init; } = 1024;
+    /// <summary>How long the job runs, from when it was planned or resumed, until it pauses; null for no limit.</summary>
+    public TimeSpan? TimeBudget { get; init; }
+
+    /// <summary>Most rows in a shard, the unit of lease, retry and commit; null for what <see cref="ShardSize"/> says.</summary>
+    public int? RowsPerShard { get; init; }
 }

@@ -115,7 +115,11 @@ internal sealed class WindowSource : IAsyncDisposable
         {
             // If the process dies here, the leases run out and the shards are run again from their first row.
             _reach(CrashWindow.ShardsLeased);
-            return new HeldWindow(await _reader.ReadAsync(_job, leases, keeper.Lost), keeper);
+            var start = _time.GetTimestamp();
+            using var span = PipelineTelemetry.Begin("window.read", _job.Id)?.SetTag("batchllm.window.shards", leases.Count);
+            var window = await _reader.ReadAsync(_job, leases, keeper.Lost);
+            PipelineTelemetry.WindowRead(_time.GetElapsedTime(start));
+            return new HeldWindow(window, keeper);
         }
         catch
         {

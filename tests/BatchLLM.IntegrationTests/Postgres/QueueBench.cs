@@ -92,6 +92,7 @@ internal sealed class QueueBench : IAsyncDisposable
         """
         update batchllm.shards set leased_until = clock_timestamp() - interval '1 second' where leased_until is not null;
         update batchllm.jobs set not_before = clock_timestamp() - interval '1 second' where not_before is not null;
+        update batchllm.jobs set run_until = clock_timestamp() - interval '1 second' where run_until is not null;
         update batchllm.workers set seen_at = seen_at - interval '1 minute';
         """);
 

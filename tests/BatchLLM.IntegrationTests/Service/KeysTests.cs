@@ -57,4 +57,38 @@ public sealed class KeysTests(CliFixture cli) : IClassFixture<CliFixture>
         Assert.True(result.ExitCode == 2, result.ToString());
         Assert.Contains("no key 12345", result.Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_tenant_s_limit_is_set_shown_and_lifted()
+    {
+        var set = await cli.RunAsync("tenants", "limit", "search", "16", "--json");
+        var shown = await cli.RunAsync("tenants");
+        var lifted = await cli.RunAsync("tenants", "limit", "search", "none", "--json");
+        var refused = await cli.RunAsync("tenants", "limit", "search", "0");
+
+        Assert.True(set.ExitCode == 0, set.ToString());
+        Assert.Equal(16, set.Json[0].GetProperty("most_leased_shards").GetInt32());
+        Assert.Contains("search", shown.Output, StringComparison.Ordinal);
+        Assert.False(lifted.Json[0].TryGetProperty("most_leased_shards", out var left) && left.ValueKind == System.Text.Json.JsonValueKind.Number);
+        Assert.True(refused.ExitCode == 2, refused.ToString());
+        Assert.Contains("expected a number from 1 on, or none", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_webhook_s_secret_is_shown_once_and_its_address_only_as_far_as_its_host()
+    {
+        var added = await cli.RunAsync("webhooks", "add", "https://hooks.example.com/s3cret-path", "--tenant", "search");
+        var listed = await cli.RunAsync("webhooks");
+        var json = await cli.RunAsync("webhooks", "--json");
+        var number = json.Json[0].GetProperty("webhook").GetRawText();
+        var removed = await cli.RunAsync("webhooks", "remove", number);
+        var again = await cli.RunAsync("webhooks", "remove", number);
+        var refused = await cli.RunAsync("webhooks", "add", "https://ada:s3cret@example.com/");
+
+        Assert.StartsWith("whsec_", added.Output, StringComparison.Ordinal);
+        Assert.Contains("https://hooks.example.com", listed.Output, StringComparison.Ordinal);
+        Assert.All([added, listed, json, refused], result => Assert.DoesNotContain("s3cret", result.Output + result.Error, StringComparison.Ordinal));
+        Assert.All([listed, json], result => Assert.DoesNotContain("whsec_", result.Output, StringComparison.Ordinal));
+        Assert.Equal((0, 2, 2), (removed.ExitCode, again.ExitCode, refused.ExitCode));
+    }
 }

@@ -6,11 +6,13 @@ using BatchLLM.Blobs;
 using BatchLLM.Host;
 using BatchLLM.Host.Service;
 using BatchLLM.Host.Service.Access;
+using BatchLLM.Host.Service.Telemetry;
 using BatchLLM.IntegrationTests.Cli;
 using BatchLLM.IntegrationTests.Postgres;
 using BatchLLM.Postgres.Database;
 using Dapper;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace BatchLLM.IntegrationTests.Service;
@@ -69,6 +71,9 @@ internal sealed class ServiceHost : IAsyncDisposable
 
     /// <summary>Stops it.</summary>
     public Task StopAsync() => _app.StopAsync();
+
+    /// <summary>Has it look at the queue now, for its metrics.</summary>
+    public Task LookAtQueueAsync() => _app.Services.GetRequiredService<QueueGauges>().LookAsync(CancellationToken.None);
 
     /// <summary>Takes its database away.</summary>
     public async Task DropDatabaseAsync()

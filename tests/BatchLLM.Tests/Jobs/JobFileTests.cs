@@ -51,7 +51,7 @@ public sealed class JobFileTests
         Assert.Equivalent(
             new OutputSpec { Uri = "out", Format = DataFormat.Parquet, Columns = ["a", "b"], TokenIds = true }, spec.Output);
         Assert.Equal(
-            new PolicySpec { OverlongPrompt = OverlongPolicy.TruncateMiddle, ErrorBudgetShare = 0.05, RowsPerShard = 10 },
+            new PolicySpec { OverlongPrompt = OverlongPolicy.TruncateMiddle, ErrorBudgetShare = 0.05, TimeBudget = TimeSpan.FromMinutes(90), RowsPerShard = 10 },
             spec.Policies);
     }
 
@@ -83,7 +83,7 @@ public sealed class JobFileTests
     [InlineData("\"smapling\":{}", "unknown key 'smapling'; did you mean 'sampling'?")]
     [InlineData(
         "\"policies\":{\"whatever\":1}",
-        "unknown key 'policies.whatever'; expected one of overlong_prompt, error_budget, rows_per_shard")]
+        "unknown key 'policies.whatever'; expected one of overlong_prompt, error_budget, time_budget, rows_per_shard")]
     [InlineData(
         "\"policies\":{\"overlong_prompt\":\"cut\"}",
         "policies.overlong_prompt is 'cut'; expected one of fail, truncate_head, truncate_tail, truncate_middle")]
@@ -92,6 +92,8 @@ public sealed class JobFileTests
         "policies.error_budget is '101%'; expected a text that matches ^(100|[0-9]{1,2}(\\.[0-9]{1,6})?)%$")]
     [InlineData("\"policies\":{\"error_budget\":-1}", "policies.error_budget is -1; expected 0 to 9223372036854775807")]
     [InlineData("\"policies\":{\"error_budget\":true}", "policies.error_budget is true; expected a whole number or a text")]
+    [InlineData("\"policies\":{\"time_budget\":\"0h\"}", "policies.time_budget is '0h'; expected a text that matches ^[1-9][0-9]{0,5}[smhd]$")]
+    [InlineData("\"policies\":{\"time_budget\":\"1w\"}", "policies.time_budget is '1w'; expected a text that matches ^[1-9][0-9]{0,5}[smhd]$")]
     [InlineData("\"policies\":{\"rows_per_shard\":0}", "policies.rows_per_shard is 0; expected 1 to 1000000")]
     [InlineData("\"policies\":[]", "policies is an array; expected an object")]
     [InlineData("\"engine\":\"gpu\"", "engine is 'gpu'; expected one of local, echo")]
@@ -309,7 +311,7 @@ public sealed class JobFileTests
             }
           },
           "output": { "uri": "out", "format": "parquet", "columns": ["a", "b"], "token_ids": true },
-          "policies": { "overlong_prompt": "truncate_middle", "error_budget": "5%", "rows_per_shard": 10 },
+          "policies": { "overlong_prompt": "truncate_middle", "error_budget": "5%", "time_budget": "90m", "rows_per_shard": 10 },
           "engine": "local",
           "device": "cpu",
           "numerics": "w4a16",

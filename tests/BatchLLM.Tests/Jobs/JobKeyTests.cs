@@ -35,6 +35,7 @@ public sealed class JobKeyTests
     [Theory]
     [InlineData("policies.error_budget=5")]
     [InlineData("policies.error_budget=5%")]
+    [InlineData("policies.time_budget=8h")]
     [InlineData("$schema=x")]
     public void When_a_job_pauses_does_not_decide_the_key(string setting) => Assert.Equal(Key(), Key(setting));
 

@@ -46,7 +46,7 @@ public sealed class JobSchemaTests
 
         var defaults = Defaults(Schema, "").ToList();
 
-        Assert.Equal(17, defaults.Count);
+        Assert.Equal(16, defaults.Count);
         Assert.All(defaults, item => Assert.Equal(
             item.Json, item.Path.Split('.').Aggregate(effective, (node, key) => node.GetProperty(key)).GetRawText()));
     }
@@ -140,7 +140,7 @@ public sealed class JobSchemaTests
         Assert.Equal(12, CountOf<JobSpec>());
         Assert.Equal(9, CountOf<SamplingParameters>());
         Assert.Equal(4, CountOf<OutputSpec>());
-        Assert.Equal(4, CountOf<PolicySpec>());
+        Assert.Equal(5, CountOf<PolicySpec>());
     }
 
     private static int CountOf<T>() =>

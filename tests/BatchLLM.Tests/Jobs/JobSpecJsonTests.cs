@@ -13,7 +13,7 @@ public sealed class JobSpecJsonTests
         "sampling":{"max_tokens":256,"temperature":0,"top_p":1,"top_k":0,"seed":0,"stop":[],"repetition_penalty":1,
         "presence_penalty":0,"frequency_penalty":0,"columns":{}},
         "output":{"uri":"out","format":"jsonl","columns":[],"token_ids":false},
-        "policies":{"overlong_prompt":"fail","rows_per_shard":1024},"engine":"local","device":"cpu"}
+        "policies":{"overlong_prompt":"fail"},"engine":"local","device":"cpu"}
         """.Replace("\n", "", StringComparison.Ordinal),
         JobSpecJson.Write(JobSchema.Parse(JobSchema.Minimal()).Require()));
 

@@ -11,12 +11,13 @@ internal static class PlannedRows
     /// <summary>Writes the file and plans the job.</summary>
     /// <param name="path">Where the file goes; its time is always the same.</param>
     /// <param name="content">The file.</param>
-    /// <param name="rowsPerShard">Rows of each shard but the last.</param>
-    public static async Task<(Job Job, IReadOnlyList<NewShard> Shards)> PlanAsync(string path, string content, int rowsPerShard)
+    /// <param name="rowsPerShard">Rows of each shard but the last; null leaves it open.</param>
+    public static async Task<(Job Job, IReadOnlyList<NewShard> Shards)> PlanAsync(string path, string content, int? rowsPerShard)
     {
         await File.WriteAllTextAsync(path, content, TestContext.Current.CancellationToken);
         File.SetLastWriteTimeUtc(path, new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc));
-        var spec = JobSchema.Parse(JobSchema.Minimal(), $"input=file://{path}", $"policies.rows_per_shard={rowsPerShard}").Require();
+        string[] settings = rowsPerShard is null ? [] : [$"policies.rows_per_shard={rowsPerShard}"];
+        var spec = JobSchema.Parse(JobSchema.Minimal(), [$"input=file://{path}", .. settings]).Require();
         var blobs = new FileBlobStore();
         var planner = new JobPlanner(
             blobs, format => RowReaders.For(format, blobs), DataFormats.Resolve, () => throw new NotSupportedException());
