@@ -1,6 +1,8 @@
 using BatchLLM.Access;
+using BatchLLM.Batches;
 using BatchLLM.Jobs;
 using BatchLLM.Postgres.Access;
+using BatchLLM.Postgres.Batches;
 using BatchLLM.Postgres.Database;
 using BatchLLM.Postgres.Jobs;
 using BatchLLM.Postgres.OutputLengths;
@@ -28,6 +30,8 @@ internal sealed class DatabaseSession : IAsyncDisposable
         Preflights = new PostgresPreflightStore(database);
         OutputLengths = new PostgresOutputLengthStore(database);
         ApiKeys = new PostgresApiKeyStore(database);
+        Files = new PostgresFileStore(database);
+        Batches = new PostgresBatchStore(database);
     }
 
     /// <summary>Jobs and shards.</summary>
@@ -47,6 +51,12 @@ internal sealed class DatabaseSession : IAsyncDisposable
 
     /// <summary>Who may use the service.</summary>
     public IApiKeyStore ApiKeys { get; }
+
+    /// <summary>Files of batches.</summary>
+    public IFileStore Files { get; }
+
+    /// <summary>Batches.</summary>
+    public IBatchStore Batches { get; }
 
     /// <summary>Names of the migrations that opening it applied.</summary>
     public IReadOnlyList<string> AppliedMigrations => _database.AppliedMigrations;

@@ -1,5 +1,6 @@
 using System.Net;
 using BatchLLM.Host.Service.Access;
+using BatchLLM.Host.Service.OpenAi;
 
 namespace BatchLLM.Host.Service;
 
@@ -7,4 +8,8 @@ namespace BatchLLM.Host.Service;
 /// <param name="Listen">Where it listens; port 0 for any that is free.</param>
 /// <param name="Roots">What jobs may name.</param>
 /// <param name="NeedsKeys">True if whoever sends no key is refused.</param>
-internal sealed record ServiceSettings(IPEndPoint Listen, JobRoots Roots, bool NeedsKeys);
+internal sealed record ServiceSettings(IPEndPoint Listen, JobRoots Roots, bool NeedsKeys)
+{
+    /// <summary>What is kept for clients of the OpenAI API.</summary>
+    public required OpenAiSettings OpenAi { get; init; }
+}
