@@ -56,6 +56,7 @@ public sealed class BatchLifeTests(IdleService idle) : IClassFixture<IdleService
             (Count(batch, "total"), Count(batch, "completed"), Count(batch, "failed")));
         Assert.True(batch.GetProperty("expired_at").GetInt64() >= batch.GetProperty("expires_at").GetInt64());
         await AssertFinishedAgainAsync(id);
+        await AssertDeletedWithItsSourcesAsync(batch);
     }
 
     [Fact]
@@ -167,7 +168,7 @@ public sealed class BatchLifeTests(IdleService idle) : IClassFixture<IdleService
         }
 
         Assert.Equal(files, seen);
-        await new FileSweep(Service.State.Files, new BatchLog(TextWriter.Null, TimeProvider.System), TimeProvider.System).RunAsync(Token);
+        await SweepAsync();
         Assert.All(files, id => Assert.False(File.Exists(Path.Combine(Service.Data, "inputs", $"{id}.jsonl"))));
     }
 
@@ -182,6 +183,23 @@ public sealed class BatchLifeTests(IdleService idle) : IClassFixture<IdleService
 
         Assert.Equal((HttpStatusCode.PartialContent, "345"), (response.StatusCode, await response.Content.ReadAsStringAsync(Token)));
     }
+
+    private async Task AssertDeletedWithItsSourcesAsync(JsonElement batch)
+    {
+        var folder = Path.Combine(Service.Data, "batches", batch.GetProperty("id").GetString()!);
+        Assert.True(File.Exists(Path.Combine(folder, "part-000000.jsonl")));
+
+        (await Service.SendAsync(HttpMethod.Delete, $"/v1/files/{batch.GetProperty("output_file_id").GetString()}")).Dispose();
+        await SweepAsync();
+
+        Assert.Equal(
+            [$"{batch.GetProperty("error_file_id").GetString()}.jsonl", "receipt.json"],
+            Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(5, (await Service.LinesAsync(batch, "error_file_id")).Count);
+    }
+
+    private Task SweepAsync() => new FileSweep(
+        Service.State.Files, new BatchLog(TextWriter.Null, TimeProvider.System), TimeProvider.System).RunAsync(Token);
 
     // As after a crash between the files and the batch's end, or beside another service that does the same.
     private async Task AssertFinishedAgainAsync(string id)
