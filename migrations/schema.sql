@@ -36,6 +36,46 @@ ALTER TABLE batchllm.api_keys ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE batchllm.batches (
+    number bigint NOT NULL,
+    job_id bigint,
+    request_count bigint,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    in_progress_at timestamp with time zone,
+    cancelling_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    held_until timestamp with time zone,
+    output_seconds double precision,
+    id text NOT NULL,
+    tenant text NOT NULL,
+    input_file_id text NOT NULL,
+    endpoint text NOT NULL,
+    completion_window text NOT NULL,
+    ending text,
+    model text,
+    output_file_id text,
+    error_file_id text,
+    idempotency_key text,
+    request_sha256 text,
+    metadata text,
+    faults jsonb,
+    CONSTRAINT batches_cancelled_was_cancelling CHECK (((ending IS DISTINCT FROM 'cancelled'::text) OR (cancelling_at IS NOT NULL))),
+    CONSTRAINT batches_end_at_a_time CHECK (((ending IS NULL) = (ended_at IS NULL))),
+    CONSTRAINT batches_ending_check CHECK ((ending = ANY (ARRAY['completed'::text, 'failed'::text, 'expired'::text, 'cancelled'::text]))),
+    CONSTRAINT batches_endpoint_check CHECK ((endpoint = ANY (ARRAY['/v1/chat/completions'::text, '/v1/completions'::text]))),
+    CONSTRAINT batches_fail_for_a_reason CHECK (((NOT (ending IS DISTINCT FROM 'failed'::text)) = (faults IS NOT NULL))),
+    CONSTRAINT batches_faults_check CHECK ((jsonb_typeof(faults) = 'array'::text)),
+    CONSTRAINT batches_files_come_last CHECK (((ending IS NOT NULL) OR (num_nonnulls(output_file_id, error_file_id) = 0))),
+    CONSTRAINT batches_id_check CHECK ((id ~ '^batch_[0-9A-Za-z]{24,64}$'::text)),
+    CONSTRAINT batches_idempotency_has_request CHECK (((idempotency_key IS NULL) = (request_sha256 IS NULL))),
+    CONSTRAINT batches_in_progress_has_job CHECK (((in_progress_at IS NULL) OR (job_id IS NOT NULL))),
+    CONSTRAINT batches_job_has_requests CHECK ((num_nulls(job_id, request_count, model) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT batches_output_seconds_check CHECK ((output_seconds > (0)::double precision)),
+    CONSTRAINT batches_request_count_check CHECK ((request_count >= 1)),
+    CONSTRAINT batches_request_sha256_check CHECK ((request_sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT batches_tenant_check CHECK ((tenant ~ '^[a-z0-9._-]{1,64}$'::text))
+);
 CREATE TABLE batchllm.jobs (
     id bigint NOT NULL,
     row_count bigint NOT NULL,
@@ -111,6 +151,48 @@ END),
     CONSTRAINT jobs_time_budget_check CHECK ((time_budget > '00:00:00'::interval)),
     CONSTRAINT jobs_truncated_check CHECK ((truncated >= 0)),
     CONSTRAINT jobs_unplanned_is_empty CHECK (((key IS NOT NULL) OR ((row_count = 0) AND (shard_count = 0) AND (receipt_sha256 IS NULL))))
+);
+CREATE VIEW batchllm.batch_jobs AS
+ SELECT b.number,
+    b.id,
+    b.tenant,
+    b.input_file_id,
+    b.endpoint,
+    b.completion_window,
+    b.metadata,
+    b.output_seconds,
+    b.request_sha256,
+    b.created_at,
+    b.expires_at,
+    b.in_progress_at,
+    b.cancelling_at,
+    b.ending,
+    b.ended_at,
+    (b.faults)::text AS faults,
+    b.model,
+    b.request_count,
+    b.output_file_id,
+    b.error_file_id,
+    b.job_id,
+    j.state AS job_state,
+    j.reason AS job_reason,
+    j.finished_at AS job_finished_at,
+    j.ok,
+    j.truncated,
+    j.failed,
+    j.prompt_tokens,
+    j.shared_prompt_tokens,
+    j.completion_tokens,
+    clock_timestamp() AS read_at
+   FROM (batchllm.batches b
+     LEFT JOIN batchllm.jobs j ON ((j.id = b.job_id)));
+ALTER TABLE batchllm.batches ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME batchllm.batches_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 CREATE TABLE batchllm.shards (
     job_id bigint NOT NULL,
@@ -231,6 +313,36 @@ UNION ALL
            FROM (batchllm.tenants t
              JOIN batchllm.tenant_work work ON ((work.tenant = t.name)))
           WHERE ((t.name = j.tenant) AND (work.shards >= t.most_leased_shards))))));
+CREATE TABLE batchllm.files (
+    number bigint NOT NULL,
+    bytes bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone,
+    deleted_at timestamp with time zone,
+    removed_at timestamp with time zone,
+    id text NOT NULL,
+    tenant text NOT NULL,
+    purpose text NOT NULL,
+    name text NOT NULL,
+    uri text NOT NULL,
+    sha256 text NOT NULL,
+    CONSTRAINT files_bytes_check CHECK ((bytes >= 0)),
+    CONSTRAINT files_check CHECK ((expires_at > created_at)),
+    CONSTRAINT files_id_check CHECK ((id ~ '^file-[0-9A-Za-z]{24,64}$'::text)),
+    CONSTRAINT files_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255))),
+    CONSTRAINT files_purpose_check CHECK ((purpose = ANY (ARRAY['batch'::text, 'batch_output'::text]))),
+    CONSTRAINT files_removed_is_gone CHECK (((removed_at IS NULL) OR (deleted_at IS NOT NULL))),
+    CONSTRAINT files_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT files_tenant_check CHECK ((tenant ~ '^[a-z0-9._-]{1,64}$'::text))
+);
+ALTER TABLE batchllm.files ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME batchllm.files_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 ALTER TABLE batchllm.jobs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME batchllm.jobs_id_seq
     START WITH 1
@@ -293,6 +405,16 @@ ALTER TABLE ONLY batchllm.api_keys
     ADD CONSTRAINT api_keys_digest_key UNIQUE (digest);
 ALTER TABLE ONLY batchllm.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY batchllm.batches
+    ADD CONSTRAINT batches_id_key UNIQUE (id);
+ALTER TABLE ONLY batchllm.batches
+    ADD CONSTRAINT batches_job_id_key UNIQUE (job_id);
+ALTER TABLE ONLY batchllm.batches
+    ADD CONSTRAINT batches_pkey PRIMARY KEY (number);
+ALTER TABLE ONLY batchllm.files
+    ADD CONSTRAINT files_id_key UNIQUE (id);
+ALTER TABLE ONLY batchllm.files
+    ADD CONSTRAINT files_pkey PRIMARY KEY (number);
 ALTER TABLE ONLY batchllm.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY batchllm.jobs
@@ -313,6 +435,12 @@ ALTER TABLE ONLY batchllm.webhooks
     ADD CONSTRAINT webhooks_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY batchllm.workers
     ADD CONSTRAINT workers_pkey PRIMARY KEY (name);
+CREATE INDEX batches_by_input ON batchllm.batches USING btree (input_file_id) WHERE (ending IS NULL);
+CREATE INDEX batches_by_tenant ON batchllm.batches USING btree (tenant, number);
+CREATE UNIQUE INDEX batches_one_per_idempotency_key ON batchllm.batches USING btree (tenant, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+CREATE INDEX batches_unfinished ON batchllm.batches USING btree (number) WHERE (ending IS NULL);
+CREATE INDEX files_by_tenant ON batchllm.files USING btree (tenant, number) WHERE (deleted_at IS NULL);
+CREATE INDEX files_to_remove ON batchllm.files USING btree (number) WHERE ((removed_at IS NULL) AND ((deleted_at IS NOT NULL) OR (expires_at IS NOT NULL)));
 CREATE INDEX jobs_by_key ON batchllm.jobs USING btree (key, id);
 CREATE INDEX jobs_live_by_output ON batchllm.jobs USING btree (rtrim(output_uri, '/'::text)) WHERE ((key IS NOT NULL) AND (state = ANY (ARRAY['running'::text, 'paused'::text])));
 CREATE UNIQUE INDEX jobs_one_live_run_per_key ON batchllm.jobs USING btree (key) WHERE (state = ANY (ARRAY['running'::text, 'paused'::text]));
@@ -323,6 +451,14 @@ CREATE INDEX shards_uncommitted ON batchllm.shards USING btree (job_id, shard_in
 CREATE INDEX webhook_messages_by_job ON batchllm.webhook_messages USING btree (job_id);
 CREATE INDEX webhook_messages_due ON batchllm.webhook_messages USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE TRIGGER jobs_announce_stop AFTER UPDATE OF state ON batchllm.jobs FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) AND (new.state = ANY (ARRAY['paused'::text, 'completed'::text, 'cancelled'::text, 'failed'::text])))) EXECUTE FUNCTION batchllm.announce_stop();
+ALTER TABLE ONLY batchllm.batches
+    ADD CONSTRAINT batches_error_file_id_fkey FOREIGN KEY (error_file_id) REFERENCES batchllm.files(id);
+ALTER TABLE ONLY batchllm.batches
+    ADD CONSTRAINT batches_input_file_id_fkey FOREIGN KEY (input_file_id) REFERENCES batchllm.files(id);
+ALTER TABLE ONLY batchllm.batches
+    ADD CONSTRAINT batches_job_id_fkey FOREIGN KEY (job_id) REFERENCES batchllm.jobs(id);
+ALTER TABLE ONLY batchllm.batches
+    ADD CONSTRAINT batches_output_file_id_fkey FOREIGN KEY (output_file_id) REFERENCES batchllm.files(id);
 ALTER TABLE ONLY batchllm.shards
     ADD CONSTRAINT shards_job_id_fkey FOREIGN KEY (job_id) REFERENCES batchllm.jobs(id);
 ALTER TABLE ONLY batchllm.webhook_messages

@@ -1,6 +1,8 @@
 using BatchLLM.Access;
+using BatchLLM.Batches;
 using BatchLLM.Jobs;
 using BatchLLM.Postgres.Access;
+using BatchLLM.Postgres.Batches;
 using BatchLLM.Postgres.Database;
 using BatchLLM.Postgres.Jobs;
 using BatchLLM.Postgres.OutputLengths;
@@ -32,6 +34,8 @@ internal sealed class DatabaseSession : IAsyncDisposable
         ApiKeys = new PostgresApiKeyStore(database);
         Tenants = new PostgresTenantStore(database);
         Webhooks = new PostgresWebhookStore(database);
+        Files = new PostgresFileStore(database);
+        Batches = new PostgresBatchStore(database);
     }
 
     /// <summary>Jobs and shards.</summary>
@@ -57,6 +61,12 @@ internal sealed class DatabaseSession : IAsyncDisposable
 
     /// <summary>Who is told that jobs stopped.</summary>
     public IWebhookStore Webhooks { get; }
+
+    /// <summary>Files of batches.</summary>
+    public IFileStore Files { get; }
+
+    /// <summary>Batches.</summary>
+    public IBatchStore Batches { get; }
 
     /// <summary>Names of the migrations that opening it applied.</summary>
     public IReadOnlyList<string> AppliedMigrations => _database.AppliedMigrations;

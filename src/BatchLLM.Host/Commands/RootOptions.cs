@@ -44,7 +44,8 @@ internal sealed class RootOptions
         ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))
         : throw new UsageException($"--models {path}: there is no such folder.");
 
-    private static string DefaultFolder(string name)
+    /// <summary>A folder of the data directory; made if it is not there.</summary>
+    internal static string DefaultFolder(string name)
     {
         var cluster = PrivateClusterOptions.FromEnvironment(Environment.GetEnvironmentVariable, Environment.IsPrivilegedProcess);
         return Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(cluster.Directory)!, name)).FullName;

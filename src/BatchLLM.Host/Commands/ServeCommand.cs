@@ -34,18 +34,21 @@ internal static class ServeCommand
         };
         var noWorker = new Option<bool>("--no-worker") { Description = "Run no jobs here; `batchllm worker` does, on any machine." };
         var database = CommonOptions.Database();
-        var roots = new RootOptions();
+        var (roots, openAi) = (new RootOptions(), new OpenAiOptions());
         var command = new Command(Name, "Accepts jobs over HTTP, runs them, and shows how they get on.")
         {
             listen, keys, database, noWorker, webhooks,
         };
         roots.AddTo(command);
+        openAi.AddTo(command);
         return command.Runs(async (parsed, terminal, cancellationToken) =>
         {
             var address = ListenAddress.Parse(parsed.GetValue(listen)!);
             var use = parsed.GetValue(keys) ?? (IPAddress.IsLoopback(address.Address) ? KeyUse.None : KeyUse.Needed);
-            var settings = new ServiceSettings(address, roots.Read(parsed), use == KeyUse.Needed)
+            var places = roots.Read(parsed);
+            var settings = new ServiceSettings(address, places, use == KeyUse.Needed)
             {
+                OpenAi = openAi.Read(parsed, places),
                 SendsToPrivate = parsed.GetValue(webhooks) == WebhookReach.Any,
             };
             await using var session = await DatabaseSession.OpenAsync(parsed.GetValue(database), cancellationToken);

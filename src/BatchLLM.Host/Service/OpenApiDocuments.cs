@@ -21,7 +21,7 @@ internal static class OpenApiDocuments
             document.Info = new OpenApiInfo
             {
                 Title = "BatchLLM",
-                Description = "Batch jobs: language models over whole files. All errors are problem details (RFC 9457).",
+                Description = "Batch jobs: language models over whole files. All errors are problem details (RFC 9457); below /v1, which is the OpenAI API, they are as it has them.",
                 Version = typeof(OpenApiDocuments).Assembly.GetName().Version!.ToString(fieldCount: 3),
             };
             document.AddComponent(KeyScheme, new OpenApiSecurityScheme

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using BatchLLM.Host.Service.Access;
 using BatchLLM.Host.Service.Errors;
 using BatchLLM.Host.Service.Jobs;
+using BatchLLM.Host.Service.OpenAi;
 using BatchLLM.Host.Service.Output;
 using BatchLLM.Host.Service.Telemetry;
 using BatchLLM.Host.Service.Webhooks;
@@ -42,6 +43,7 @@ internal static class ServiceApp
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options => Limit(options, settings));
+        OpenAiServices.AddTo(builder.Services, settings.OpenAi, state, log, time);
         AddServices(builder.Services, settings, state, new ServiceLog(log, time), time);
         var app = builder.Build();
         app.Use(app.Services.GetRequiredService<ServiceLog>().InvokeAsync);
@@ -116,6 +118,7 @@ internal static class ServiceApp
         HealthEndpoints.Map(app);
         MetricsEndpoint.Map(app);
         OpenApiDocuments.Map(app);
+        OpenAiEndpoints.Map(app);
         var api = app.MapGroup("/api");
         PreflightEndpoint.Map(api);
         var jobs = api.MapGroup("/jobs").WithTags("Jobs");

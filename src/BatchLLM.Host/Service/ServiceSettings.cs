@@ -1,5 +1,6 @@
 using System.Net;
 using BatchLLM.Host.Service.Access;
+using BatchLLM.Host.Service.OpenAi;
 
 namespace BatchLLM.Host.Service;
 
@@ -11,4 +12,7 @@ internal sealed record ServiceSettings(IPEndPoint Listen, JobRoots Roots, bool N
 {
     /// <summary>True to send webhooks to addresses of the server's own network, too.</summary>
     public bool SendsToPrivate { get; init; }
+
+    /// <summary>What is kept for clients of the OpenAI API.</summary>
+    public required OpenAiSettings OpenAi { get; init; }
 }

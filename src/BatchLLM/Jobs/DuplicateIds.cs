@@ -19,14 +19,20 @@ internal sealed class DuplicateIds(IScratch scratch, long rows)
     /// <summary>Takes a row's id. Many threads may call it.</summary>
     public void Add(int file, long row, string id)
     {
-        var digest = SHA256.HashData(Encoding.UTF8.GetBytes(id)).AsSpan();
-        var keyed = new KeyedRow(
-            BinaryPrimitives.ReadUInt64LittleEndian(digest), BinaryPrimitives.ReadUInt64LittleEndian(digest[8..]),
-            row, Line: 0, file, Tokens: 0, IsGreedy: false);
+        var keyed = KeyOf(file, row, line: 0, id);
         lock (_lock)
         {
             _finder.Add(keyed);
         }
+    }
+
+    /// <summary>A row by its id.</summary>
+    public static KeyedRow KeyOf(int file, long row, long line, string id)
+    {
+        var digest = SHA256.HashData(Encoding.UTF8.GetBytes(id)).AsSpan();
+        return new KeyedRow(
+            BinaryPrimitives.ReadUInt64LittleEndian(digest), BinaryPrimitives.ReadUInt64LittleEndian(digest[8..]),
+            row, line, file, Tokens: 0, IsGreedy: false);
     }
 
     /// <summary>File and number of every such row, in input order.</summary>

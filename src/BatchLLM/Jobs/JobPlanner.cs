@@ -46,7 +46,7 @@ public sealed class JobPlanner(
     public async Task<JobPlan> CutAsync(
         JobSpec spec, IReadOnlyList<InputFile> files, CancellationToken cancellationToken)
     {
-        var shards = await SplitAsync(files, spec.Policies.RowsPerShard ?? ShardSize.OfSmallJobs, cancellationToken);
+        var shards = await SplitAsync(spec, files, cancellationToken);
         var rows = shards.Sum(shard => shard.Range.RowCount);
         if (rows == 0)
         {
@@ -54,13 +54,26 @@ public sealed class JobPlanner(
                 $"{string.Join(", ", files.Select(file => file.Uri))}: no rows. An input needs at least one row.");
         }
 
-        shards = spec.Policies.RowsPerShard is null ? ShardSize.Join(shards, ShardSize.Of(rows)) : shards;
         if ((spec.Prompt.OpenAiBatch ? "custom_id" : spec.IdColumn) is { } idColumn)
         {
             MarkDuplicates(shards, await FindDuplicatesAsync(files, shards, rows, idColumn, cancellationToken));
         }
 
         return new JobPlan(files, shards, rows);
+    }
+
+    /// <summary>The shards of files, without a look at their rows' ids: the same files give the same shards every time.</summary>
+    /// <exception cref="BatchLLMException">A file cannot be read.</exception>
+    public async Task<List<NewShard>> SplitAsync(
+        JobSpec spec, IReadOnlyList<InputFile> files, CancellationToken cancellationToken)
+    {
+        if (spec.Policies.RowsPerShard is { } rowsPerShard)
+        {
+            return await SplitAsync(files, rowsPerShard, cancellationToken);
+        }
+
+        var shards = await SplitAsync(files, ShardSize.OfSmallJobs, cancellationToken);
+        return ShardSize.Join(shards, ShardSize.Of(shards.Sum(shard => shard.Range.RowCount)));
     }
 
     /// <summary>Two patterns that catch the same file would run its rows twice, under ids that then count as duplicates.</summary>

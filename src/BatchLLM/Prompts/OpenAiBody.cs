@@ -11,6 +11,7 @@ internal static class OpenAiBody
     private static readonly string[] RefusedIfSet =
     [
         "tools", "functions", "logit_bias", "logprobs", "top_logprobs", "echo", "suffix", "audio", "web_search_options",
+        "reasoning_effort", "verbosity",
         "min_p", "min_tokens", "ignore_eos", "stop_token_ids", "bad_words", "use_beam_search", "prompt_logprobs",
         "guided_json", "guided_regex", "guided_choice", "guided_grammar", "structured_outputs", "chat_template",
         "chat_template_kwargs", "continue_final_message", "truncate_prompt_tokens",
@@ -35,10 +36,19 @@ internal static class OpenAiBody
             return $"body.{many} is not 1; one completion a request is supported";
         }
 
+        if (body.TryGetProperty("modalities", out var modalities) && !IsTextOnly(modalities))
+        {
+            return "body.modalities asks for more than text; only text is supported";
+        }
+
         return body.TryGetProperty("response_format", out var format) && !IsTextFormat(format)
             ? "body.response_format is not of type text; only text is supported"
             : null;
     }
+
+    /// <summary>True if a body says itself how long its answer may get.</summary>
+    public static bool SaysMaxTokens(JsonElement body) =>
+        !IsNull(Property(body, "max_tokens")) || !IsNull(Property(body, "max_completion_tokens"));
 
     /// <summary>The messages of a chat body; all their content is the row's data.</summary>
     public static IReadOnlyList<DraftMessage> ReadMessages(JsonElement body, out string? problem) =>
@@ -100,6 +110,11 @@ internal static class OpenAiBody
     private static bool IsNumber(JsonElement element, int value) =>
         element.ValueKind == JsonValueKind.Null
         || (element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var number) && number == value);
+
+    private static bool IsTextOnly(JsonElement modalities) =>
+        modalities.ValueKind == JsonValueKind.Null
+        || (modalities.ValueKind == JsonValueKind.Array
+            && modalities.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String && item.ValueEquals("text"u8)));
 
     private static bool IsTextFormat(JsonElement format) =>
         format.ValueKind == JsonValueKind.Null

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BatchLLM.Batches;
 using BatchLLM.Inference;
 using BatchLLM.Rows;
 
@@ -11,9 +12,6 @@ namespace BatchLLM.Prompts;
 /// <param name="defaults">Sampling of requests that set nothing.</param>
 public sealed class OpenAiPrompts(SamplingParameters defaults) : IRowPrompts
 {
-    private const string Chat = "/v1/chat/completions";
-    private const string Text = "/v1/completions";
-
     /// <inheritdoc/>
     public IReadOnlyList<string> Columns { get; } = ["custom_id", "method", "url", "body"];
 
@@ -29,9 +27,9 @@ public sealed class OpenAiPrompts(SamplingParameters defaults) : IRowPrompts
             return Refuse("method is not POST; expected POST");
         }
 
-        if (url is not (Chat or Text))
+        if (url is not (BatchUrls.Chat or BatchUrls.Text))
         {
-            return Refuse($"url is not served; expected {Chat} or {Text}");
+            return Refuse($"url is not served; expected {BatchUrls.Chat} or {BatchUrls.Text}");
         }
 
         if (row.Columns.GetValueOrDefault("body") is not { Kind: RowValueKind.Json } body)
@@ -43,7 +41,7 @@ public sealed class OpenAiPrompts(SamplingParameters defaults) : IRowPrompts
         try
         {
             return document.RootElement.ValueKind == JsonValueKind.Object
-                ? Build(document.RootElement, url == Chat)
+                ? Build(document.RootElement, url == BatchUrls.Chat)
                 : Refuse("body is not a JSON object");
         }
         catch (InvalidOperationException)
@@ -74,7 +72,7 @@ public sealed class OpenAiPrompts(SamplingParameters defaults) : IRowPrompts
 
         var sampling = OpenAiBody.ReadSampling(body, defaults, out problem);
         return problem is null
-            ? new RowPrompt(draft, sampling, null)
+            ? new RowPrompt(draft, sampling, null) { YieldsToPrompt = !OpenAiBody.SaysMaxTokens(body) }
             : RowPrompt.Refused(RowErrorCodes.InvalidParameter, $"body.{problem}");
     }
 

@@ -1,4 +1,3 @@
-using BatchLLM.Inference;
 using BatchLLM.Jobs;
 using BatchLLM.Rows;
 using BatchLLM.Tokens;
@@ -61,8 +60,15 @@ public sealed class RowPreparer
             return new WindowRow(row.Location, carried, null, null, prompt.Error);
         }
 
-        var tokens = Tokenize(prompt.Draft!, prompt.Sampling!, out var overlong, out var error);
-        return new WindowRow(row.Location, carried, tokens, error is null ? prompt.Sampling : null, error)
+        var sampling = prompt.Sampling!;
+        var reserved = prompt.YieldsToPrompt ? 1 : sampling.MaxTokens; // positions that the prompt leaves to the completion
+        var tokens = Tokenize(prompt.Draft!, reserved, out var overlong, out var error);
+        if (prompt.YieldsToPrompt && error is null)
+        {
+            sampling = sampling with { MaxTokens = Math.Min(sampling.MaxTokens, _contextLength - tokens!.Length) };
+        }
+
+        return new WindowRow(row.Location, carried, tokens, error is null ? sampling : null, error)
         {
             Overlong = overlong,
             ContinuesText = !prompt.Draft!.IsChat,
@@ -77,7 +83,7 @@ public sealed class RowPreparer
         : null;
 
     /// <summary>The prompt's tokens; when it is too long and may not be cut, they come with the error, to be counted.</summary>
-    private int[]? Tokenize(PromptDraft draft, SamplingParameters sampling, out OverlongPrompt? overlong, out RowError? error)
+    private int[]? Tokenize(PromptDraft draft, int reserved, out OverlongPrompt? overlong, out RowError? error)
     {
         overlong = null;
         if (!_renderer.TryRender(draft, out var text, out error))
@@ -86,7 +92,7 @@ public sealed class RowPreparer
         }
 
         var tokens = Encode(draft, text);
-        var room = _contextLength - sampling.MaxTokens;
+        var room = _contextLength - reserved;
         if (tokens.Length <= room)
         {
             return tokens;
@@ -96,7 +102,7 @@ public sealed class RowPreparer
             ? PromptFitter.Fit(draft, tokens.Length, room, _overlong, Encode)
             : null;
         overlong = new OverlongPrompt(tokens.Length, room, cut?.Length);
-        error = cut is null ? TooLong(tokens.Length, sampling.MaxTokens) : null;
+        error = cut is null ? TooLong(tokens.Length, reserved) : null;
         return cut ?? tokens;
     }
 

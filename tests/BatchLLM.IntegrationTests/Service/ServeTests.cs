@@ -80,7 +80,10 @@ public sealed class ServeTests(CliFixture cli) : IClassFixture<CliFixture>
     }
 
     private string[] Demo =>
-        ["--root", Checkout.Root, "--root", cli.DataDirectory, "--models", Path.GetDirectoryName(Checkout.DemoModel)!];
+        [
+            "--root", Checkout.Root, "--root", cli.DataDirectory, "--data", $"{cli.DataDirectory}-openai",
+            "--models", Path.GetDirectoryName(Checkout.DemoModel)!,
+        ];
 
     private async Task<ServeProcess> StartAsync(params string[] arguments) => await ServeProcess.StartAsync(
         cli.Start([], ["serve", "--listen", "http://127.0.0.1:0", "--json", .. arguments]));

@@ -6,6 +6,7 @@ using BatchLLM.Blobs;
 using BatchLLM.Host;
 using BatchLLM.Host.Service;
 using BatchLLM.Host.Service.Access;
+using BatchLLM.Host.Service.OpenAi;
 using BatchLLM.Host.Service.Telemetry;
 using BatchLLM.IntegrationTests.Cli;
 using BatchLLM.IntegrationTests.Postgres;
@@ -20,6 +21,9 @@ namespace BatchLLM.IntegrationTests.Service;
 /// <summary>The web application of <c>serve</c> over a real socket and a database of its own. It runs no jobs.</summary>
 internal sealed class ServiceHost : IAsyncDisposable
 {
+    /// <summary>Bytes of an uploaded file at most.</summary>
+    public const int MostFileBytes = 1 << 20;
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("batchllm-service-");
     private readonly StringWriter _log = new();
     private readonly DatabaseAddress _address;
@@ -30,14 +34,24 @@ internal sealed class ServiceHost : IAsyncDisposable
     {
         (_address, _state) = (address, state);
         Root = _folder.CreateSubdirectory("root").FullName;
+        Data = _folder.CreateSubdirectory("openai").FullName;
         var roots = new JobRoots(
             [BlobUri.FromText(Root, "/"), "s3://bucket/in"], new ModelRoots([Path.GetDirectoryName(Checkout.DemoModel)!]));
         _app = ServiceApp.Create(
-            new ServiceSettings(new IPEndPoint(IPAddress.Loopback, 0), roots, needsKeys), state, TextWriter.Synchronized(_log), TimeProvider.System);
+            new ServiceSettings(new IPEndPoint(IPAddress.Loopback, 0), roots, needsKeys)
+            {
+                OpenAi = new OpenAiSettings(BlobUri.FromText(Data, "/"), MostFileBytes),
+            },
+            state,
+            TextWriter.Synchronized(_log),
+            TimeProvider.System);
     }
 
     /// <summary>The one folder that its jobs may name.</summary>
     public string Root { get; }
+
+    /// <summary>Where it keeps files of the OpenAI API.</summary>
+    public string Data { get; }
 
     /// <summary>What it has logged.</summary>
     public string Log => _log.ToString();
@@ -74,6 +88,13 @@ internal sealed class ServiceHost : IAsyncDisposable
 
     /// <summary>Has it look at the queue now, for its metrics.</summary>
     public Task LookAtQueueAsync() => _app.Services.GetRequiredService<QueueGauges>().LookAsync(CancellationToken.None);
+
+    /// <summary>Changes its state behind its back.</summary>
+    public async Task ExecuteAsync(string sql, object parameters)
+    {
+        await using var connection = new NpgsqlConnection(_address.ConnectionString);
+        await connection.ExecuteAsync(sql, parameters);
+    }
 
     /// <summary>Takes its database away.</summary>
     public async Task DropDatabaseAsync()

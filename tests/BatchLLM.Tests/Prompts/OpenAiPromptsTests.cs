@@ -50,7 +50,7 @@ public sealed class OpenAiPromptsTests
     [Theory]
     [InlineData("\"n\":1,\"best_of\":1,\"stream\":false,\"tools\":[],\"logit_bias\":{},\"logprobs\":false,\"suffix\":\"\",\"min_p\":0")]
     [InlineData("\"n\":null,\"stream\":null,\"tools\":null,\"response_format\":null,\"temperature\":null,\"stop\":null")]
-    [InlineData("\"response_format\":{\"type\":\"text\"}")]
+    [InlineData("\"response_format\":{\"type\":\"text\"},\"modalities\":[\"text\"]")]
     public void Fields_that_ask_for_nothing_are_no_fault(string fields) =>
         Assert.Null(Build($"{{{Messages},{fields}}}").Error);
 
@@ -66,6 +66,8 @@ public sealed class OpenAiPromptsTests
     [InlineData("\"n\":2", "body.n is not 1; one completion a request is supported")]
     [InlineData("\"n\":\"1\"", "body.n is not 1; one completion a request is supported")]
     [InlineData("\"best_of\":3", "body.best_of is not 1; one completion a request is supported")]
+    [InlineData("\"reasoning_effort\":\"low\"", "body.reasoning_effort is not supported; leave it out")]
+    [InlineData("\"modalities\":[\"text\",\"audio\"]", "body.modalities asks for more than text; only text is supported")]
     [InlineData("\"response_format\":{\"type\":\"json_object\"}", "body.response_format is not of type text; only text is supported")]
     public void Fields_that_would_change_the_answer_are_refused_by_name(string field, string expected) =>
         Assert.Equal(new RowError(RowErrorCodes.InvalidRequest, expected), Build($"{{{Messages},{field}}}").Error);

@@ -118,6 +118,28 @@ public sealed class RowPreparerTests
             new RowError(RowErrorCodes.DuplicateId, "an earlier row has the same 'id'; expected unique ids"), row.Error);
     }
 
+    [Theory]
+    [InlineData("", Context - 10)] // what the context leaves: the prompt has 10 tokens
+    [InlineData(",\"max_tokens\":null", Context - 10)]
+    [InlineData(",\"max_completion_tokens\":7", 7)]
+    public void A_request_that_says_nothing_of_max_tokens_gets_what_its_prompt_leaves_of_the_job_s(string more, int maxTokens)
+    {
+        var row = PrepareRequest($"{{\"prompt\":\"0123456789\"{more}}}");
+
+        Assert.Equal((maxTokens, null), (row.Sampling!.MaxTokens, row.Error));
+    }
+
+    [Fact]
+    public void A_request_whose_prompt_leaves_nothing_fails()
+    {
+        Assert.Equal(1, PrepareRequest($"{{\"prompt\":\"{new string('x', Context - 1)}\"}}").Sampling!.MaxTokens);
+        Assert.Equal(
+            RowErrorCodes.PromptTooLong, PrepareRequest($"{{\"prompt\":\"{new string('x', Context)}\"}}").Error!.Code);
+        Assert.Equal(
+            RowErrorCodes.PromptTooLong,
+            PrepareRequest($"{{\"prompt\":\"{new string('x', Context - 1)}\",\"max_tokens\":2}}").Error!.Code);
+    }
+
     [Fact]
     public void A_row_that_could_not_be_read_keeps_its_error()
     {
@@ -146,6 +168,13 @@ public sealed class RowPreparerTests
 
     private static WindowRow Prepare(Row row, params string[] settings) =>
         Preparer(new ChatTemplateContext(), settings).Prepare(row, isDuplicate: false);
+
+    private static WindowRow PrepareRequest(string body) =>
+        Preparer(new ChatTemplateContext(), "prompt={\"openai_batch\":true}", "sampling.max_tokens=1000").Prepare(
+            Rows.Of(
+                ("custom_id", RowValue.FromText("a")), ("method", RowValue.FromText("POST")),
+                ("url", RowValue.FromText("/v1/completions")), ("body", RowValue.FromJson(body))),
+            isDuplicate: false);
 
     private static RowPreparer Preparer(ChatTemplateContext context, params string[] settings) =>
         New(JobSchema.Parse(JobSchema.Minimal(), settings).Require(), context);

@@ -43,5 +43,6 @@ internal sealed class JobRoots
             $"{address.Path}: {address.Uri} is outside of what this service may read and write; expected an address below " +
             $"{string.Join(" or ", _named.Uris)}"));
 
-    private bool Hold(string uri) => _named.Hold(uri) && _real.Hold(FileLinks.FollowUri(uri));
+    /// <summary>True if jobs may name an address.</summary>
+    public bool Hold(string uri) => _named.Hold(uri) && _real.Hold(FileLinks.FollowUri(uri));
 }

@@ -9,7 +9,7 @@ namespace BatchLLM.Host.Service.Access;
 /// <summary>Finds out who sends a request, and refuses those who may not. Keys come as <c>Authorization: Bearer</c>, RFC 6750.</summary>
 /// <param name="keys">The keys.</param>
 /// <param name="failures">Who sent wrong ones.</param>
-/// <param name="needsKeys">False to let everyone in who sends no key.</param>
+/// <param name="needsKeys">False to let everyone in who sends no key of ours.</param>
 internal sealed class KeyGuard(KeyRing keys, FailedAttempts failures, bool needsKeys)
 {
     private const string Scheme = "Bearer ";
@@ -26,8 +26,9 @@ internal sealed class KeyGuard(KeyRing keys, FailedAttempts failures, bool needs
     private async Task<ProblemHttpResult?> AdmitAsync(HttpContext context, AccessRole needed)
     {
         var sent = context.Request.Headers.Authorization.ToString();
-        if (sent.Length == 0 && !needsKeys)
+        if (!needsKeys && !sent.Contains(AccessToken.Prefix, StringComparison.Ordinal))
         {
+            // No key, or what clients of the OpenAI API send because they must send something.
             Callers.Set(context, Caller.Anyone);
             return null;
         }

@@ -1,0 +1,3 @@
+update batchllm.files
+   set deleted_at = now()
+ where id = @Id;

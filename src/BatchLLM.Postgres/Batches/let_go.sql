@@ -1,0 +1,3 @@
+update batchllm.batches
+   set held_until = null
+ where id = @Id;
