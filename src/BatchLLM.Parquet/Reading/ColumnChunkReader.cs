@@ -229,16 +229,26 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
                 throw _place.Unsupported("a page of more than 1 GiB");
             }
 
-            await _buffer.ReadAsync(body.Stored, cancellationToken);
+            await BeginAsync(body, cancellationToken);
+            return body;
         }
         catch
         {
             await body.DisposeAsync();
             throw;
         }
+    }
 
+    private async ValueTask BeginAsync(PageBody body, CancellationToken cancellationToken)
+    {
+        if (body.IsStreamed)
+        {
+            await body.StreamAsync(_buffer, cancellationToken);
+            return;
+        }
+
+        await _buffer.ReadAsync(body.Stored, cancellationToken);
         body.BeginOpening();
-        return body;
     }
 
     private async ValueTask OpenAsync(PageBody body)

@@ -10,12 +10,12 @@ namespace BatchLLM.Parquet.Reading;
 /// of a part, and what the codec may go back to, is kept and stands in front of the next one.
 /// </summary>
 /// <param name="codec">The codec of the values.</param>
-/// <param name="source">What is stored of them, and of levels that are compressed with them.</param>
+/// <param name="source">What is stored of them, and of levels that are compressed with them; disposed with this.</param>
 /// <param name="length">Bytes that it gives.</param>
 /// <param name="levelKinds">How many kinds of levels stand before the values, each with its length: 0 to 2.</param>
 /// <param name="buffers">Where room comes from for a value that takes more than was given.</param>
 internal sealed class PageCutter(
-    PageCodec codec, ArraySegment<byte> source, int length, int levelKinds, PageBuffers buffers) : IDisposable
+    PageCodec codec, StoredBytes source, int length, int levelKinds, PageBuffers buffers) : IDisposable
 {
     /// <summary>Small enough to stay in a processor's own cache, beside what it is made from and the codec's tables.</summary>
     private const int PartBytes = 128 << 10;
@@ -52,25 +52,18 @@ internal sealed class PageCutter(
     /// </summary>
     /// <param name="room">Room for it.</param>
     /// <returns>The piece; without values only if none is left.</returns>
-    public PagePiece Next(PieceRoom room)
+    /// <exception cref="IOException">Or another: what is stored cannot be read. The room is given back.</exception>
+    public async ValueTask<PagePiece> NextAsync(PieceRoom room)
     {
         TakeUp(room);
-        if (Levels is null)
+        try
         {
-            CutLevels();
+            await CutAsync();
         }
-
-        FindValues();
-        while (_given < length && _bytes.Length - _filled >= Decompression.LeastRoom && _count < ManyValues && Fault is null)
+        catch
         {
-            Fill();
-            FindValues();
-        }
-
-        while (_count == 0 && !IsDone)
-        {
-            Ensure(_at + BytesOfNext());
-            FindValues();
+            buffers.Return(new PagePiece(room, _bytes, 0));
+            throw;
         }
 
         var piece = new PagePiece(room, _bytes, _count);
@@ -78,8 +71,41 @@ internal sealed class PageCutter(
         return piece;
     }
 
+    /// <summary>Has a read that is under way end soon, with an exception.</summary>
+    public void Stop() => source.Stop();
+
     /// <inheritdoc/>
-    public void Dispose() => _decompression.Dispose();
+    public void Dispose()
+    {
+        _decompression.Dispose();
+        source.Dispose();
+    }
+
+    private async ValueTask CutAsync()
+    {
+        if (Levels is null)
+        {
+            await CutLevelsAsync();
+        }
+
+        FindValues();
+        while (_given < length && _bytes.Length - _filled >= Decompression.LeastRoom && _count < ManyValues && Fault is null)
+        {
+            await FillAsync();
+            FindValues();
+        }
+
+        while (_count == 0 && !IsDone)
+        {
+            await EnsureAsync(_at + BytesOfNext());
+            FindValues();
+        }
+
+        if (IsDone)
+        {
+            source.Release();
+        }
+    }
 
     private void TakeUp(PieceRoom room)
     {
@@ -90,12 +116,12 @@ internal sealed class PageCutter(
         _at = _start;
     }
 
-    private void CutLevels()
+    private async ValueTask CutLevelsAsync()
     {
         var end = 0;
         for (var kind = 0; kind < levelKinds; kind++)
         {
-            Ensure(end + sizeof(int));
+            await EnsureAsync(end + sizeof(int));
             var claimed = _filled - end < sizeof(int) ? -1 : BinaryPrimitives.ReadInt32LittleEndian(_bytes.AsSpan(end));
             end += sizeof(int);
             if (claimed < 0 || claimed > length - end)
@@ -104,7 +130,7 @@ internal sealed class PageCutter(
             }
 
             end += claimed;
-            Ensure(end);
+            await EnsureAsync(end);
         }
 
         end = Math.Min(end, _filled);
@@ -155,12 +181,12 @@ internal sealed class PageCutter(
     }
 
     /// <summary>Has so many bytes in the room, unless the page ends before.</summary>
-    private void Ensure(int count)
+    private async ValueTask EnsureAsync(int count)
     {
         while (_filled < count && _given < length)
         {
             Reserve(count + Decompression.LeastRoom);
-            Fill();
+            await FillAsync();
         }
     }
 
@@ -185,23 +211,24 @@ internal sealed class PageCutter(
     }
 
     /// <summary>Decompresses the next part; there is room for some of it.</summary>
-    private void Fill()
+    private async ValueTask FillAsync()
     {
         var end = (int)Math.Min(Math.Min(_bytes.Length, (long)_filled + PartBytes), (long)_filled + length - _given);
-        var isGood = _decompression.TryContinue(_bytes.AsSpan(0, end), _filled, out var count);
-        _filled += count;
-        _given += count;
-        if (!isGood || count == 0 || (_given == length && !_decompression.TryEnd()))
+        var count = await _decompression.ContinueAsync(_bytes.AsMemory(0, end), _filled);
+        _filled += count ?? 0;
+        _given += count ?? 0;
+        if (count is null or 0 || (_given == length && !await _decompression.TryEndAsync()))
         {
-            DecompressWhole();
+            await DecompressWholeAsync();
         }
     }
 
     /// <summary>Goes on with the whole page from where the piece begins, or finds out what is wrong with it.</summary>
-    private void DecompressWhole()
+    private async ValueTask DecompressWholeAsync()
     {
+        var stored = await source.ReadAllAsync();
         var whole = buffers.Rent(length);
-        Fault = codec.Decompress(source, new ArraySegment<byte>(whole, 0, length));
+        Fault = codec.Decompress(stored, new ArraySegment<byte>(whole, 0, length));
         Replace(whole);
         (_start, _at, _count, _given) = (_position, _position, 0, length);
         _filled = Fault is null ? length : _position;
