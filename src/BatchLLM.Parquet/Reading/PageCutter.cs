@@ -101,9 +101,11 @@ internal sealed class PageCutter(
             FindValues();
         }
 
+        // Before the last piece is read, which may be long after: what ZSTD holds for a page is as much as a few pieces.
         if (IsDone)
         {
             source.Release();
+            _decompression.Dispose();
         }
     }
 

@@ -14,8 +14,8 @@ internal sealed class PagePieces : IAsyncDisposable
     /// <summary>So much is always granted, or cutting and reading would wait for each other.</summary>
     private const int LeastHeld = 2;
 
-    /// <summary>Pieces that wait to be read, at most: half of the largest pages that are common.</summary>
-    private const int MostHeld = 28;
+    /// <summary>Pieces that wait to be read, at most: nearly all that there are, because one column is often the largest.</summary>
+    private const int MostHeld = 20;
 
     /// <summary>Enough for the time until rooms are handed out again.</summary>
     private const int MostEmpty = 4;

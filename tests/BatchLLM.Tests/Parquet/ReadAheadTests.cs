@@ -90,7 +90,7 @@ public sealed class ReadAheadTests
     [Fact]
     public void Room_is_used_again_and_bounded()
     {
-        const int Large = 12 << 20;
+        const int Large = 8 << 20;
         var buffers = new PageBuffers();
         var first = buffers.Rent(Large);
         Assert.True(buffers.HasRoomFor(Large));
@@ -124,7 +124,7 @@ public sealed class ReadAheadTests
         }
 
         Assert.InRange(rooms.Count * PagePieces.RoomBytes, 16 << 20, 32 << 20);
-        Assert.True(buffers.HasRoomFor(24 << 20));
+        Assert.True(buffers.HasRoomFor(16 << 20));
         buffers.Return(rooms[0]);
         Assert.True(buffers.HasRoom);
         Assert.Same(rooms[0], buffers.RentRoom());
