@@ -221,7 +221,7 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
     /// <summary>Reads a page's bytes and begins to decompress them.</summary>
     private async ValueTask<PageBody> LoadAsync(PageHeader header, CancellationToken cancellationToken)
     {
-        var body = new PageBody(header, _pageCount - 1, _codec, Column, _pages);
+        var body = new PageBody(header, _place.Of(_pageCount - 1), _codec, Column, _pages);
         try
         {
             if (body.IsTooLarge)

@@ -1,4 +1,5 @@
 using BatchLLM.Parquet.Compression;
+using BatchLLM.Parquet.Encodings;
 using BatchLLM.Parquet.Metadata;
 using BatchLLM.Parquet.Schemas;
 using static System.FormattableString;
@@ -25,6 +26,7 @@ internal sealed class PageBody : IAsyncDisposable
     private readonly PageCodec _codec;
     private readonly PageBuffers _buffers;
     private readonly ParquetColumnSchema _column;
+    private readonly PagePlace _place;
     private byte[] _stored;
     private byte[] _data = [];
     private Task<string?>? _opening;
@@ -32,13 +34,13 @@ internal sealed class PageBody : IAsyncDisposable
     /// <summary>Takes room for the page.</summary>
     /// <remarks>What takes it gives it back, also if the page is never filled.</remarks>
     /// <param name="header">What stands before it.</param>
-    /// <param name="number">0-based number in the chunk, a dictionary counted.</param>
+    /// <param name="place">Where it stands.</param>
     /// <param name="codec">The chunk's codec.</param>
     /// <param name="column">The column.</param>
     /// <param name="buffers">Where the room comes from.</param>
-    public PageBody(PageHeader header, int number, PageCodec codec, ParquetColumnSchema column, PageBuffers buffers)
+    public PageBody(PageHeader header, PagePlace place, PageCodec codec, ParquetColumnSchema column, PageBuffers buffers)
     {
-        (Header, Number, _codec, _column, _buffers) = (header, number, codec, column, buffers);
+        (Header, _place, _codec, _column, _buffers) = (header, place, codec, column, buffers);
         _stored = IsStreamed ? [] : buffers.Rent(header.CompressedSize);
         if (!IsTooLarge && FindFault() is null && !ComesInPieces)
         {
@@ -55,7 +57,7 @@ internal sealed class PageBody : IAsyncDisposable
     public bool IsTooLarge => FindFault() is null && Header.UncompressedSize > MaxBytes;
 
     /// <summary>0-based number in the chunk, a dictionary counted.</summary>
-    public int Number { get; }
+    public int Number => _place.Page;
 
     /// <summary>The values of a page that comes in pieces; null for any other.</summary>
     public PagePieces? Pieces { get; private set; }
@@ -167,7 +169,7 @@ internal sealed class PageBody : IAsyncDisposable
 
     private static bool IsInPieces(PageHeader header, PageCodec codec, ParquetColumnSchema column) =>
         header.UncompressedSize > MostWhole
-        && header.Encoding == ParquetEncoding.PLAIN
+        && header.Encoding is ParquetEncoding.PLAIN or ParquetEncoding.DELTA_LENGTH_BYTE_ARRAY
         && column.Type.Physical == ParquetPhysicalType.ByteArray
         && CodecOfValues(header, codec).Begin is not null
         && (header.Type == PageType.DataV2 || (header.Type == PageType.Data && HasRunsOnly(header, column)));
@@ -182,8 +184,17 @@ internal sealed class PageBody : IAsyncDisposable
         var levelKinds = Header.Type == PageType.DataV2
             ? 0
             : Math.Min(1, _column.MaxRepetition) + Math.Min(1, _column.MaxDefinition);
-        var cutter = new PageCutter(ValuesCodec, values, Header.UncompressedSize - _data.Length, levelKinds, _buffers);
+        var length = Header.UncompressedSize - _data.Length;
+        Func<byte[], PageLengths>? openLengths = Header.Encoding == ParquetEncoding.PLAIN ? null : OpenLengths;
+        var cutter = new PageCutter(ValuesCodec, values, length, levelKinds, _buffers, openLengths);
         Pieces = new PagePieces(cutter, () => FindWrongSumAsync(values), _buffers);
+    }
+
+    private PageLengths OpenLengths(byte[] packed)
+    {
+        var values = new PageValues(packed, 0, packed.Length, _column.Type, _place);
+        new DeltaIntegers(values, 0).PassOver();
+        return new PageLengths(new DeltaIntegers(values, 0), Header.ValueCount);
     }
 
     private string? Open() => FindWrongSum() ?? FindFault() ?? Decompress();

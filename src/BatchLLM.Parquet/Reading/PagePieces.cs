@@ -109,7 +109,7 @@ internal sealed class PagePieces : IAsyncDisposable
             {
                 if (_rooms.Reader.TryRead(out var room))
                 {
-                    Publish(await _cutter.NextAsync(room));
+                    Publish(await CutAsync(room));
                     _fault = _cutter.Fault;
                 }
             }
@@ -117,6 +117,19 @@ internal sealed class PagePieces : IAsyncDisposable
         finally
         {
             _pieces.Writer.Complete();
+        }
+    }
+
+    private async ValueTask<PagePiece> CutAsync(PieceRoom room)
+    {
+        try
+        {
+            return await _cutter.NextAsync(room);
+        }
+        catch
+        {
+            _buffers.Return(room);
+            throw;
         }
     }
 

@@ -1,8 +1,11 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using BatchLLM.Parquet;
 using BatchLLM.Parquet.Compression;
+using BatchLLM.Parquet.Encodings;
 using BatchLLM.Parquet.Reading;
+using BatchLLM.Parquet.Schemas;
 using BatchLLM.Parquet.Writing;
 using Xunit;
 
@@ -33,6 +36,57 @@ public sealed class PageCutterTests
             cutter.Dispose();
             Assert.True(buffers.IsWhole, $"seed {seed}: room is missing");
         }
+    }
+
+    [Fact]
+    public async Task Pieces_are_the_page_where_the_lengths_stand_before_all_values()
+    {
+        for (var seed = 0; seed < 200; seed++)
+        {
+            var random = new Random(seed);
+            var (page, expected, count) = RandomDeltaPage(random);
+            var codec = Codecs[seed % Codecs.Length];
+            var buffers = new PageBuffers();
+            var stored = Stored(codec, page, seed, buffers);
+            using var cutter = new PageCutter(codec, stored, page.Length, levelKinds: 1, buffers, packed => Lengths(packed, count));
+
+            var found = await ReadAllAsync(cutter, buffers, random);
+
+            Assert.True(cutter.Fault is null, $"seed {seed}: {cutter.Fault}");
+            Assert.True(expected.AsSpan().SequenceEqual(found), $"seed {seed}: {found.Length} bytes of {expected.Length}");
+            cutter.Dispose();
+            Assert.True(buffers.IsWhole, $"seed {seed}: room is missing");
+        }
+    }
+
+    [Fact]
+    public async Task A_changed_page_with_lengths_before_all_values_ends_somehow()
+    {
+        var faults = 0;
+        for (var seed = 0; seed < 1000; seed++)
+        {
+            var random = new Random(seed);
+            var (page, _, count) = RandomDeltaPage(random, mostValues: 200);
+            page[random.Next(Math.Min(page.Length, 300))] ^= (byte)(1 << random.Next(8));
+            var buffers = new PageBuffers();
+            var stored = Stored(UncompressedCodec.Instance, page, seed, buffers);
+            var cutter = new PageCutter(
+                UncompressedCodec.Instance, stored, page.Length, levelKinds: 1, buffers, packed => Lengths(packed, count));
+            try
+            {
+                await ReadAllAsync(cutter, buffers, random);
+                faults += cutter.Fault is null ? 0 : 1;
+            }
+            catch (ParquetException)
+            {
+                faults++;
+            }
+
+            cutter.Dispose();
+            Assert.True(buffers.IsWhole, $"seed {seed}: room is missing");
+        }
+
+        Assert.InRange(faults, 100, 999);
     }
 
     [Fact]
@@ -164,6 +218,35 @@ public sealed class PageCutterTests
         }
 
         return (page.Span.ToArray(), levels, levelKinds);
+    }
+
+    private static PageLengths Lengths(byte[] packed, int count)
+    {
+        var values = new PageValues(packed, 0, packed.Length, ParquetColumnType.Text, new PagePlace("a", "b", 0));
+        new DeltaIntegers(values, 0).PassOver();
+        return new PageLengths(new DeltaIntegers(values, 0), count);
+    }
+
+    /// <returns>Levels, lengths and values; and the values with the length of each before it.</returns>
+    private static (byte[] Page, byte[] Expected, int Count) RandomDeltaPage(Random random, int mostValues = 20_000)
+    {
+        var (page, values, expected) = (new ByteBuffer(), new ByteBuffer(), new ByteBuffer());
+        AppendValue(page, random, random.Next(100));
+        var lengths = new long[random.Next(mostValues)];
+        var longest = random.Next(3) switch { 0 => 1, 1 => 20, _ => 200 };
+        for (var i = 0; i < lengths.Length; i++)
+        {
+            lengths[i] = random.Next(1000) == 0 ? random.Next(20_000) : random.Next(longest);
+            var value = new byte[lengths[i]];
+            Array.Fill(value, (byte)i);
+            values.Append(value);
+            expected.AppendLength(value.Length);
+            expected.Append(value);
+        }
+
+        page.Append(new DeltaEncoder().Integers(lengths));
+        page.Append(values.Span);
+        return (page.Span.ToArray(), expected.Span.ToArray(), lengths.Length);
     }
 
     /// <summary>Half noise, half words that come again.</summary>

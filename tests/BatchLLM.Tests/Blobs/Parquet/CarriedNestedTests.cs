@@ -26,7 +26,7 @@ public sealed class CarriedNestedTests
         Assert.Equal(
             [
                 "list<struct<role: text, content: text>>", "struct<name: text, age: integer, born: struct<day: date, at: time>>",
-                "map<text, text>", "list<list<struct<x: real, tags: list<text>>>>",
+                "map<text, decimal>", "list<list<struct<x: real, tags: list<text>>>>",
             ],
             file.Schema.Fields.Take(5).Skip(1).Select(field => field.ToString()));
         await AssertSameAsync(rows, output, "nested_v1_snappy");
