@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 
 namespace BatchLLM.Parquet.Compression;
@@ -6,11 +7,22 @@ namespace BatchLLM.Parquet.Compression;
 /// A page that the system's libzstd decompresses a part at a time. It keeps the window itself, and refuses windows of more
 /// than 128 MiB, for which the page is decompressed whole.
 /// </summary>
+/// <remarks>
+/// What it decodes with goes on to the next page: it takes as much as the window, some megabytes, and what is given back to the
+/// system's allocator by one thread is not what another takes.
+/// </remarks>
 internal sealed unsafe partial class ZstdParts : IPartDecoder
 {
     private const string Library = "libzstd.so.1";
 
-    private nint _context = Create();
+    /// <summary>As many as pages are decompressed side by side, but for rare cases.</summary>
+    private const int MostSpare = 4;
+
+    private const int SessionOnly = 1;
+
+    private static readonly ConcurrentBag<nint> Spare = [];
+
+    private nint _context = Spare.TryTake(out var spare) ? spare : Create();
     private nuint _more;
 
     /// <inheritdoc/>
@@ -35,7 +47,15 @@ internal sealed unsafe partial class ZstdParts : IPartDecoder
     /// <inheritdoc/>
     public void Dispose()
     {
-        _ = Free(_context);
+        if (_context != 0 && Spare.Count < MostSpare && IsError(Reset(_context, SessionOnly)) == 0)
+        {
+            Spare.Add(_context);
+        }
+        else
+        {
+            _ = Free(_context);
+        }
+
         _context = 0;
     }
 
@@ -76,6 +96,9 @@ internal sealed unsafe partial class ZstdParts : IPartDecoder
 
     [LibraryImport(Library, EntryPoint = "ZSTD_decompressStream")]
     private static partial nuint Decode(nint context, Buffer* output, Buffer* input);
+
+    [LibraryImport(Library, EntryPoint = "ZSTD_DCtx_reset")]
+    private static partial nuint Reset(nint context, int what);
 
     [LibraryImport(Library, EntryPoint = "ZSTD_freeDStream")]
     private static partial nuint Free(nint context);
