@@ -56,10 +56,10 @@ public sealed record OutputColumns
     public IReadOnlyDictionary<string, RowValueKind> Kinds { get; }
 
     /// <summary>
-    /// Lists, maps and structs among the carried columns that formats with such columns write as what they are; JSON text
-    /// where there are none.
+    /// Lists, maps, structs, decimals and times among the carried columns, which formats with such columns write as what they
+    /// are; JSON and text where there are none.
     /// </summary>
-    public NestedColumns Nested { get; init; } = NestedColumns.None;
+    public TypedColumns Typed { get; init; } = TypedColumns.None;
 
     /// <summary>Where the rows come from, for formats with room for notes beside them, as Parquet has.</summary>
     public IReadOnlyList<KeyValuePair<string, string?>> Origin { get; init; } = [];

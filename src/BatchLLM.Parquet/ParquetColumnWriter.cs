@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using BatchLLM.Parquet.Schemas;
+using BatchLLM.Parquet.Values;
 using BatchLLM.Parquet.Writing;
 
 namespace BatchLLM.Parquet;
@@ -40,7 +41,7 @@ public sealed class ParquetColumnWriter
         AddValue([(byte)(value ? 1 : 0)]);
     }
 
-    /// <summary>Adds an integer, the days of a date, or the microseconds of a timestamp.</summary>
+    /// <summary>Adds an integer, the days of a date, the units of a time or timestamp, or a decimal without its point.</summary>
     /// <exception cref="InvalidOperationException">The column is of another type.</exception>
     /// <exception cref="OverflowException">The value does not fit the column's 32 bits.</exception>
     public void AppendInt64(long value)
@@ -75,11 +76,39 @@ public sealed class ParquetColumnWriter
         AddValue(bytes[..Schema.Type.PlainSize]);
     }
 
-    /// <summary>Adds text; a surrogate without its other half becomes U+FFFD.</summary>
+    /// <summary>Adds a decimal, day, time or timestamp by the text that <see cref="ParquetColumn.TryGetText"/> gives.</summary>
+    /// <exception cref="InvalidOperationException">The column is of another type.</exception>
+    /// <exception cref="FormatException">The text is not of the column's type.</exception>
+    /// <exception cref="OverflowException">The value does not fit the column's bits.</exception>
+    public void AppendShown(string text)
+    {
+        var type = Schema.Type;
+        switch (type.Kind)
+        {
+            case ParquetValueKind.Decimal when type.IsBytes:
+                AddBytes(ValueText.Decimal(text, type.Scale).ToByteArray(isBigEndian: true));
+                break;
+            case ParquetValueKind.Decimal:
+                AppendInt64((long)ValueText.Decimal(text, type.Scale));
+                break;
+            case ParquetValueKind.Date:
+                AppendInt64(ValueText.Date(text));
+                break;
+            case ParquetValueKind.Time:
+                AppendInt64(ValueText.Time(text, type.Unit));
+                break;
+            default:
+                Expect(type.Kind == ParquetValueKind.Timestamp, "a timestamp");
+                AppendInt64(ValueText.Timestamp(text, type.Unit));
+                break;
+        }
+    }
+
+    /// <summary>Adds text, or a JSON document; a surrogate without its other half becomes U+FFFD.</summary>
     /// <exception cref="InvalidOperationException">The column is of another type.</exception>
     public void AppendText(ReadOnlySpan<char> value)
     {
-        Expect(Schema.Type.Kind == ParquetValueKind.Text, "text");
+        Expect(Schema.Type.Kind is ParquetValueKind.Text or ParquetValueKind.Json, "text");
         var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(value.Length));
         try
         {

@@ -8,9 +8,10 @@ namespace BatchLLM.Parquet;
 
 /// <summary>
 /// Reads a Parquet file in batches of rows. Memory is bounded by a page and a dictionary per column asked for, whatever the
-/// size of the row groups, and by 80 MiB of pages that other threads decompress ahead; for what is nested, by the rows of
-/// a batch besides, which are fewer where they are large. Of a page of texts larger than 4 MiB no more than what is stored
-/// and a few MiB of the rest are held, unless it is compressed with the deprecated LZ4 or laid out otherwise than plainly.
+/// size of the row groups, and by 42 MiB of pages that other threads decompress ahead; for what is nested, by the rows of
+/// a batch besides, which are fewer where they are large. Of a page of texts larger than 4 MiB no more than a few MiB are
+/// held, of what is stored and of the rest, unless it is compressed with the deprecated LZ4 or its values do not stand one
+/// after another.
 /// </summary>
 /// <remarks>Source: the Parquet format specification, github.com/apache/parquet-format.</remarks>
 public sealed class ParquetReader
@@ -92,8 +93,9 @@ public sealed class ParquetReader
         var endRow = firstRow + Math.Min(rowCount, Math.Max(0, RowCount - firstRow));
         var parts = Parts(firstRow, endRow);
         using var pages = PageBuffers.Take();
+        using var source = new SourceInTurns(_source);
         await using var groups = new RowGroupsAhead(
-            parts, pages, part => OpenAsync(part, batch.Columns, pages, cancellationToken));
+            parts, pages, part => OpenAsync(part, batch.Columns, source, pages, cancellationToken));
         foreach (var part in parts)
         {
             var reader = await groups.NextAsync();
@@ -135,7 +137,11 @@ public sealed class ParquetReader
 
     /// <summary>Opens a row group at the first row that is wanted of it, with its first pages on their way.</summary>
     private async ValueTask<RowGroupReader> OpenAsync(
-        RowGroupPart part, IReadOnlyList<ParquetColumn> asked, PageBuffers pages, CancellationToken cancellationToken)
+        RowGroupPart part,
+        IReadOnlyList<ParquetColumn> asked,
+        SourceInTurns source,
+        PageBuffers pages,
+        CancellationToken cancellationToken)
     {
         var rows = RowGroups[part.Index].RowCount;
         var leaves = asked.SelectMany(column => column.Leaves).ToList();
@@ -143,9 +149,9 @@ public sealed class ParquetReader
         var isWhole = part.FirstRow == 0 && part.EndRow == rows;
         var spans = isWhole
             ? chunks.ConvertAll(_ => (PageSpan?)null)
-            : await PageIndexes.FindAsync(_source, chunks, rows, part, cancellationToken);
+            : await PageIndexes.FindAsync(source, chunks, rows, part, cancellationToken);
         var plans = leaves.Select((leaf, i) => new LeafPlan(leaf.Values, chunks[i], rows, isWhole, spans[i])).ToList();
-        var reader = Readers(asked, plans, new CoalescedSource(_source, plans.SelectMany(plan => plan.Wanted)), pages);
+        var reader = Readers(asked, plans, new CoalescedSource(source, plans.SelectMany(plan => plan.Wanted)), pages);
         try
         {
             await reader.SkipAsync(part.FirstRow, cancellationToken);

@@ -1,35 +1,46 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using BatchLLM.Parquet;
 
 namespace BatchLLM.Benchmarks;
 
 /// <summary>
 /// Reads the text columns of Parquet files that DuckDB wrote, and has DuckDB read them to the same end in turns: every value
-/// decoded, its bytes counted. tests/peers/install.sh fetches DuckDB.
+/// decoded, its bytes counted. Each reader of each file is a process of its own, so that its peak is its own. tests/peers/install.sh
+/// fetches DuckDB.
 /// </summary>
 internal static class ParquetSpeed
 {
     private const int Rounds = 7;
-    private static readonly string[] Columns = ["prompt", "customer"];
+
+    /// <summary>DuckDB's own: one page of 55 MB for the longer column of each.</summary>
+    private const int GroupRows = 122_880;
+
+    /// <summary>As the product runs (BatchLLM.Host.csproj); nothing else is set for DuckDB.</summary>
+    private static readonly Dictionary<string, string> AsTheProduct =
+        new() { ["DOTNET_gcConcurrent"] = "0", ["DOTNET_GCGen0MaxBudget"] = "3000000" };
 
     /// <summary>Prints a Markdown table.</summary>
     /// <param name="peers">The checkout's folder tests/peers.</param>
-    /// <param name="rows">Rows of each file, of about 600 bytes.</param>
-    public static async Task RunAsync(string peers, int rows)
+    /// <param name="rows">Rows of each file, of about 500 bytes.</param>
+    public static void Run(string peers, int rows)
     {
         var folder = Directory.CreateTempSubdirectory("batchllm-parquet-").FullName;
         try
         {
-            using var peer = StartPeer(peers);
-            Console.WriteLine("| Codec | File MB | Text MB | BatchLLM s | CPU s | DuckDB s | CPU s | elapsed: BatchLLM is | CPU: BatchLLM is | Peak MB |");
+            Console.WriteLine("| Codec | Rows of a row group | File MB | Text MB | Reader | s | CPU s | BatchLLM is | CPU: BatchLLM is | Peak MB |");
             Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
-            foreach (var codec in (string[])["snappy", "zstd"])
+            foreach (var (codec, group) in from groupRows in (int[])[GroupRows, 10 * GroupRows]
+                                           from name in (string[])["snappy", "zstd"]
+                                           select (name, groupRows))
             {
-                var file = Path.Combine(folder, $"{codec}.parquet");
-                Ask(peer, new { make = file, codec, rows });
-                await MeasureAsync(peer, codec, file);
+                var file = Path.Combine(folder, $"{codec}-{group}.parquet");
+                using (var maker = DuckDb(peers))
+                {
+                    maker.Ask(new { make = file, codec, rows, group });
+                }
+
+                Measure(peers, codec, group, file);
+                File.Delete(file);
             }
         }
         finally
@@ -38,74 +49,47 @@ internal static class ParquetSpeed
         }
     }
 
-    private static async Task MeasureAsync(Process peer, string codec, string file)
+    private static void Measure(string peers, string codec, int group, string file)
     {
-        var (own, peers) = (new List<Taken>(), new List<Taken>());
-        var bytes = 0L;
+        using var own = new ReadingPeer(Environment.ProcessPath!, AsTheProduct, "parquet-reader");
+        using var two = DuckDb(peers);
+        using var one = DuckDb(peers);
+        var readers = new[] { ("BatchLLM", own, 2), ("DuckDB, 2 threads", two, 2), ("DuckDB, 1 thread", one, 1) };
+        var taken = readers.Select(_ => new List<Taken>()).ToArray();
         for (var round = 0; round < Rounds; round++)
         {
-            var (start, before) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
-            bytes = await ReadAsync(file);
-            own.Add(new(Stopwatch.GetElapsedTime(start).TotalSeconds, (Environment.CpuUsage.TotalTime - before).TotalSeconds));
-            peers.Add(TakenBy(Ask(peer, new { read = file, threads = 2 }), bytes));
-        }
-
-        var (mine, theirs) = (Median(own), Median(peers));
-        using var process = Process.GetCurrentProcess();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {codec} | {new FileInfo(file).Length / 1e6:F0} | {bytes / 1e6:F0} | {mine.Elapsed:F3} | {mine.Processor:F3} "
-            + $"| {theirs.Elapsed:F3} | {theirs.Processor:F3} | {theirs.Elapsed / mine.Elapsed:F2}x | {theirs.Processor / mine.Processor:F2}x "
-            + $"| {process.PeakWorkingSet64 / 1e6:F0} |"));
-    }
-
-    private static async Task<long> ReadAsync(string path)
-    {
-        await using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
-        var reader = await ParquetReader.OpenAsync(stream, path, CancellationToken.None);
-        var bytes = 0L;
-        await foreach (var batch in reader.ReadAsync(Columns))
-        {
-            foreach (var column in batch.Columns)
+            foreach (var (index, (_, reader, threads)) in readers.Index())
             {
-                for (var row = 0; row < batch.RowCount; row++)
-                {
-                    bytes += column.IsNull(row) ? 0 : column.GetBytes(row).Length;
-                }
+                taken[index].Add(Taken.From(reader.Ask(new { read = file, threads })));
             }
         }
 
-        return bytes;
-    }
-
-    private static Taken TakenBy(JsonElement answer, long bytes) => answer.GetProperty("bytes").GetInt64() == bytes
-        ? new(answer.GetProperty("seconds").GetDouble(), answer.GetProperty("processorSeconds").GetDouble())
-        : throw new InvalidOperationException($"DuckDB reads {answer.GetProperty("bytes")} bytes, BatchLLM {bytes}.");
-
-    private static Process StartPeer(string peers)
-    {
-        var script = Path.Combine(peers, "..", "BatchLLM.Benchmarks", "peers", "duckdb_parquet.mjs");
-        var start = new ProcessStartInfo("node", [script, Path.GetFullPath(peers)])
+        var bytes = taken.SelectMany(rounds => rounds).Select(round => round.Bytes).Distinct().Single();
+        var medians = Array.ConvertAll(taken, Median);
+        foreach (var (index, (name, reader, _)) in readers.Index())
         {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        };
-        return Process.Start(start)!;
+            var (median, mine) = (medians[index], medians[0]);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"| {codec} | {group:N0} | {new FileInfo(file).Length / 1e6:F0} | {bytes / 1e6:F0} | {name} "
+                + $"| {median.Elapsed:F3} | {median.Processor:F3} | {median.Elapsed / mine.Elapsed:F2}x "
+                + $"| {median.Processor / mine.Processor:F2}x | {reader.PeakBytes / 1e6:F0} |"));
+        }
     }
 
-    private static JsonElement Ask(Process peer, object request)
-    {
-        peer.StandardInput.WriteLine(JsonSerializer.Serialize(request));
-        peer.StandardInput.Flush();
-        var answer = peer.StandardOutput.ReadLine();
-        return answer is null
-            ? throw new BatchLLMException("DuckDB ended. Run tests/peers/install.sh first.")
-            : JsonDocument.Parse(answer).RootElement;
-    }
+    private static ReadingPeer DuckDb(string peers) => new(
+        "node", [], Path.Combine(peers, "..", "BatchLLM.Benchmarks", "peers", "duckdb_parquet.mjs"), Path.GetFullPath(peers));
 
     private static Taken Median(List<Taken> rounds) => new(
+        rounds[0].Bytes,
         rounds.Select(round => round.Elapsed).Order().ElementAt(rounds.Count / 2),
         rounds.Select(round => round.Processor).Order().ElementAt(rounds.Count / 2));
 
     /// <summary>Seconds of one reading; those of processors are what counts where others use the machine.</summary>
-    private readonly record struct Taken(double Elapsed, double Processor);
+    private readonly record struct Taken(long Bytes, double Elapsed, double Processor)
+    {
+        public static Taken From(JsonElement answer) => new(
+            answer.GetProperty("bytes").GetInt64(),
+            answer.GetProperty("seconds").GetDouble(),
+            answer.GetProperty("processorSeconds").GetDouble());
+    }
 }

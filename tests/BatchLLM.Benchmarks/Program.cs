@@ -17,7 +17,10 @@ switch (args)
         TokenizerSpeed.Run(folder is [var peers] ? peers : Path.Combine("tests", "peers"));
         return 0;
     case ["parquet", .. var count]:
-        await ParquetSpeed.RunAsync(Path.Combine("tests", "peers"), count is [var fileRows] ? int.Parse(fileRows, null) : 1_700_000);
+        ParquetSpeed.Run(Path.Combine("tests", "peers"), count is [var fileRows] ? int.Parse(fileRows, null) : 2_000_000);
+        return 0;
+    case ["parquet-reader"]:
+        await ParquetReading.RunAsync();
         return 0;
     case ["preflight", var executable, var model, .. var count]:
         PreflightTime.Run(executable, model, count is [var rows] ? int.Parse(rows, null) : 1_000_000);

@@ -43,3 +43,25 @@ export function show(value, type) {
   if (type.valueType) return value.items.map((item) => show(item, type.valueType));
   return scalar(value, type);
 }
+
+// hyparquet turns most scalars into what JavaScript has, which loses digits: their places and nulls are compared, and of
+// numbers and texts the values.
+export function showOther(value, type, peer) {
+  if (value === null || value === undefined) return null;
+  if (peer === null) return "a value, where DuckDB reads null";
+  if (type.entryNames) {
+    return Object.fromEntries(
+      type.entryNames.map((name, i) => [name, showOther(value[name], type.entryTypes[i], peer[name])]));
+  }
+  if (type.keyType) {
+    const entries = Object.entries(value);
+    // What JavaScript makes of a map has each key once, and numbers before the others.
+    return entries.length === peer.length && entries.every(([key], i) => key === peer[i][0])
+      ? entries.map(([key, item], i) => [key, showOther(item, type.valueType, peer[i][1])])
+      : peer;
+  }
+  if (type.valueType) return value.map((item, i) => showOther(item, type.valueType, peer[i]));
+  return ["BIGINT", "INTEGER", "DOUBLE", "BOOLEAN", "VARCHAR"].includes(String(type)) && typeof value !== "object"
+    ? String(value)
+    : peer;
+}

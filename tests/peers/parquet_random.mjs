@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
-import { show } from "./duckdb_text.mjs";
+import { show, showOther } from "./duckdb_text.mjs";
 
 const [firstSeed, count, folder] = [Number(process.argv[2]), Number(process.argv[3]), process.argv[4]];
 
@@ -82,24 +82,6 @@ function statement(seed, file) {
     ...(next(2) === 0 ? ["DICTIONARY_SIZE_LIMIT 0"] : []),
   ];
   return `COPY (SELECT ${columns.join(", ")} FROM range(${rows}) t(i)) TO '${file}' (FORMAT parquet, ${options.join(", ")})`;
-}
-
-// hyparquet turns most scalars into what JavaScript has, which loses digits: their places and nulls are compared, and of
-// numbers and texts the values.
-function showOther(value, type, peer) {
-  if (value === null || value === undefined) return null;
-  if (peer === null) return "a value, where DuckDB reads null";
-  if (type.entryNames) {
-    return Object.fromEntries(
-      type.entryNames.map((name, i) => [name, showOther(value[name], type.entryTypes[i], peer[name])]));
-  }
-  if (type.keyType) {
-    return Object.entries(value).map(([key, item], i) => [key, showOther(item, type.valueType, peer[i]?.[1])]);
-  }
-  if (type.valueType) return value.map((item, i) => showOther(item, type.valueType, peer[i]));
-  return ["BIGINT", "INTEGER", "DOUBLE", "BOOLEAN", "VARCHAR"].includes(String(type)) && typeof value !== "object"
-    ? String(value)
-    : peer;
 }
 
 const connection = await (await DuckDBInstance.create()).connect();

@@ -32,16 +32,17 @@ internal static class CarriedType
         };
     }
 
-    /// <summary>INT64, DOUBLE, BOOLEAN or STRING.</summary>
+    /// <summary>INT64, DOUBLE, BOOLEAN, JSON or STRING.</summary>
     public static ParquetColumnType Of(RowValueKind kind) => kind switch
     {
         RowValueKind.Integer => ParquetColumnType.Int64,
         RowValueKind.Number => ParquetColumnType.Double,
         RowValueKind.Boolean => ParquetColumnType.Boolean,
+        RowValueKind.Json => ParquetColumnType.Json,
         _ => ParquetColumnType.Text,
     };
 
-    /// <summary>Appends a value to a column of a kind; to text as a placeholder would show it.</summary>
+    /// <summary>Appends a value to a column of a kind; to any other than these as a placeholder would show it.</summary>
     public static void Append(ParquetColumnWriter column, RowValueKind kind, RowValue value)
     {
         switch (kind)
@@ -59,7 +60,7 @@ internal static class CarriedType
                 column.AppendBoolean(value.Boolean);
                 break;
             default:
-                column.AppendText(value.ToString());
+                NestedValue.AppendText(column, value.ToString());
                 break;
         }
     }

@@ -93,7 +93,7 @@ internal static class NestedValue
         }
         else
         {
-            column.AppendText(key);
+            AppendText(column, key);
         }
     }
 
@@ -111,8 +111,21 @@ internal static class NestedValue
                 column.AppendDouble(value.GetDouble());
                 break;
             default:
-                column.AppendText(value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText());
+                AppendText(column, value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText());
                 break;
+        }
+    }
+
+    /// <summary>Appends a value that a row has as text: text, a JSON document, or what <see cref="TypedColumns"/> keeps.</summary>
+    public static void AppendText(ParquetColumnWriter column, string text)
+    {
+        if (column.Schema.Type.Kind is ParquetValueKind.Text or ParquetValueKind.Json)
+        {
+            column.AppendText(text);
+        }
+        else
+        {
+            column.AppendShown(text);
         }
     }
 }

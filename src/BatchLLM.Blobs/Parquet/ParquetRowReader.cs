@@ -77,6 +77,18 @@ public sealed class ParquetRowReader : IRowReader
             .ToDictionary(found => found.Path, found => ParquetRow.Kind(found.Fields[0]));
     }
 
+    /// <summary>Names of the columns whose values are declared to be JSON documents; in a row they are text.</summary>
+    /// <exception cref="BatchLLMException">The file is missing or not Parquet.</exception>
+    internal async ValueTask<IReadOnlySet<string>> DocumentsAsync(string uri, CancellationToken cancellationToken)
+    {
+        await using var stream = await _store.OpenReadAsync(uri, cancellationToken);
+        var file = await ParquetFailure.TranslateAsync(OpenAsync(stream, uri, cancellationToken), uri);
+        return file.Schema.Fields
+            .Where(field => field.Column?.Type.Kind == ParquetValueKind.Json)
+            .Select(field => field.Name)
+            .ToHashSet(StringComparer.Ordinal);
+    }
+
     private static ValueTask<ParquetReader> OpenAsync(Stream stream, string uri, CancellationToken cancellationToken) =>
         new(ParquetReader.OpenAsync(stream, uri, cancellationToken));
 

@@ -14,8 +14,8 @@ namespace BatchLLM.Blobs.Parquet;
 /// A carried column has the type that <see cref="OutputColumns.Kinds"/> says, and rows are written as they come; without
 /// one, the type that its values in this file share (<see cref="CarriedType"/>), for which rows are held until the end:
 /// such a writer is for one shard. Inputs without a schema can so give parts of different types, where one shard's values
-/// are all null or of another kind. A list, map or struct that all inputs have in one form is written in that form
-/// (<see cref="OutputColumns.Nested"/>), any other as JSON text.
+/// are all null or of another kind. What kinds do not describe, and all inputs have in one form, is written in that form
+/// (<see cref="OutputColumns.Typed"/>): lists, maps, structs, decimals, times. Others of these are JSON, and text.
 /// </remarks>
 public sealed class ParquetRowWriter : IRowWriter
 {
@@ -89,7 +89,7 @@ public sealed class ParquetRowWriter : IRowWriter
     private List<ParquetFieldSchema> Schema(List<RowValueKind> kinds)
     {
         var schema = _columns.Carried
-            .Zip(kinds, (name, kind) => NestedForm(name, kind) ?? ParquetFieldSchema.Value(name, CarriedType.Of(kind)))
+            .Zip(kinds, (name, kind) => Form(name, kind) ?? ParquetFieldSchema.Value(name, CarriedType.Of(kind)))
             .ToList();
         schema.Add(Text(OutputColumns.Completion));
         schema.Add(Text(OutputColumns.FinishReason));
@@ -106,8 +106,8 @@ public sealed class ParquetRowWriter : IRowWriter
     }
 
     /// <summary>What a partition of the path gives in its place is text.</summary>
-    private ParquetFieldSchema? NestedForm(string name, RowValueKind kind) =>
-        kind == RowValueKind.Json ? _columns.Nested.Find(name) : null;
+    private ParquetFieldSchema? Form(string name, RowValueKind kind) =>
+        kind is RowValueKind.Json or RowValueKind.Text ? _columns.Typed.Find(name) : null;
 
     private static ParquetFieldSchema Text(string name) => ParquetFieldSchema.Value(name, ParquetColumnType.Text);
 

@@ -77,7 +77,7 @@ internal static class JobAssembly
         var kinds = await KindsAsync(job, layout.Format, cancellationToken);
         var columns = new OutputColumns(RowPreparer.CarriedColumns(spec), spec.Output.TokenIds, kinds)
         {
-            Nested = kinds is null ? NestedColumns.None : await NestedColumns.SharedAsync(
+            Typed = kinds is null ? TypedColumns.None : await TypedColumns.SharedAsync(
                 Blobs, job.Definition.Inputs.Select(file => file.Uri), RowPreparer.CarriedColumns(spec), cancellationToken),
             Origin = OriginOf(job),
         };

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using BatchLLM.Parquet.Reading;
 
 namespace BatchLLM.Parquet.Compression;
 
@@ -10,7 +11,7 @@ internal sealed class BrotliCodec : PageCodec
     /// <summary>A meta-block gives up to 16 MiB, and takes 8 bytes at least for lengths and prefix codes.</summary>
     public override long MaxDecompressedLength(int compressedLength) => (16L << 20) * ((compressedLength / 8) + 1);
 
-    public override Func<ArraySegment<byte>, int, Decompression> Begin { get; } = (source, _) =>
+    public override Func<StoredBytes, int, Decompression> Begin { get; } = (source, _) =>
         new StreamParts(source, stored => new BrotliStream(stored, CompressionMode.Decompress));
 
     public override string? Decompress(ArraySegment<byte> source, ArraySegment<byte> destination) =>

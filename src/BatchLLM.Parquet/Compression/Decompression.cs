@@ -12,20 +12,20 @@ internal abstract class Decompression : IDisposable
     /// <summary>Bytes given before that must stand in front of those that come next, as far as there are so many.</summary>
     public virtual int Window => 0;
 
-    /// <summary>Gives the next bytes.</summary>
+    /// <summary>Gives the next bytes; what is stored of them is read where it is not here yet.</summary>
     /// <param name="target">
     /// Begins with bytes that were given before; ends where the room ends, or the page if that is nearer.
     /// </param>
     /// <param name="given">How many those are; at least the <see cref="Window"/>.</param>
-    /// <param name="count">
+    /// <returns>
     /// Bytes that were put behind them: at least one, unless the source has ended, or less than <see cref="LeastRoom"/> of
-    /// room is left and the page goes on after it.
-    /// </param>
-    /// <returns>False if it cannot be done a part at a time; the codec itself then says whether it can be at all.</returns>
-    public abstract bool TryContinue(Span<byte> target, int given, out int count);
+    /// room is left and the page goes on after it. Null if it cannot be done a part at a time; the codec itself then says
+    /// whether it can be at all.
+    /// </returns>
+    public abstract ValueTask<int?> ContinueAsync(Memory<byte> target, int given);
 
     /// <summary>True if the source ends where the page does.</summary>
-    public abstract bool TryEnd();
+    public abstract ValueTask<bool> TryEndAsync();
 
     /// <inheritdoc/>
     public virtual void Dispose()

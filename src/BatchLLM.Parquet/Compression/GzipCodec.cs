@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using BatchLLM.Parquet.Reading;
 using BatchLLM.Parquet.Writing;
 
 namespace BatchLLM.Parquet.Compression;
@@ -11,7 +12,7 @@ internal sealed class GzipCodec : PageCodec, IPageCompressor
     /// <summary>Deflate's densest code gives 258 bytes for two bits.</summary>
     public override long MaxDecompressedLength(int compressedLength) => 1032L * compressedLength;
 
-    public override Func<ArraySegment<byte>, int, Decompression> Begin { get; } = (source, _) =>
+    public override Func<StoredBytes, int, Decompression> Begin { get; } = (source, _) =>
         new StreamParts(source, stored => new GZipStream(stored, CompressionMode.Decompress));
 
     public override string? Decompress(ArraySegment<byte> source, ArraySegment<byte> destination)

@@ -4,9 +4,8 @@ namespace BatchLLM.Parquet.Compression;
 
 /// <summary>An LZ4 block decoded a part at a time: its matches go back by less than 64 KiB.</summary>
 /// <remarks>Source: lz4_Block_format.md of the LZ4 project.</remarks>
-internal sealed class Lz4Parts(ArraySegment<byte> source) : Decompression
+internal sealed class Lz4Parts : IPartDecoder
 {
-    private int _read;
     private int _literals;
     private int _offset;
     private int _matchCode;
@@ -16,64 +15,81 @@ internal sealed class Lz4Parts(ArraySegment<byte> source) : Decompression
     private bool _isBehindLiterals;
 
     /// <inheritdoc/>
-    public override int Window => 64 << 10;
+    public int Window => 64 << 10;
 
     /// <inheritdoc/>
-    public override bool TryContinue(Span<byte> target, int given, out int count)
+    public bool TryContinue(ReadOnlySpan<byte> source, bool isLast, out int read, Span<byte> target, ref int written)
     {
-        var written = given;
-        var isGood = true;
-        while (isGood && written < target.Length && (_literals > 0 || _match > 0 || _read < source.Count))
+        read = 0;
+        while (written < target.Length && (_match > 0 || read < source.Length))
         {
-            isGood = _literals > 0 ? TryCopyLiterals(target, ref written)
+            var begun = read;
+            var isGood = _literals > 0 ? CopyLiterals(source, target, ref read, ref written)
                 : _match > 0 ? TryCopyMatch(target, ref written)
-                : _isBehindLiterals ? TryBeginMatch()
-                : TryBeginLiterals();
+                : _isBehindLiterals ? TryBeginMatch(source, ref read)
+                : TryBeginLiterals(source, ref read);
+            if (!isGood)
+            {
+                // Perhaps only what follows is missing; nothing was taken of what is not whole.
+                read = begun;
+                return !isLast && _match == 0;
+            }
         }
 
-        count = written - given;
-        return isGood;
+        return true;
     }
 
     /// <summary>The last literals may be none.</summary>
-    public override bool TryEnd() =>
-        _match == 0
-        && (_isBehindLiterals || (_read < source.Count && TryBeginLiterals()))
-        && _literals == 0 && _read == source.Count;
-
-    private bool TryBeginLiterals()
+    public bool TryEnd(ReadOnlySpan<byte> source)
     {
-        ReadOnlySpan<byte> bytes = source;
-        var token = bytes[_read++];
-        var length = token >> 4;
-        (_matchCode, _isBehindLiterals) = (token & 15, true);
-        var isKnown = Lz4Decoder.ReadLength(bytes, ref length, ref _read);
-        _literals = length;
-        return isKnown && length <= bytes.Length - _read;
+        var read = 0;
+        return _match == 0
+            && (_isBehindLiterals || (source.Length > 0 && TryBeginLiterals(source, ref read)))
+            && _literals == 0 && read == source.Length;
     }
 
-    private bool TryBeginMatch()
+    /// <inheritdoc/>
+    public void Dispose()
     {
-        ReadOnlySpan<byte> bytes = source;
-        if (bytes.Length - _read < sizeof(ushort))
+    }
+
+    private bool TryBeginLiterals(ReadOnlySpan<byte> source, ref int read)
+    {
+        var token = source[read++];
+        var length = token >> 4;
+        if (!Lz4Decoder.ReadLength(source, ref length, ref read))
         {
             return false;
         }
 
-        _offset = BinaryPrimitives.ReadUInt16LittleEndian(bytes[_read..]);
-        _read += sizeof(ushort);
-        _isBehindLiterals = false;
-        var length = _matchCode;
-        var isKnown = Lz4Decoder.ReadLength(bytes, ref length, ref _read);
-        _match = (long)length + Lz4Decoder.MinMatch;
-        return isKnown && _offset > 0;
+        (_literals, _matchCode, _isBehindLiterals) = (length, token & 15, true);
+        return true;
     }
 
-    private bool TryCopyLiterals(Span<byte> target, ref int written)
+    private bool TryBeginMatch(ReadOnlySpan<byte> source, ref int read)
     {
-        var count = Math.Min(_literals, target.Length - written);
-        source.AsSpan(_read, count).CopyTo(target[written..]);
-        _read += count;
+        if (source.Length - read < sizeof(ushort))
+        {
+            return false;
+        }
+
+        var offset = BinaryPrimitives.ReadUInt16LittleEndian(source[read..]);
+        read += sizeof(ushort);
+        var length = _matchCode;
+        if (offset == 0 || !Lz4Decoder.ReadLength(source, ref length, ref read))
+        {
+            return false;
+        }
+
+        (_offset, _match, _isBehindLiterals) = (offset, (long)length + Lz4Decoder.MinMatch, false);
+        return true;
+    }
+
+    private bool CopyLiterals(ReadOnlySpan<byte> source, Span<byte> target, ref int read, ref int written)
+    {
+        var count = Math.Min(_literals, Math.Min(target.Length - written, source.Length - read));
+        source.Slice(read, count).CopyTo(target[written..]);
+        read += count;
         _literals -= count;
         written += count;
         return true;

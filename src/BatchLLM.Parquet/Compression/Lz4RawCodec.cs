@@ -1,3 +1,5 @@
+using BatchLLM.Parquet.Reading;
+
 namespace BatchLLM.Parquet.Compression;
 
 /// <summary>LZ4_RAW: each page is one block.</summary>
@@ -8,7 +10,8 @@ internal sealed class Lz4RawCodec : PageCodec
     /// <summary>The densest match gives 255 bytes for each byte of its length, and 19 for the first three.</summary>
     public override long MaxDecompressedLength(int compressedLength) => 255L * compressedLength;
 
-    public override Func<ArraySegment<byte>, int, Decompression> Begin { get; } = (source, _) => new Lz4Parts(source);
+    public override Func<StoredBytes, int, Decompression> Begin { get; } =
+        (source, _) => new StoredParts(source, new Lz4Parts());
 
     public override string? Decompress(ArraySegment<byte> source, ArraySegment<byte> destination)
     {

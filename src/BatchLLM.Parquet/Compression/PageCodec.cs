@@ -1,4 +1,5 @@
 using BatchLLM.Parquet.Metadata;
+using BatchLLM.Parquet.Reading;
 
 namespace BatchLLM.Parquet.Compression;
 
@@ -27,7 +28,7 @@ internal abstract class PageCodec
     /// Begins to decompress a page, of a length that is known, a part at a time; null for a codec that needs it whole, as
     /// the deprecated LZ4 does here.
     /// </summary>
-    public virtual Func<ArraySegment<byte>, int, Decompression>? Begin => null;
+    public virtual Func<StoredBytes, int, Decompression>? Begin => null;
 
     /// <summary>
     /// The most bytes that so many compressed bytes can become. A page that claims more is refused before any memory

@@ -1,3 +1,4 @@
+using BatchLLM.Parquet.Reading;
 using BatchLLM.Parquet.Writing;
 
 namespace BatchLLM.Parquet.Compression;
@@ -10,8 +11,8 @@ internal sealed class SnappyCodec : PageCodec, IPageCompressor
     /// <summary>The densest element is a copy of 64 bytes that takes three.</summary>
     public override long MaxDecompressedLength(int compressedLength) => 22L * compressedLength;
 
-    public override Func<ArraySegment<byte>, int, Decompression> Begin { get; } =
-        (source, length) => new SnappyParts(source, length);
+    public override Func<StoredBytes, int, Decompression> Begin { get; } =
+        (source, length) => new StoredParts(source, new SnappyParts(length));
 
     public override string? Decompress(ArraySegment<byte> source, ArraySegment<byte> destination) =>
         SnappyDecoder.Decode(source, destination);

@@ -4,81 +4,88 @@ namespace BatchLLM.Parquet.Compression;
 /// A Snappy block decoded a part at a time. The format lets a copy go back to the block's first byte; every encoder known
 /// cuts what it is given into pieces of 64 KiB and goes back no further. A block that does is decoded whole.
 /// </summary>
-internal sealed class SnappyParts : Decompression
+/// <param name="length">Bytes that it must give.</param>
+internal sealed class SnappyParts(int length) : IPartDecoder
 {
     private const int PieceBytes = 64 << 10;
 
-    private readonly ArraySegment<byte> _source;
-    private long _left;
-    private int _read;
+    /// <summary>Bytes of an element without a literal's own: the tag and the longest offset or length.</summary>
+    private const int MaxElement = 1 + sizeof(int);
+
+    private long _left = -1;
     private int _literal;
 
-    /// <param name="source">The block.</param>
-    /// <param name="length">Bytes that it must give.</param>
-    public SnappyParts(ArraySegment<byte> source, int length)
-    {
-        _source = source;
-        (_left, _read) = SnappyDecoder.ReadLength(source);
-        _read = _left == length ? _read : -1;
-    }
+    /// <inheritdoc/>
+    public int Window => PieceBytes;
 
     /// <inheritdoc/>
-    public override int Window => PieceBytes;
-
-    /// <inheritdoc/>
-    public override bool TryContinue(Span<byte> target, int given, out int count)
+    public bool TryContinue(ReadOnlySpan<byte> source, bool isLast, out int read, Span<byte> target, ref int written)
     {
-        ReadOnlySpan<byte> source = _source;
-        var isRest = _left <= target.Length - given;
-        var written = given;
-        var isGood = _read >= 0;
-        while (isGood && (_literal > 0 || _read < source.Length) && written < target.Length)
+        read = 0;
+        if (source.Length < MaxElement && !isLast)
         {
-            CopyLiteral(source, target, ref written);
-            SnappyDecoder.DecodeFast(source, target, ref _read, ref written);
-            if (target.Length - written < SnappyDecoder.MaxCopy && !isRest)
+            return true;
+        }
+
+        if (_left < 0 && !TryBegin(source, out read))
+        {
+            return false;
+        }
+
+        var (isRest, given) = (_left <= target.Length - written, written);
+        var isGood = true;
+        while (isGood && read < source.Length && written < target.Length)
+        {
+            CopyLiteral(source, target, ref read, ref written);
+            SnappyDecoder.DecodeFast(source, target, ref read, ref written);
+            if ((target.Length - written < SnappyDecoder.MaxCopy && !isRest)
+                || (source.Length - read < MaxElement && !isLast))
             {
                 break;
             }
 
-            isGood = _read == source.Length || TryDecodeOne(source, target, ref written);
+            isGood = read == source.Length || TryDecodeOne(source, target, ref read, ref written);
         }
 
-        count = written - given;
-        _left -= count;
+        _left -= written - given;
         return isGood;
     }
 
     /// <inheritdoc/>
-    public override bool TryEnd() => _read == _source.Count && _literal == 0;
+    public bool TryEnd(ReadOnlySpan<byte> source) => source.IsEmpty && _literal == 0;
 
-    private void CopyLiteral(ReadOnlySpan<byte> source, Span<byte> target, ref int written)
+    /// <inheritdoc/>
+    public void Dispose()
     {
-        var count = Math.Min(_literal, target.Length - written);
-        source.Slice(_read, count).CopyTo(target[written..]);
-        _read += count;
+    }
+
+    private bool TryBegin(ReadOnlySpan<byte> source, out int read)
+    {
+        (_left, var position) = SnappyDecoder.ReadLength(source);
+        read = Math.Max(position, 0);
+        return position >= 0 && _left == length;
+    }
+
+    private void CopyLiteral(ReadOnlySpan<byte> source, Span<byte> target, ref int read, ref int written)
+    {
+        var count = Math.Min(_literal, Math.Min(target.Length - written, source.Length - read));
+        source.Slice(read, count).CopyTo(target[written..]);
+        read += count;
         written += count;
         _literal -= count;
     }
 
     /// <summary>Decodes a copy, or begins a literal, which may go on in the next parts.</summary>
-    private bool TryDecodeOne(ReadOnlySpan<byte> source, Span<byte> target, ref int written)
+    private bool TryDecodeOne(ReadOnlySpan<byte> source, Span<byte> target, ref int read, ref int written)
     {
-        if (_literal > 0)
-        {
-            return true;
-        }
-
-        var tag = source[_read++];
+        var tag = source[read++];
         if ((tag & 3) != 0)
         {
-            return SnappyDecoder.Copy(source, target, tag, ref _read, ref written);
+            return SnappyDecoder.Copy(source, target, tag, ref read, ref written);
         }
 
-        var length = (tag >> 2) + 1;
-        var isKnown = length <= SnappyDecoder.MaxShortLiteral
-            || SnappyDecoder.ReadLiteralLength(source, ref length, ref _read);
-        _literal = length;
-        return isKnown && length <= source.Length - _read;
+        _literal = (tag >> 2) + 1;
+        return _literal <= SnappyDecoder.MaxShortLiteral
+            || SnappyDecoder.ReadLiteralLength(source, ref _literal, ref read);
     }
 }

@@ -1,35 +1,34 @@
+using BatchLLM.Parquet.Reading;
+
 namespace BatchLLM.Parquet.Compression;
 
 /// <summary>A page that one of the runtime's streams decompresses.</summary>
 /// <param name="source">What is stored.</param>
 /// <param name="open">Puts the decompressing stream over it.</param>
-internal sealed class StreamParts(ArraySegment<byte> source, Func<Stream, Stream> open) : Decompression
+internal sealed class StreamParts(StoredBytes source, Func<Stream, Stream> open) : Decompression
 {
-    private readonly Stream _stream =
-        open(new MemoryStream(source.Array!, source.Offset, source.Count, writable: false));
+    private readonly Stream _stream = open(new StoredStream(source));
 
     /// <inheritdoc/>
-    public override bool TryContinue(Span<byte> target, int given, out int count)
+    public override async ValueTask<int?> ContinueAsync(Memory<byte> target, int given)
     {
-        count = 0;
         try
         {
             var room = target[given..];
-            count = _stream.ReadAtLeast(room, room.Length, throwOnEndOfStream: false);
-            return true;
+            return await _stream.ReadAtLeastAsync(room, room.Length, throwOnEndOfStream: false);
         }
         catch (Exception exception) when (IsBroken(exception))
         {
-            return false;
+            return null;
         }
     }
 
     /// <inheritdoc/>
-    public override bool TryEnd()
+    public override async ValueTask<bool> TryEndAsync()
     {
         try
         {
-            return _stream.ReadByte() < 0;
+            return await _stream.ReadAsync(new byte[1]) == 0;
         }
         catch (Exception exception) when (IsBroken(exception))
         {

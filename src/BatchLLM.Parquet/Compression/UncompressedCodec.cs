@@ -1,3 +1,4 @@
+using BatchLLM.Parquet.Reading;
 using BatchLLM.Parquet.Writing;
 
 namespace BatchLLM.Parquet.Compression;
@@ -9,8 +10,8 @@ internal sealed class UncompressedCodec : PageCodec, IPageCompressor
 
     public override long MaxDecompressedLength(int compressedLength) => compressedLength;
 
-    public override Func<ArraySegment<byte>, int, Decompression> Begin { get; } =
-        (source, _) => new UncompressedParts(source);
+    public override Func<StoredBytes, int, Decompression> Begin { get; } =
+        (source, _) => new StoredParts(source, new UncompressedParts());
 
     public override string? Decompress(ArraySegment<byte> source, ArraySegment<byte> destination)
     {

@@ -1,19 +1,25 @@
 namespace BatchLLM.Parquet.Compression;
 
 /// <summary>A page that is stored as it is.</summary>
-internal sealed class UncompressedParts(ArraySegment<byte> source) : Decompression
+internal sealed class UncompressedParts : IPartDecoder
 {
-    private int _read;
+    /// <inheritdoc/>
+    public int Window => 0;
 
     /// <inheritdoc/>
-    public override bool TryContinue(Span<byte> target, int given, out int count)
+    public bool TryContinue(ReadOnlySpan<byte> source, bool isLast, out int read, Span<byte> target, ref int written)
     {
-        count = Math.Min(target.Length - given, source.Count - _read);
-        source.AsSpan(_read, count).CopyTo(target[given..]);
-        _read += count;
+        read = Math.Min(target.Length - written, source.Length);
+        source[..read].CopyTo(target[written..]);
+        written += read;
         return true;
     }
 
     /// <inheritdoc/>
-    public override bool TryEnd() => _read == source.Count;
+    public bool TryEnd(ReadOnlySpan<byte> source) => source.IsEmpty;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
 }

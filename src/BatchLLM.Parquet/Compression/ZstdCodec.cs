@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using BatchLLM.Parquet.Reading;
 using BatchLLM.Parquet.Writing;
 
 namespace BatchLLM.Parquet.Compression;
@@ -21,7 +22,8 @@ internal sealed unsafe partial class ZstdCodec : PageCodec, IPageCompressor
     /// <summary>The densest block repeats one byte: 128 KiB from a header of 3 bytes and the byte.</summary>
     public override long MaxDecompressedLength(int compressedLength) => (128L << 10) * compressedLength / 4;
 
-    public override Func<ArraySegment<byte>, int, Decompression> Begin { get; } = (source, _) => new ZstdParts(source);
+    public override Func<StoredBytes, int, Decompression> Begin { get; } =
+        (source, _) => new StoredParts(source, new ZstdParts());
 
     public override string? Decompress(ArraySegment<byte> source, ArraySegment<byte> destination)
     {

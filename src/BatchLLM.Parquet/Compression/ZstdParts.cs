@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 
 namespace BatchLLM.Parquet.Compression;
@@ -6,60 +7,81 @@ namespace BatchLLM.Parquet.Compression;
 /// A page that the system's libzstd decompresses a part at a time. It keeps the window itself, and refuses windows of more
 /// than 128 MiB, for which the page is decompressed whole.
 /// </summary>
-internal sealed unsafe partial class ZstdParts(ArraySegment<byte> source) : Decompression
+/// <remarks>
+/// What it decodes with goes on to the next page: it takes as much as the window, some megabytes, and what is given back to the
+/// system's allocator by one thread is not what another takes.
+/// </remarks>
+internal sealed unsafe partial class ZstdParts : IPartDecoder
 {
     private const string Library = "libzstd.so.1";
 
-    private readonly nint _context = Create();
-    private nuint _read;
+    /// <summary>As many as pages are decompressed side by side, but for rare cases.</summary>
+    private const int MostSpare = 4;
+
+    private const int SessionOnly = 1;
+
+    private static readonly ConcurrentBag<nint> Spare = [];
+
+    private nint _context = Spare.TryTake(out var spare) ? spare : Create();
     private nuint _more;
 
     /// <inheritdoc/>
-    public override bool TryContinue(Span<byte> target, int given, out int count)
+    public int Window => 0;
+
+    /// <inheritdoc/>
+    public bool TryContinue(ReadOnlySpan<byte> source, bool isLast, out int read, Span<byte> target, ref int written)
     {
-        var written = (nuint)given;
-        var isGood = TryDecode(target, ref written);
-        count = (int)written - given;
+        var (taken, given) = ((nuint)0, (nuint)written);
+        var isGood = TryDecode(source, ref taken, target, ref given);
+        (read, written) = ((int)taken, (int)given);
         return isGood;
     }
 
     /// <summary>What ends the last frame may stand behind its last byte.</summary>
-    public override bool TryEnd()
+    public bool TryEnd(ReadOnlySpan<byte> source)
     {
-        nuint written = 0;
-        return TryDecode([], ref written) && _read == (nuint)source.Count && _more == 0;
+        var (read, written) = ((nuint)0, (nuint)0);
+        return TryDecode(source, ref read, [], ref written) && read == (nuint)source.Length && _more == 0;
     }
 
     /// <inheritdoc/>
-    public override void Dispose()
+    public void Dispose()
     {
-        _ = Free(_context);
-        base.Dispose();
+        if (_context != 0 && Spare.Count < MostSpare && IsError(Reset(_context, SessionOnly)) == 0)
+        {
+            Spare.Add(_context);
+        }
+        else
+        {
+            _ = Free(_context);
+        }
+
+        _context = 0;
     }
 
     /// <summary>A page may be several frames, of which one call decodes at most one.</summary>
-    private bool TryDecode(Span<byte> target, ref nuint written)
+    private bool TryDecode(ReadOnlySpan<byte> source, ref nuint read, Span<byte> target, ref nuint written)
     {
         if (_context == 0)
         {
             return false;
         }
 
-        fixed (byte* from = source.AsSpan(), to = target)
+        fixed (byte* from = source, to = target)
         {
-            var input = new Buffer { Start = from, Size = (nuint)source.Count, Position = _read };
+            var input = new Buffer { Start = from, Size = (nuint)source.Length, Position = read };
             var output = new Buffer { Start = to, Size = (nuint)target.Length, Position = written };
-            for (var before = (_read, written); ; before = (_read, written))
+            for (var before = (read, written); ; before = (read, written))
             {
                 var more = Decode(_context, &output, &input);
-                (_read, written) = (input.Position, output.Position);
+                (read, written) = (input.Position, output.Position);
                 if (IsError(more) != 0)
                 {
                     return false;
                 }
 
                 // Without a step forward the answer is about the frame that would come next.
-                if (before == (_read, written))
+                if (before == (read, written))
                 {
                     return true;
                 }
@@ -74,6 +96,9 @@ internal sealed unsafe partial class ZstdParts(ArraySegment<byte> source) : Deco
 
     [LibraryImport(Library, EntryPoint = "ZSTD_decompressStream")]
     private static partial nuint Decode(nint context, Buffer* output, Buffer* input);
+
+    [LibraryImport(Library, EntryPoint = "ZSTD_DCtx_reset")]
+    private static partial nuint Reset(nint context, int what);
 
     [LibraryImport(Library, EntryPoint = "ZSTD_freeDStream")]
     private static partial nuint Free(nint context);

@@ -37,7 +37,12 @@ internal sealed record LogicalAnnotation(LogicalType Type)
     {
         writer.BeginStruct(id);
         writer.BeginStruct((short)Type);
-        if (Type is LogicalType.Timestamp && Unit is { } unit)
+        if (Type == LogicalType.Decimal)
+        {
+            writer.WriteInt32(1, Scale);
+            writer.WriteInt32(2, Precision);
+        }
+        else if (Type is LogicalType.Time or LogicalType.Timestamp && Unit is { } unit)
         {
             writer.WriteBoolean(1, IsAdjustedToUtc);
             writer.BeginStruct(2);

@@ -48,6 +48,8 @@ internal sealed record SchemaElement(string Name)
         writer.WriteString(4, Name);
         WriteOptional(writer, 5, ChildCount > 0 ? ChildCount : null);
         WriteOptional(writer, 6, (int?)ConvertedType);
+        WriteOptional(writer, 7, Precision > 0 ? Scale : null);
+        WriteOptional(writer, 8, Precision > 0 ? Precision : null);
         Logical?.Write(writer, 10);
         writer.EndStruct();
     }

@@ -94,6 +94,19 @@ internal sealed class ChunkBuffer(
         }
     }
 
+    /// <summary>Moves over the next bytes, which someone else reads: those that are held are the first of them.</summary>
+    /// <param name="count">How many; more than are held.</param>
+    /// <param name="cancellationToken">Stops reading them.</param>
+    public StoredBytes Detach(int count, CancellationToken cancellationToken)
+    {
+        var range = new ByteRange(Position, Position + count);
+        var detached = new StoredBytes(source, range, buffers.Rent(StoredBytes.PartBytes), buffers, cancellationToken);
+        detached.Take(_buffer.AsSpan(_head, _count));
+        Advance(count);
+        Dispose();
+        return detached;
+    }
+
     /// <summary>Moves the window forward to a part of the chunk that is wanted.</summary>
     /// <param name="partStart">Not before the window's start.</param>
     /// <param name="partEnd">Nothing beyond is read ahead.</param>

@@ -221,7 +221,7 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
     /// <summary>Reads a page's bytes and begins to decompress them.</summary>
     private async ValueTask<PageBody> LoadAsync(PageHeader header, CancellationToken cancellationToken)
     {
-        var body = new PageBody(header, _pageCount - 1, _codec, Column, _pages);
+        var body = new PageBody(header, _place.Of(_pageCount - 1), _codec, Column, _pages);
         try
         {
             if (body.IsTooLarge)
@@ -229,16 +229,26 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
                 throw _place.Unsupported("a page of more than 1 GiB");
             }
 
-            await _buffer.ReadAsync(body.Stored, cancellationToken);
+            await BeginAsync(body, cancellationToken);
+            return body;
         }
         catch
         {
             await body.DisposeAsync();
             throw;
         }
+    }
 
+    private async ValueTask BeginAsync(PageBody body, CancellationToken cancellationToken)
+    {
+        if (body.IsStreamed)
+        {
+            await body.StreamAsync(_buffer, cancellationToken);
+            return;
+        }
+
+        await _buffer.ReadAsync(body.Stored, cancellationToken);
         body.BeginOpening();
-        return body;
     }
 
     private async ValueTask OpenAsync(PageBody body)

@@ -15,9 +15,11 @@ internal static class Crc32
     private static readonly uint[][] Tables = MakeTables();
 
     /// <summary>The sum of all the bytes.</summary>
-    public static uint Of(ReadOnlySpan<byte> bytes)
+    /// <param name="bytes">They, or the next of them.</param>
+    /// <param name="before">The sum of those before them; 0 if there are none.</param>
+    public static uint Of(ReadOnlySpan<byte> bytes, uint before = 0)
     {
-        var sum = uint.MaxValue;
+        var sum = ~before;
         for (; bytes.Length >= Step; bytes = bytes[Step..])
         {
             sum = AddEight(BinaryPrimitives.ReadUInt64LittleEndian(bytes) ^ sum);

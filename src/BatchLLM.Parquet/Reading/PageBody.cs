@@ -1,4 +1,5 @@
 using BatchLLM.Parquet.Compression;
+using BatchLLM.Parquet.Encodings;
 using BatchLLM.Parquet.Metadata;
 using BatchLLM.Parquet.Schemas;
 using static System.FormattableString;
@@ -10,8 +11,9 @@ namespace BatchLLM.Parquet.Reading;
 /// reading, needs nothing but the page, and so is done on another thread, ahead of whoever wants the rows.
 /// </summary>
 /// <remarks>
-/// A large page of texts comes in pieces (<see cref="PagePieces"/>). What is stored of it stands in memory whole all the
-/// same: its sum is checked before any of its rows are given out, and a remote file is asked for it once.
+/// A large page of texts comes in pieces (<see cref="PagePieces"/>), and what is stored of it is read a part at a time if it
+/// is more than one. Its sum is checked before any of its rows are given out, for which such a page is read twice: one that
+/// has a sum is seldom as large, and a sum at its end would come too late for a reader that wants only its first rows.
 /// </remarks>
 internal sealed class PageBody : IAsyncDisposable
 {
@@ -24,6 +26,7 @@ internal sealed class PageBody : IAsyncDisposable
     private readonly PageCodec _codec;
     private readonly PageBuffers _buffers;
     private readonly ParquetColumnSchema _column;
+    private readonly PagePlace _place;
     private byte[] _stored;
     private byte[] _data = [];
     private Task<string?>? _opening;
@@ -31,14 +34,14 @@ internal sealed class PageBody : IAsyncDisposable
     /// <summary>Takes room for the page.</summary>
     /// <remarks>What takes it gives it back, also if the page is never filled.</remarks>
     /// <param name="header">What stands before it.</param>
-    /// <param name="number">0-based number in the chunk, a dictionary counted.</param>
+    /// <param name="place">Where it stands.</param>
     /// <param name="codec">The chunk's codec.</param>
     /// <param name="column">The column.</param>
     /// <param name="buffers">Where the room comes from.</param>
-    public PageBody(PageHeader header, int number, PageCodec codec, ParquetColumnSchema column, PageBuffers buffers)
+    public PageBody(PageHeader header, PagePlace place, PageCodec codec, ParquetColumnSchema column, PageBuffers buffers)
     {
-        (Header, Number, _codec, _column, _buffers) = (header, number, codec, column, buffers);
-        _stored = buffers.Rent(header.CompressedSize);
+        (Header, _place, _codec, _column, _buffers) = (header, place, codec, column, buffers);
+        _stored = IsStreamed ? [] : buffers.Rent(header.CompressedSize);
         if (!IsTooLarge && FindFault() is null && !ComesInPieces)
         {
             _data = header.Type == PageType.Dictionary
@@ -54,7 +57,7 @@ internal sealed class PageBody : IAsyncDisposable
     public bool IsTooLarge => FindFault() is null && Header.UncompressedSize > MaxBytes;
 
     /// <summary>0-based number in the chunk, a dictionary counted.</summary>
-    public int Number { get; }
+    public int Number => _place.Page;
 
     /// <summary>The values of a page that comes in pieces; null for any other.</summary>
     public PagePieces? Pieces { get; private set; }
@@ -68,7 +71,11 @@ internal sealed class PageBody : IAsyncDisposable
     /// <summary>Bytes of levels and values.</summary>
     public int Length => Header.UncompressedSize;
 
-    /// <summary>To be filled with the bytes of the file.</summary>
+    /// <summary>True if what is stored of the page is not held as a whole: <see cref="StreamAsync"/> begins with it.</summary>
+    public bool IsStreamed =>
+        ComesInPieces && FindFault() is null && Header.CompressedSize - LevelsLength > StoredBytes.PartBytes;
+
+    /// <summary>To be filled with the bytes of the file, unless the page is streamed.</summary>
     public Memory<byte> Stored => _stored.AsMemory(0, Header.CompressedSize);
 
     /// <summary>Bytes of levels before the values of a version 2 page, which are never compressed.</summary>
@@ -84,14 +91,31 @@ internal sealed class PageBody : IAsyncDisposable
 
     /// <summary>Bytes that a page takes while it is ahead of the rows that are read, besides rooms for pieces.</summary>
     public static long BytesAhead(PageHeader header, PageCodec codec, ParquetColumnSchema column) =>
-        (long)header.CompressedSize + (IsInPieces(header, codec, column) ? 0 : header.UncompressedSize);
+        IsInPieces(header, codec, column)
+            ? Math.Min(header.CompressedSize, StoredBytes.PartBytes)
+            : (long)header.CompressedSize + header.UncompressedSize;
+
+    /// <summary>Begins to read, to check and to decompress a page that is streamed, on another thread.</summary>
+    /// <param name="file">Stands at the page, and is moved behind it.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    public async ValueTask StreamAsync(ChunkBuffer file, CancellationToken cancellationToken)
+    {
+        var levels = new byte[LevelsLength];
+        await file.ReadAsync(levels, cancellationToken);
+        _data = levels;
+        BeginCutting(file.Detach(Header.CompressedSize - _data.Length, cancellationToken));
+    }
 
     /// <summary>Begins to check and to decompress what was stored, on another thread.</summary>
     public void BeginOpening()
     {
         if (FindFault() is null && ComesInPieces)
         {
-            Pieces = new PagePieces(MakeCutter(), FindWrongSum, _buffers);
+            var levels = (int)LevelsLength;
+            _data = _stored[..levels];
+            var values = new StoredBytes(_stored, levels, Header.CompressedSize - levels, _buffers);
+            _stored = [];
+            BeginCutting(values);
         }
         else
         {
@@ -99,11 +123,11 @@ internal sealed class PageBody : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets a page that comes in pieces go on, and gives the room of what was stored back if it is done.</summary>
+    /// <summary>Lets a page that comes in pieces go on; gives the room of what was stored of any other back once it is open.</summary>
     public void Continue()
     {
         Pieces?.Feed();
-        if (_stored.Length > 0 && (Pieces?.IsCut ?? _opening is { IsCompleted: true }))
+        if (_stored.Length > 0 && _opening is { IsCompleted: true })
         {
             _buffers.Return(_stored);
             _stored = [];
@@ -145,7 +169,7 @@ internal sealed class PageBody : IAsyncDisposable
 
     private static bool IsInPieces(PageHeader header, PageCodec codec, ParquetColumnSchema column) =>
         header.UncompressedSize > MostWhole
-        && header.Encoding == ParquetEncoding.PLAIN
+        && header.Encoding is ParquetEncoding.PLAIN or ParquetEncoding.DELTA_LENGTH_BYTE_ARRAY
         && column.Type.Physical == ParquetPhysicalType.ByteArray
         && CodecOfValues(header, codec).Begin is not null
         && (header.Type == PageType.DataV2 || (header.Type == PageType.Data && HasRunsOnly(header, column)));
@@ -155,23 +179,34 @@ internal sealed class PageBody : IAsyncDisposable
         (column.MaxRepetition == 0 || header.RepetitionEncoding == ParquetEncoding.RLE)
         && (column.MaxDefinition == 0 || header.DefinitionEncoding == ParquetEncoding.RLE);
 
-    private PageCutter MakeCutter()
+    private void BeginCutting(StoredBytes values)
     {
-        var levels = (int)LevelsLength;
-        _data = _stored[..levels];
-        var values = new ArraySegment<byte>(_stored, levels, Header.CompressedSize - levels);
         var levelKinds = Header.Type == PageType.DataV2
             ? 0
             : Math.Min(1, _column.MaxRepetition) + Math.Min(1, _column.MaxDefinition);
-        return new PageCutter(ValuesCodec, values, Header.UncompressedSize - levels, levelKinds, _buffers);
+        var length = Header.UncompressedSize - _data.Length;
+        Func<byte[], PageLengths>? openLengths = Header.Encoding == ParquetEncoding.PLAIN ? null : OpenLengths;
+        var cutter = new PageCutter(ValuesCodec, values, length, levelKinds, _buffers, openLengths);
+        Pieces = new PagePieces(cutter, () => FindWrongSumAsync(values), _buffers);
+    }
+
+    private PageLengths OpenLengths(byte[] packed)
+    {
+        var values = new PageValues(packed, 0, packed.Length, _column.Type, _place);
+        new DeltaIntegers(values, 0).PassOver();
+        return new PageLengths(new DeltaIntegers(values, 0), Header.ValueCount);
     }
 
     private string? Open() => FindWrongSum() ?? FindFault() ?? Decompress();
 
-    private string? FindWrongSum() =>
-        Header.Checksum is { } sum && Crc32.Of(Stored.Span) is var found && found != sum
-            ? Invariant($"the CRC-32 of the page's {Header.CompressedSize} bytes is {found:X8}; expected {sum:X8}")
-            : null;
+    private string? FindWrongSum() => Header.Checksum is null ? null : FindWrong(Crc32.Of(Stored.Span));
+
+    private async ValueTask<string?> FindWrongSumAsync(StoredBytes values) =>
+        Header.Checksum is null ? null : FindWrong(await values.SumAsync(Crc32.Of(_data)));
+
+    private string? FindWrong(uint sum) => sum == Header.Checksum
+        ? null
+        : Invariant($"the CRC-32 of the page's {Header.CompressedSize} bytes is {sum:X8}; expected {Header.Checksum:X8}");
 
     /// <summary>Refuses lengths that cannot be, before any room is taken for them.</summary>
     private string? FindFault()

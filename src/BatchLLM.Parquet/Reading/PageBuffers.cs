@@ -10,20 +10,21 @@ namespace BatchLLM.Parquet.Reading;
 /// </summary>
 /// <remarks>
 /// Rooms for pieces have a limit of their own: arrays of two sizes that took each other's place were collected as late. What
-/// a process holds between readers is one such set, of at most 116 MiB; readers that end side by side leave the last one's.
+/// a process holds between readers is one such set, of at most 56 MiB; readers that end side by side leave the last one's.
 /// </remarks>
 internal sealed class PageBuffers : IDisposable
 {
     /// <summary>
-    /// Bytes that are held at most, unless the pages that are wanted next take more: what is stored of two pages of 50 MB.
+    /// Bytes that are held at most, unless the pages that are wanted next take more: parts of what is stored of four large
+    /// pages, two columns of two row groups, and a little.
     /// </summary>
-    private const long MostBytes = 48 << 20;
+    private const long MostBytes = 18 << 20;
 
     /// <summary>Bytes that are held at most with those that are free, unless more were rented at once.</summary>
-    private const long MostKept = 84 << 20;
+    private const long MostKept = 32 << 20;
 
     /// <summary>Rooms that are held at most, unless each piece that is wanted next takes its own.</summary>
-    private const int MostRooms = 32;
+    private const int MostRooms = 24;
 
     /// <summary>Pages of another codec find arrays that are too large rather than bring new ones.</summary>
     private const int MostWaste = 4;

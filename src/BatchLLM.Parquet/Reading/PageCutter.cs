@@ -1,21 +1,27 @@
 using System.Buffers.Binary;
 using BatchLLM.Parquet.Compression;
-using BatchLLM.Parquet.Values;
-using static System.FormattableString;
+using BatchLLM.Parquet.Encodings;
 
 namespace BatchLLM.Parquet.Reading;
 
 /// <summary>
-/// Decompresses a large page of byte arrays in the PLAIN encoding a part at a time, and cuts it between values. What is left
-/// of a part, and what the codec may go back to, is kept and stands in front of the next one.
+/// Decompresses a large page of byte arrays a part at a time, and cuts it between values: in the PLAIN encoding, or where the
+/// lengths stand before all values, which are then held as they are packed. What is left of a part, and what the codec may go
+/// back to, is kept and stands in front of the next one.
 /// </summary>
 /// <param name="codec">The codec of the values.</param>
-/// <param name="source">What is stored of them, and of levels that are compressed with them.</param>
+/// <param name="source">What is stored of them, and of levels that are compressed with them; disposed with this.</param>
 /// <param name="length">Bytes that it gives.</param>
 /// <param name="levelKinds">How many kinds of levels stand before the values, each with its length: 0 to 2.</param>
 /// <param name="buffers">Where room comes from for a value that takes more than was given.</param>
-internal sealed class PageCutter(
-    PageCodec codec, ArraySegment<byte> source, int length, int levelKinds, PageBuffers buffers) : IDisposable
+/// <param name="openLengths">Reads the lengths where they stand before all values; null where each stands before its own.</param>
+internal sealed partial class PageCutter(
+    PageCodec codec,
+    StoredBytes source,
+    int length,
+    int levelKinds,
+    PageBuffers buffers,
+    Func<byte[], PageLengths>? openLengths = null) : IDisposable
 {
     /// <summary>Small enough to stay in a processor's own cache, beside what it is made from and the codec's tables.</summary>
     private const int PartBytes = 128 << 10;
@@ -24,6 +30,7 @@ internal sealed class PageCutter(
     private const int ManyValues = 1 << 13;
 
     private readonly Decompression _decompression = codec.Begin!(source, length);
+    private PageLengths? _lengths;
     private byte[] _kept = [];
     private int _keptCount;
     private int _rest;
@@ -44,7 +51,7 @@ internal sealed class PageCutter(
     public string? Fault { get; private set; }
 
     /// <summary>True if no more pieces come.</summary>
-    public bool IsDone => Fault is not null || _given == length;
+    public bool IsDone => Fault is not null || (_given == length && _lengths is not { HasNext: true });
 
     /// <summary>
     /// Cuts the next piece. Values are looked for after every part, while the caches still hold it: behind a whole piece, to
@@ -52,25 +59,19 @@ internal sealed class PageCutter(
     /// </summary>
     /// <param name="room">Room for it.</param>
     /// <returns>The piece; without values only if none is left.</returns>
-    public PagePiece Next(PieceRoom room)
+    /// <exception cref="IOException">Or another: what is stored cannot be read.</exception>
+    /// <exception cref="ParquetException">The lengths that stand before all values are damaged.</exception>
+    public async ValueTask<PagePiece> NextAsync(PieceRoom room)
     {
         TakeUp(room);
-        if (Levels is null)
+        try
         {
-            CutLevels();
+            await CutAsync();
         }
-
-        FindValues();
-        while (_given < length && _bytes.Length - _filled >= Decompression.LeastRoom && _count < ManyValues && Fault is null)
+        catch
         {
-            Fill();
-            FindValues();
-        }
-
-        while (_count == 0 && !IsDone)
-        {
-            Ensure(_at + BytesOfNext());
-            FindValues();
+            Replace(room.Bytes);
+            throw;
         }
 
         var piece = new PagePiece(room, _bytes, _count);
@@ -78,24 +79,61 @@ internal sealed class PageCutter(
         return piece;
     }
 
+    /// <summary>Has a read that is under way end soon, with an exception.</summary>
+    public void Stop() => source.Stop();
+
     /// <inheritdoc/>
-    public void Dispose() => _decompression.Dispose();
+    public void Dispose()
+    {
+        _decompression.Dispose();
+        source.Dispose();
+    }
+
+    private async ValueTask CutAsync()
+    {
+        if (Levels is null)
+        {
+            await CutLevelsAsync();
+            await CutLengthsAsync();
+        }
+
+        FindValues();
+        while (_given < length && _bytes.Length - _filled >= Decompression.LeastRoom && _count < ManyValues && Fault is null)
+        {
+            await FillAsync();
+            FindValues();
+        }
+
+        while (_count == 0 && !IsDone)
+        {
+            await EnsureAsync(_at + BytesOfNext());
+            FindValues();
+        }
+
+        // Before the last piece is read, which may be long after: what ZSTD holds for a page is as much as a few pieces.
+        if (IsDone)
+        {
+            source.Release();
+            _decompression.Dispose();
+        }
+    }
 
     private void TakeUp(PieceRoom room)
     {
         (_room, _bytes, _filled, _count) = (room, room.Bytes, 0, 0);
+        _lengths?.BeginPiece();
         Reserve(_keptCount + Decompression.LeastRoom);
         _kept.AsSpan(0, _keptCount).CopyTo(_bytes);
         (_start, _filled) = (_keptCount - _rest, _keptCount);
         _at = _start;
     }
 
-    private void CutLevels()
+    private async ValueTask CutLevelsAsync()
     {
         var end = 0;
         for (var kind = 0; kind < levelKinds; kind++)
         {
-            Ensure(end + sizeof(int));
+            await EnsureAsync(end + sizeof(int));
             var claimed = _filled - end < sizeof(int) ? -1 : BinaryPrimitives.ReadInt32LittleEndian(_bytes.AsSpan(end));
             end += sizeof(int);
             if (claimed < 0 || claimed > length - end)
@@ -104,7 +142,7 @@ internal sealed class PageCutter(
             }
 
             end += claimed;
-            Ensure(end);
+            await EnsureAsync(end);
         }
 
         end = Math.Min(end, _filled);
@@ -112,34 +150,24 @@ internal sealed class PageCutter(
         (_start, _at, _position, _valuesStart) = (end, end, end, end);
     }
 
-    /// <summary>Finds the whole values among what was decompressed last.</summary>
-    private void FindValues()
+    private async ValueTask CutLengthsAsync()
     {
-        ReadOnlySpan<byte> bytes = _bytes.AsSpan(0, _filled);
-        while (Fault is null && bytes.Length - _at >= sizeof(int))
+        if (openLengths is null)
         {
-            var claimed = BinaryPrimitives.ReadInt32LittleEndian(bytes[_at..]);
-            if (claimed < 0 || claimed > length - (_position + _at - _start) - sizeof(int))
-            {
-                var (from, of) = (_position + _at - _start - _valuesStart, length - _valuesStart);
-                Fault = Invariant($"at byte {from} of {of} a value claims {claimed} bytes");
-            }
-            else if (claimed > bytes.Length - _at - sizeof(int))
-            {
-                return;
-            }
-            else
-            {
-                _room!.Set(_count++, new ByteSlice(_at + sizeof(int), claimed));
-                _at += sizeof(int) + claimed;
-            }
+            return;
         }
-    }
 
-    /// <summary>Bytes of a value that is not whole yet, as far as that is known.</summary>
-    private int BytesOfNext() => _filled - _at < sizeof(int)
-        ? sizeof(int)
-        : sizeof(int) + BinaryPrimitives.ReadInt32LittleEndian(_bytes.AsSpan(_at));
+        int end;
+        for (var most = PartBytes; !DeltaExtent.TryFind(_bytes.AsSpan(_at, _filled - _at), out end) && _given < length; most *= 2)
+        {
+            await EnsureAsync((int)Math.Min((long)_at + most, length));
+        }
+
+        // Without an end all of the page is given to whoever reads them, and says what is wrong.
+        var cut = end > 0 ? _at + end : _filled;
+        _lengths = openLengths(_bytes[_at..cut]);
+        (_start, _at, _position, _valuesStart) = (cut, cut, cut, cut);
+    }
 
     private void Keep()
     {
@@ -155,12 +183,12 @@ internal sealed class PageCutter(
     }
 
     /// <summary>Has so many bytes in the room, unless the page ends before.</summary>
-    private void Ensure(int count)
+    private async ValueTask EnsureAsync(int count)
     {
         while (_filled < count && _given < length)
         {
             Reserve(count + Decompression.LeastRoom);
-            Fill();
+            await FillAsync();
         }
     }
 
@@ -185,25 +213,27 @@ internal sealed class PageCutter(
     }
 
     /// <summary>Decompresses the next part; there is room for some of it.</summary>
-    private void Fill()
+    private async ValueTask FillAsync()
     {
         var end = (int)Math.Min(Math.Min(_bytes.Length, (long)_filled + PartBytes), (long)_filled + length - _given);
-        var isGood = _decompression.TryContinue(_bytes.AsSpan(0, end), _filled, out var count);
-        _filled += count;
-        _given += count;
-        if (!isGood || count == 0 || (_given == length && !_decompression.TryEnd()))
+        var count = await _decompression.ContinueAsync(_bytes.AsMemory(0, end), _filled);
+        _filled += count ?? 0;
+        _given += count ?? 0;
+        if (count is null or 0 || (_given == length && !await _decompression.TryEndAsync()))
         {
-            DecompressWhole();
+            await DecompressWholeAsync();
         }
     }
 
     /// <summary>Goes on with the whole page from where the piece begins, or finds out what is wrong with it.</summary>
-    private void DecompressWhole()
+    private async ValueTask DecompressWholeAsync()
     {
+        var stored = await source.ReadAllAsync();
         var whole = buffers.Rent(length);
-        Fault = codec.Decompress(source, new ArraySegment<byte>(whole, 0, length));
+        Fault = codec.Decompress(stored, new ArraySegment<byte>(whole, 0, length));
         Replace(whole);
         (_start, _at, _count, _given) = (_position, _position, 0, length);
+        _lengths?.Rewind();
         _filled = Fault is null ? length : _position;
     }
 }

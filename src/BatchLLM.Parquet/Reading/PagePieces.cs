@@ -14,8 +14,8 @@ internal sealed class PagePieces : IAsyncDisposable
     /// <summary>So much is always granted, or cutting and reading would wait for each other.</summary>
     private const int LeastHeld = 2;
 
-    /// <summary>Pieces that wait to be read, at most: half of the largest pages that are common.</summary>
-    private const int MostHeld = 28;
+    /// <summary>Pieces that wait to be read, at most: nearly all that there are, because one column is often the largest.</summary>
+    private const int MostHeld = 20;
 
     /// <summary>Enough for the time until rooms are handed out again.</summary>
     private const int MostEmpty = 4;
@@ -32,14 +32,13 @@ internal sealed class PagePieces : IAsyncDisposable
     /// <param name="cutter">Cuts the page; disposed with the pieces.</param>
     /// <param name="check">Finds what is wrong with the page before anything is made of it: null, or a clause.</param>
     /// <param name="buffers">Where room comes from.</param>
-    public PagePieces(PageCutter cutter, Func<string?> check, PageBuffers buffers)
+    public PagePieces(PageCutter cutter, Func<ValueTask<string?>> check, PageBuffers buffers)
     {
         (_cutter, _buffers) = (cutter, buffers);
         _cutting = Task.Run(() => CutAsync(check));
     }
 
-    /// <summary>True once what was stored is not needed any more.</summary>
-    public bool IsCut => _cutting.IsCompleted;
+    private bool IsCut => _cutting.IsCompleted;
 
     /// <summary>What stands before the values, once it is open.</summary>
     public byte[] Levels => _cutter.Levels ?? [];
@@ -87,7 +86,10 @@ internal sealed class PagePieces : IAsyncDisposable
     {
         TakeRoomsBack();
         _rooms.Writer.TryComplete();
-        await _cutting;
+        _cutter.Stop();
+
+        // Whoever wanted the rows was told of a failure where the rows end.
+        await _cutting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         TakeRoomsBack();
         GiveCurrentBack();
         while (_pieces.Reader.TryRead(out var piece))
@@ -98,16 +100,16 @@ internal sealed class PagePieces : IAsyncDisposable
         _cutter.Dispose();
     }
 
-    private async Task CutAsync(Func<string?> check)
+    private async Task CutAsync(Func<ValueTask<string?>> check)
     {
         try
         {
-            _fault = check();
+            _fault = await check();
             while (_fault is null && !_cutter.IsDone && await _rooms.Reader.WaitToReadAsync())
             {
                 if (_rooms.Reader.TryRead(out var room))
                 {
-                    Publish(_cutter.Next(room));
+                    Publish(await CutAsync(room));
                     _fault = _cutter.Fault;
                 }
             }
@@ -115,6 +117,19 @@ internal sealed class PagePieces : IAsyncDisposable
         finally
         {
             _pieces.Writer.Complete();
+        }
+    }
+
+    private async ValueTask<PagePiece> CutAsync(PieceRoom room)
+    {
+        try
+        {
+            return await _cutter.NextAsync(room);
+        }
+        catch
+        {
+            _buffers.Return(room);
+            throw;
         }
     }
 

@@ -8,6 +8,9 @@ internal sealed class PagePlace(string file, string column, int rowGroup)
     /// <summary>0-based number of the page in its chunk, a dictionary counted; -1 before the first.</summary>
     public int Page { get; set; } = -1;
 
+    /// <summary>The place of one page, which stays where it is while reading goes on.</summary>
+    public PagePlace Of(int page) => new(file, column, rowGroup) { Page = page };
+
     private string Position =>
         string.Create(CultureInfo.InvariantCulture, $"row group {rowGroup}, page {Math.Max(Page, 0)}");
 

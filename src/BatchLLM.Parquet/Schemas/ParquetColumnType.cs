@@ -23,6 +23,9 @@ public sealed record ParquetColumnType(ParquetPhysicalType Physical, ParquetValu
     /// <summary>UTF-8 text.</summary>
     public static ParquetColumnType Text { get; } = new(ParquetPhysicalType.ByteArray, ParquetValueKind.Text);
 
+    /// <summary>UTF-8 text that is a JSON document.</summary>
+    public static ParquetColumnType Json { get; } = new(ParquetPhysicalType.ByteArray, ParquetValueKind.Json);
+
     /// <summary>Bytes.</summary>
     public static ParquetColumnType Binary { get; } = new(ParquetPhysicalType.ByteArray, ParquetValueKind.Binary);
 
@@ -63,6 +66,16 @@ public sealed record ParquetColumnType(ParquetPhysicalType Physical, ParquetValu
 
     /// <summary>Decimal digits in all of a <see cref="ParquetValueKind.Decimal"/>.</summary>
     public int Precision { get; init; }
+
+    /// <summary>What it is on one line, which is another one for any other type: <c>decimal(18, 3) in int64</c>.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Name} in {Physical}").ToLowerInvariant();
+
+    private string Name => Kind switch
+    {
+        ParquetValueKind.Decimal => FormattableString.Invariant($"{Kind}({Precision}, {Scale})"),
+        ParquetValueKind.Time or ParquetValueKind.Timestamp => $"{Kind}({Unit}{(IsAdjustedToUtc ? ", UTC" : "")})",
+        _ => $"{Kind}",
+    };
 
     /// <summary>True if values are byte slices, false if they are numbers of at most 64 bits.</summary>
     internal bool IsBytes => Physical is ParquetPhysicalType.ByteArray

@@ -58,7 +58,7 @@ public sealed class ParquetFieldSchema
     /// <summary>The type on one line: <c>list&lt;struct&lt;role: text, content: text&gt;&gt;</c>.</summary>
     public override string ToString() => Shape switch
     {
-        ParquetShape.Value => $"{Type!.Kind} in {Type.Physical}".ToLowerInvariant(),
+        ParquetShape.Value => $"{Type}",
         ParquetShape.Struct => $"struct<{string.Join(", ", Children.Select(child => $"{child.Name}: {child}"))}>",
         _ => $"{Shape.ToString().ToLowerInvariant()}<{string.Join(", ", Children)}>",
     };

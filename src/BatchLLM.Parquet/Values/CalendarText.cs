@@ -95,7 +95,8 @@ internal static class CalendarText
         _ => nanos.ToString("'.'000000000", CultureInfo.InvariantCulture),
     };
 
-    private static long UnitsPerSecond(ParquetTimeUnit unit) => unit switch
+    /// <summary>How many make a second.</summary>
+    internal static long UnitsPerSecond(ParquetTimeUnit unit) => unit switch
     {
         ParquetTimeUnit.Milliseconds => 1_000,
         ParquetTimeUnit.Microseconds => 1_000_000,

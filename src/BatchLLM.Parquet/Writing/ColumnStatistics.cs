@@ -100,6 +100,9 @@ internal sealed class ColumnStatistics(ParquetColumnType type)
     public ValueBounds? Bounds() => type switch
     {
         var _ when !_hasBounds => null,
+
+        // Their bytes are ordered as numbers with a sign, which the bounds of bytes are not.
+        { IsBytes: true, Kind: ParquetValueKind.Decimal } => null,
         { IsBytes: true } => ByteBounds(),
 
         // The two zeros compare as equal: the bounds must include both.
@@ -110,7 +113,7 @@ internal sealed class ColumnStatistics(ParquetColumnType type)
 
     private ValueBounds ByteBounds()
     {
-        var isText = type.Kind == ParquetValueKind.Text;
+        var isText = type.Kind is ParquetValueKind.Text or ParquetValueKind.Json;
         return new ValueBounds(
             BoundTruncation.Lower(_minBytes.Span, isText),
             _minBytes.Length <= BoundTruncation.MaxBytes,

@@ -49,8 +49,9 @@ internal sealed class EncodingChoice(IPageCompressor compressor)
         }
 
         var type = chunk.Column.Type;
-        if (type.Physical == ParquetPhysicalType.ByteArray)
+        if (type.Physical == ParquetPhysicalType.ByteArray && type.Kind != ParquetValueKind.Decimal)
         {
+            // DuckDB 1.5 reads them for text and binary only.
             yield return _deltaLength;
             yield return _deltaByteArray;
         }

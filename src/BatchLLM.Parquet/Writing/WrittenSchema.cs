@@ -75,11 +75,17 @@ internal static class WrittenSchema
     ];
 
     /// <summary>True for the types that <see cref="ParquetWriter"/> knows.</summary>
-    public static bool IsWritable(ParquetColumnType type) =>
-        type == ParquetColumnType.Boolean || type == ParquetColumnType.Int32 || type == ParquetColumnType.Int64
-        || type == ParquetColumnType.Float || type == ParquetColumnType.Double || type == ParquetColumnType.Text
-        || type == ParquetColumnType.Binary || type == ParquetColumnType.Date
-        || type == ParquetColumnType.TimestampMicros || type == ParquetColumnType.Int32List;
+    public static bool IsWritable(ParquetColumnType type) => type switch
+    {
+        { Kind: ParquetValueKind.Decimal } => type.Precision > 0 && type.Physical is ParquetPhysicalType.Int32
+            or ParquetPhysicalType.Int64 or ParquetPhysicalType.ByteArray,
+        { Kind: ParquetValueKind.Time, Unit: ParquetTimeUnit.Milliseconds } => type.Physical == ParquetPhysicalType.Int32,
+        { Kind: ParquetValueKind.Time or ParquetValueKind.Timestamp } => type.Physical == ParquetPhysicalType.Int64,
+        _ => type == ParquetColumnType.Boolean || type == ParquetColumnType.Int32 || type == ParquetColumnType.Int64
+            || type == ParquetColumnType.Float || type == ParquetColumnType.Double || type == ParquetColumnType.Text
+            || type == ParquetColumnType.Json || type == ParquetColumnType.Binary || type == ParquetColumnType.Date
+            || type == ParquetColumnType.Int32List,
+    };
 
     private static SchemaElement Leaf(string name, ParquetColumnType type, Repetition repetition)
     {
@@ -87,17 +93,33 @@ internal static class WrittenSchema
         return type.Kind switch
         {
             ParquetValueKind.Text => Annotate(leaf, ConvertedType.Utf8, new(LogicalType.String)),
+            ParquetValueKind.Json => Annotate(leaf, ConvertedType.Json, new(LogicalType.Json)),
             ParquetValueKind.Date => Annotate(leaf, ConvertedType.Date, new(LogicalType.Date)),
-            ParquetValueKind.Timestamp => Annotate(leaf, ConvertedType.TimestampMicros, new(LogicalType.Timestamp)
-            {
-                IsAdjustedToUtc = type.IsAdjustedToUtc,
-                Unit = type.Unit,
-            }),
+            ParquetValueKind.Time => Annotate(leaf, ConvertedTime(type), Timed(LogicalType.Time, type)),
+            ParquetValueKind.Timestamp => Annotate(leaf, ConvertedTime(type), Timed(LogicalType.Timestamp, type)),
+            ParquetValueKind.Decimal => Annotate(
+                leaf with { Scale = type.Scale, Precision = type.Precision },
+                ConvertedType.Decimal,
+                new(LogicalType.Decimal) { Scale = type.Scale, Precision = type.Precision }),
             _ => leaf,
         };
     }
 
-    /// <summary>Both annotations are written, because old readers know the converted type alone.</summary>
-    private static SchemaElement Annotate(SchemaElement node, ConvertedType converted, LogicalAnnotation logical) =>
+    private static LogicalAnnotation Timed(LogicalType logical, ParquetColumnType type) =>
+        new(logical) { IsAdjustedToUtc = type.IsAdjustedToUtc, Unit = type.Unit };
+
+    /// <summary>The older annotation is of instants in UTC, and knows no nanoseconds.</summary>
+    private static ConvertedType? ConvertedTime(ParquetColumnType type) => (type.Kind, type.Unit) switch
+    {
+        var _ when !type.IsAdjustedToUtc => null,
+        (ParquetValueKind.Time, ParquetTimeUnit.Milliseconds) => ConvertedType.TimeMillis,
+        (ParquetValueKind.Time, ParquetTimeUnit.Microseconds) => ConvertedType.TimeMicros,
+        (ParquetValueKind.Timestamp, ParquetTimeUnit.Milliseconds) => ConvertedType.TimestampMillis,
+        (ParquetValueKind.Timestamp, ParquetTimeUnit.Microseconds) => ConvertedType.TimestampMicros,
+        _ => null,
+    };
+
+    /// <summary>Both annotations are written where there are two, because old readers know the converted type alone.</summary>
+    private static SchemaElement Annotate(SchemaElement node, ConvertedType? converted, LogicalAnnotation logical) =>
         node with { ConvertedType = converted, Logical = logical };
 }

@@ -1,6 +1,6 @@
-// DuckDB as a peer of the Parquet reader: one JSON object a line in, one a line out. {"make": path, "codec": name, "rows": n}
-// writes a file of two text columns; {"read": path, "threads": n} sums the bytes of both, which decodes every value, and
-// says the seconds, elapsed and of processors. Uses the packages of tests/peers.
+// DuckDB as a peer of the Parquet reader: one JSON object a line in, one a line out. {"make": path, "codec": name, "rows": n,
+// "group": n} writes a file of two text columns in row groups of so many rows; {"read": path, "threads": n} sums the bytes of
+// both, which decodes every value, and says the seconds, elapsed and of processors. Uses the packages of tests/peers.
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { join } from "node:path";
@@ -24,9 +24,9 @@ const select = (rows) => `SELECT 'ticket ' || i || ': ' || ${Array.from({ length
   AS prompt, 'customer ' || (hash(i) % 100000) || ' of ' || ${pick("i + 1")} AS customer
   FROM range(${rows}) t(i), (SELECT ${phrases} AS phrases)`;
 
-async function make({ make: path, codec, rows }) {
+async function make({ make: path, codec, rows, group }) {
   await connection.run("SET threads = 2; SET preserve_insertion_order = true");
-  await connection.run(`COPY (${select(rows)}) TO '${path}' (FORMAT parquet, COMPRESSION ${codec})`);
+  await connection.run(`COPY (${select(rows)}) TO '${path}' (FORMAT parquet, COMPRESSION ${codec}, ROW_GROUP_SIZE ${group})`);
   return { made: path };
 }
 

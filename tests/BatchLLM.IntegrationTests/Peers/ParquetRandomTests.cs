@@ -1,6 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using BatchLLM.Blobs;
+using BatchLLM.Blobs.Files;
+using BatchLLM.Blobs.Parquet;
+using BatchLLM.Inference;
 using BatchLLM.Parquet;
+using BatchLLM.Rows;
 using BatchLLM.Tests.Parquet.Nested;
 using Xunit;
 
@@ -8,7 +13,7 @@ namespace BatchLLM.IntegrationTests.Peers;
 
 /// <summary>
 /// Files of random schemas, flat and nested, that DuckDB writes in every encoding, codec and version that it has, are
-/// read to what DuckDB and hyparquet read from them.
+/// read to what DuckDB and hyparquet read from them; and so are the files that their rows are carried to.
 /// </summary>
 public sealed class ParquetRandomTests : IDisposable
 {
@@ -16,6 +21,20 @@ public sealed class ParquetRandomTests : IDisposable
 
     /// <summary>The first seed, for runs by hand; a file's seed is in its name.</summary>
     private const string Variable = "BATCHLLM_PARQUET_SEED";
+
+    /// <summary>What is text in a row, and more than that in Parquet; <c>i</c> is the row's number.</summary>
+    private static readonly string[] Typed =
+    [
+        "(i * 12.34 - 50)::DECIMAL(9,2)",
+        "(i * -98765432.125)::DECIMAL(18,3)",
+        "(i * 123456789012345678.9)::DECIMAL(38,10)",
+        "DATE '0044-03-15' + (i * 4000)::INTEGER",
+        "TIME '00:00:00.000001' + to_microseconds(i * 1000001)",
+        "TIMESTAMP '1969-12-31 23:59:59.999999' + to_microseconds(i * 86400000001)",
+        "TIMESTAMPTZ '2024-02-28 12:00:00+00' + to_milliseconds(i * 3600001)",
+        "make_timestamp_ns(1600000000123456789 + i)",
+        "('{\"i\": ' || i || '}')::JSON",
+    ];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("batchllm-parquet-");
 
@@ -34,6 +53,83 @@ public sealed class ParquetRandomTests : IDisposable
             using var document = JsonDocument.Parse(answer);
             await CompareAsync(document.RootElement);
         }
+
+        await CompareCarriedAsync([.. Directory.EnumerateFiles(_folder.FullName).Order(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>What DuckDB finds in the output is what it wrote: alone, in lists and structs, as values of maps and as keys.</summary>
+    [Fact]
+    public async Task Types_stay_what_they_are()
+    {
+        var (input, output) = (Path.Combine(_folder.FullName, "input.parquet"), Path.Combine(_folder.FullName, "output.parquet"));
+        var select = $"SELECT {string.Join(", ", Typed.SelectMany(Forms))} FROM range(100) t(i)";
+        await NodePeer.RunAsync("parquet_nested.mjs", [], [JsonSerializer.Serialize(new { make = input, select })]);
+        await CarryAsync(new Uri(input).AbsoluteUri, output);
+
+        var answers = await NodePeer.RunAsync(
+            "parquet_nested.mjs", [], [.. new[] { input, output }.Select(file => JsonSerializer.Serialize(new { file }))]);
+
+        using var before = JsonDocument.Parse(answers[0]);
+        using var after = JsonDocument.Parse(answers[1]);
+        await CompareAsync(after.RootElement);
+        var carried = Typed.Length * Forms(Typed[0], 0).Length;
+        Assert.Equal(Cells(before.RootElement.GetProperty("types")), Cells(after.RootElement.GetProperty("types")).Take(carried));
+        foreach (var (row, again) in before.RootElement.GetProperty("duckdb").EnumerateArray()
+            .Zip(after.RootElement.GetProperty("duckdb").EnumerateArray()))
+        {
+            Assert.Equal(Cells(row), Cells(again).Take(carried));
+        }
+    }
+
+    private static string[] Forms(string value, int index) =>
+    [
+        $"{value} AS v{index}", $"[{value}, NULL] AS l{index}", $"{{'a': {value}}} AS s{index}",
+        $"map {{'k': {value}}} AS m{index}", $"map {{{value}: 1}} AS k{index}",
+    ];
+
+    private static IEnumerable<string> Cells(JsonElement row) => row.EnumerateArray().Select(cell => $"{cell}");
+
+    /// <summary>The rows of each file, carried to a file of ours, are read by the others to what is read here.</summary>
+    private async Task CompareCarriedAsync(List<string> inputs)
+    {
+        var requests = new List<string>();
+        foreach (var input in inputs)
+        {
+            var output = Path.Combine(_folder.FullName, $"carried_{Path.GetFileName(input)}");
+            await CarryAsync(new Uri(input).AbsoluteUri, output);
+            requests.Add(JsonSerializer.Serialize(new { file = output, sql = Path.GetFileName(input) }));
+        }
+
+        var answers = await NodePeer.RunAsync("parquet_nested.mjs", [], requests);
+
+        Assert.Equal(Files, answers.Count);
+        foreach (var answer in answers)
+        {
+            using var document = JsonDocument.Parse(answer);
+            await CompareAsync(document.RootElement);
+        }
+    }
+
+    private static async Task CarryAsync(string input, string output)
+    {
+        var store = new FileBlobStore();
+        var reader = new ParquetRowReader(store);
+        var kinds = await reader.KindsAsync(input, CancellationToken.None);
+        List<string> names = [.. kinds.Keys.Where(name => !name.Contains('.', StringComparison.Ordinal))];
+        var typed = await TypedColumns.SharedAsync(store, [input], names, CancellationToken.None);
+        await using var stream = File.Create(output);
+        await using var writer = new ParquetRowWriter(stream, new OutputColumns(names, tokenIds: true, kinds) { Typed = typed });
+        await foreach (var range in reader.SplitAsync(input, int.MaxValue, CancellationToken.None))
+        {
+            await foreach (var row in reader.ReadAsync(input, range, columns: null, CancellationToken.None))
+            {
+                await writer.WriteAsync(
+                    new CompletedRow(row.Location, [.. row.Columns], "c", FinishReason.Stop, 1, 1, [1, 2], null),
+                    CancellationToken.None);
+            }
+        }
+
+        await writer.CompleteAsync(CancellationToken.None);
     }
 
     private static async Task CompareAsync(JsonElement answer)

@@ -1,8 +1,10 @@
+using System.Text;
 using BatchLLM.Parquet;
 using BatchLLM.Parquet.Metadata;
 using BatchLLM.Parquet.Reading;
 using BatchLLM.Parquet.Schemas;
 using BatchLLM.Parquet.Thrift;
+using BatchLLM.Parquet.Values;
 using Xunit;
 
 namespace BatchLLM.Tests.Parquet;
@@ -45,6 +47,40 @@ public sealed class LargePageTests
             }
 
             Assert.Equal(Math.Min(first + count, 2 * Rows), row);
+        }
+    }
+
+    /// <summary>Of short texts: their lengths stand before all of them, as DuckDB writes all texts in version 2.</summary>
+    [Fact]
+    public async Task Every_short_text_is_as_it_was_written()
+    {
+        const int Texts = 250_000;
+        using var stream = new MemoryStream();
+        var options = Options(ParquetCompression.Zstandard) with { RowGroupRows = Texts };
+        var writer = new ParquetWriter(stream, [Name], options);
+        for (var row = 0; row < Texts; row++)
+        {
+            writer.Columns[0].AppendText(ShortText(row));
+            await writer.EndRowAsync(CancellationToken.None);
+        }
+
+        await writer.CompleteAsync(CancellationToken.None);
+        var header = HeaderAt(stream.ToArray().AsSpan(4));
+        Assert.Equal((ParquetEncoding.DELTA_LENGTH_BYTE_ARRAY, Texts), (header.Encoding, header.ValueCount));
+        Assert.InRange(header.UncompressedSize, 5 * PagePieces.RoomBytes, 20 * PagePieces.RoomBytes);
+        var reader = await ParquetFiles.OpenAsync(stream.ToArray());
+        foreach (var first in new[] { 0, Texts / 2, Texts - 3 })
+        {
+            var row = first;
+            await foreach (var batch in reader.ReadAsync(["name"], first))
+            {
+                for (var i = 0; i < batch.RowCount; i++, row++)
+                {
+                    Assert.Equal(ShortText(row), Show(batch.Columns[0], i));
+                }
+            }
+
+            Assert.Equal(Texts, row);
         }
     }
 
@@ -94,6 +130,60 @@ public sealed class LargePageTests
         Assert.True(taken < (48 << 20), $"{taken} bytes");
     }
 
+    /// <summary>As DuckDB's pages are, of a row group each, but larger: nothing of it is held as a whole.</summary>
+    [Theory]
+    [InlineData(ParquetCompression.Snappy, 1200)]
+    [InlineData(ParquetCompression.None, 500)]
+    [InlineData(ParquetCompression.Gzip, 400)]
+    [InlineData(ParquetCompression.Zstandard, 500)]
+    public async Task A_page_takes_less_memory_than_is_stored_of_it(ParquetCompression compression, int count)
+    {
+        var (bytes, values) = await WriteNoiseAsync(compression, count);
+        var reader = await ParquetFiles.OpenAsync(bytes);
+        using var others = PageBuffers.Take();
+        var before = GC.GetTotalAllocatedBytes();
+        var row = 0;
+        await foreach (var batch in reader.ReadAsync(["name"]))
+        {
+            for (var i = 0; i < batch.RowCount; i++, row++)
+            {
+                Assert.True(batch.Columns[0].GetBytes(i).SequenceEqual(values[row]), $"row {row}");
+            }
+        }
+
+        var taken = GC.GetTotalAllocatedBytes() - before;
+        Assert.Equal(values.Count, row);
+        Assert.True(taken < (38 << 20), $"{taken} bytes");
+    }
+
+    [Fact]
+    public async Task A_page_that_cannot_be_read_to_its_end_says_so_and_leaves_nothing_rented()
+    {
+        var (bytes, _) = await WriteNoiseAsync(ParquetCompression.Snappy, values: 200);
+        var file = new CountingSource(bytes);
+        var footer = await Footer.ReadAsync(file, "f", CancellationToken.None);
+        for (var reads = 0; reads < 8; reads++)
+        {
+            var location = ChunkLocation.Of(
+                footer.Metadata.RowGroups[0].Columns[0], Name, new PagePlace("f", "name", 0), footer.Start, rowCount: 200);
+            var buffers = new PageBuffers();
+            using var failing = new SourceInTurns(new FailingSource(file, reads));
+            await using (var reader = new ColumnChunkReader(failing, location, buffers, ColumnValues.ForRows(Name.Type, 1)))
+            {
+                await Assert.ThrowsAsync<IOException>(async () =>
+                {
+                    for (var row = 0; row < 200; row++)
+                    {
+                        await reader.LoadPageAsync(CancellationToken.None);
+                        reader.Read(1);
+                    }
+                });
+            }
+
+            Assert.True(buffers.IsWhole, $"after {reads} reads");
+        }
+    }
+
     [Fact]
     public async Task Reading_may_stop_anywhere()
     {
@@ -134,6 +224,31 @@ public sealed class LargePageTests
         Assert.InRange(rows, 1, ParquetReader.MaxBatchRows);
     }
 
+    /// <returns>A file of one page of 64 KiB values that no codec makes much smaller, and these.</returns>
+    private static async Task<(byte[] Bytes, List<byte[]> Values)> WriteNoiseAsync(ParquetCompression compression, int values)
+    {
+        var random = new Random(values);
+        var all = new List<byte[]>();
+        using var stream = new MemoryStream();
+        var writer = new ParquetWriter(stream, [Name], Options(compression));
+        for (var row = 0; row < values; row++)
+        {
+            var noise = new byte[48 << 10];
+            random.NextBytes(noise);
+            var text = Convert.ToBase64String(noise);
+            writer.Columns[0].AppendText(text);
+            all.Add(Encoding.ASCII.GetBytes(text));
+            await writer.EndRowAsync(CancellationToken.None);
+        }
+
+        await writer.CompleteAsync(CancellationToken.None);
+        var bytes = stream.ToArray();
+        var header = HeaderAt(bytes.AsSpan(4));
+        Assert.Equal((ParquetEncoding.PLAIN, values), (header.Encoding, header.ValueCount));
+        Assert.InRange(header.CompressedSize, 2 * StoredBytes.PartBytes, int.MaxValue);
+        return (bytes, all);
+    }
+
     private static async Task AssertLargeAsync(byte[] bytes)
     {
         var footer = await Footer.ReadAsync(new CountingSource(bytes), "f", CancellationToken.None);
@@ -157,6 +272,8 @@ public sealed class LargePageTests
         Assert.True(column.TryGetText(row, out var text));
         return text;
     }
+
+    private static string ShortText(int row) => $"{row * 104_729L % 1_000_033} {Words[..(row % 40)]}{row}";
 
     private static string? TextOf(long row) =>
         row % 7 == 3 ? null : $"row {row} {row * 7919 % 1_000_003} {Words[..(int)(row % 80)]}{Words}{Words}{row * 104_729 % 1_000_033}";

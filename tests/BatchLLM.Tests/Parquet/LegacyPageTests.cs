@@ -43,7 +43,7 @@ public sealed class LegacyPageTests
     public async Task A_small_page_cannot_ask_for_a_large_buffer()
     {
         var header = Header(1 << 29, ParquetEncoding.RLE, rows: 1) with { CompressedSize = 100 };
-        var body = new PageBody(header, 0, SnappyCodec.Instance, Column, new PageBuffers());
+        var body = new PageBody(header, new PagePlace("a", "b", 0), SnappyCodec.Instance, Column, new PageBuffers());
         body.BeginOpening();
 
         var fault = await body.OpenAsync();
@@ -55,7 +55,11 @@ public sealed class LegacyPageTests
     private static async Task<PageBody> BodyAsync(PageHeader header, byte[] bytes)
     {
         var body = new PageBody(
-            header with { CompressedSize = bytes.Length }, 0, UncompressedCodec.Instance, Column, new PageBuffers());
+            header with { CompressedSize = bytes.Length },
+            new PagePlace("a", "b", 0),
+            UncompressedCodec.Instance,
+            Column,
+            new PageBuffers());
         bytes.CopyTo(body.Stored);
         body.BeginOpening();
         Assert.Null(await body.OpenAsync());

@@ -93,21 +93,28 @@ public sealed class Lz4Tests
         }
     }
 
+    /// <summary>Parts of the block and of the text that have nothing to do with each other.</summary>
     /// <returns>Null if the block does not end where the text does.</returns>
     private static byte[]? InParts(byte[] encoded, int length, Random random)
     {
-        using var parts = new Lz4Parts(encoded);
+        using var parts = new Lz4Parts();
         var text = new byte[length];
-        for (var (at, count) = (0, 1); at < length; at += count)
+        var (here, from, at) = (0, 0, 0);
+        while (at < length)
         {
-            var end = Math.Min(length, at + random.Next(1, 200));
-            if (!parts.TryContinue(text.AsSpan(0, end), at, out count) || count == 0)
+            var (end, before) = (Math.Min(length, at + random.Next(1, 200)), at);
+            var isGood = parts.TryContinue(
+                encoded.AsSpan(from..here), here == encoded.Length, out var read, text.AsSpan(0, end), ref at);
+            if (!isGood || (at == before && here == encoded.Length))
             {
                 return null;
             }
+
+            from += read;
+            here = Math.Min(encoded.Length, here + random.Next(0, 100));
         }
 
-        return parts.TryEnd() ? text : null;
+        return parts.TryEnd(encoded.AsSpan(from)) ? text : null;
     }
 
     private static byte[]? Decompress(PageCodec codec, byte[] source, int length)

@@ -1,8 +1,11 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using BatchLLM.Parquet;
 using BatchLLM.Parquet.Compression;
+using BatchLLM.Parquet.Encodings;
 using BatchLLM.Parquet.Reading;
+using BatchLLM.Parquet.Schemas;
 using BatchLLM.Parquet.Writing;
 using Xunit;
 
@@ -15,7 +18,7 @@ public sealed class PageCutterTests
         [UncompressedCodec.Instance, SnappyCodec.Instance, GzipCodec.Instance, ZstdCodec.Instance, BrotliCodec.Instance];
 
     [Fact]
-    public void Pieces_are_the_page()
+    public async Task Pieces_are_the_page()
     {
         for (var seed = 0; seed < 200; seed++)
         {
@@ -23,19 +26,71 @@ public sealed class PageCutterTests
             var (page, levels, kinds) = RandomPage(random);
             var codec = Codecs[seed % Codecs.Length];
             var buffers = new PageBuffers();
-            using var cutter = new PageCutter(codec, Compress(codec, page), page.Length, kinds, buffers);
+            using var cutter = new PageCutter(codec, Stored(codec, page, seed, buffers), page.Length, kinds, buffers);
 
-            var found = ReadAll(cutter, buffers, random);
+            var found = await ReadAllAsync(cutter, buffers, random);
 
             Assert.True(cutter.Fault is null, $"seed {seed}: {cutter.Fault}");
             Assert.True(page.AsSpan(0, levels).SequenceEqual(cutter.Levels), $"seed {seed}: levels");
             Assert.True(page.AsSpan(levels).SequenceEqual(found), $"seed {seed}: {found.Length} bytes of {page.Length}");
+            cutter.Dispose();
             Assert.True(buffers.IsWhole, $"seed {seed}: room is missing");
         }
     }
 
     [Fact]
-    public void A_changed_page_ends_with_a_fault_or_other_values()
+    public async Task Pieces_are_the_page_where_the_lengths_stand_before_all_values()
+    {
+        for (var seed = 0; seed < 200; seed++)
+        {
+            var random = new Random(seed);
+            var (page, expected, count) = RandomDeltaPage(random);
+            var codec = Codecs[seed % Codecs.Length];
+            var buffers = new PageBuffers();
+            var stored = Stored(codec, page, seed, buffers);
+            using var cutter = new PageCutter(codec, stored, page.Length, levelKinds: 1, buffers, packed => Lengths(packed, count));
+
+            var found = await ReadAllAsync(cutter, buffers, random);
+
+            Assert.True(cutter.Fault is null, $"seed {seed}: {cutter.Fault}");
+            Assert.True(expected.AsSpan().SequenceEqual(found), $"seed {seed}: {found.Length} bytes of {expected.Length}");
+            cutter.Dispose();
+            Assert.True(buffers.IsWhole, $"seed {seed}: room is missing");
+        }
+    }
+
+    [Fact]
+    public async Task A_changed_page_with_lengths_before_all_values_ends_somehow()
+    {
+        var faults = 0;
+        for (var seed = 0; seed < 1000; seed++)
+        {
+            var random = new Random(seed);
+            var (page, _, count) = RandomDeltaPage(random, mostValues: 200);
+            page[random.Next(Math.Min(page.Length, 300))] ^= (byte)(1 << random.Next(8));
+            var buffers = new PageBuffers();
+            var stored = Stored(UncompressedCodec.Instance, page, seed, buffers);
+            var cutter = new PageCutter(
+                UncompressedCodec.Instance, stored, page.Length, levelKinds: 1, buffers, packed => Lengths(packed, count));
+            try
+            {
+                await ReadAllAsync(cutter, buffers, random);
+                faults += cutter.Fault is null ? 0 : 1;
+            }
+            catch (ParquetException)
+            {
+                faults++;
+            }
+
+            cutter.Dispose();
+            Assert.True(buffers.IsWhole, $"seed {seed}: room is missing");
+        }
+
+        Assert.InRange(faults, 100, 999);
+    }
+
+    [Fact]
+    public async Task A_changed_page_ends_with_a_fault_or_other_values()
     {
         var faults = 0;
         for (var seed = 0; seed < 2000; seed++)
@@ -43,14 +98,15 @@ public sealed class PageCutterTests
             var random = new Random(seed);
             var (page, _, kinds) = RandomPage(random, mostValues: 200);
             var codec = Codecs[seed % Codecs.Length];
-            var stored = Compress(codec, page).ToArray();
+            var stored = Compress(codec, page);
             stored[random.Next(stored.Length)] ^= (byte)(1 << random.Next(8));
             var buffers = new PageBuffers();
-            using var cutter = new PageCutter(codec, stored, page.Length, kinds, buffers);
+            using var cutter = new PageCutter(codec, Stored(stored, seed, buffers), page.Length, kinds, buffers);
 
-            Assert.True(ReadAll(cutter, buffers, random).Length <= page.Length, $"seed {seed}");
+            Assert.True((await ReadAllAsync(cutter, buffers, random)).Length <= page.Length, $"seed {seed}");
 
             faults += cutter.Fault is null ? 0 : 1;
+            cutter.Dispose();
             Assert.True(buffers.IsWhole, $"seed {seed}: room is missing");
         }
 
@@ -58,8 +114,10 @@ public sealed class PageCutterTests
     }
 
     /// <summary>No encoder known goes back as far; the format allows it.</summary>
-    [Fact]
-    public void A_Snappy_copy_from_far_back_is_found()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_Snappy_copy_from_far_back_is_found(int seed)
     {
         const int Length = 70_400;
         const int Copies = 2 * Length / 64;
@@ -76,9 +134,11 @@ public sealed class PageCutterTests
         }
 
         var buffers = new PageBuffers();
-        using var cutter = new PageCutter(SnappyCodec.Instance, block.Span.ToArray(), 3 * Length, 0, buffers);
+        using var cutter = new PageCutter(
+            SnappyCodec.Instance, Stored(block.Span.ToArray(), seed, buffers), 3 * Length, 0, buffers);
 
-        Assert.Equal([.. value, .. value, .. value], ReadAll(cutter, buffers, new Random(1), mostRoom: 100));
+        var found = await ReadAllAsync(cutter, buffers, new Random(1), mostRoom: 100);
+        Assert.Equal([.. value, .. value, .. value], found);
         Assert.Null(cutter.Fault);
     }
 
@@ -88,27 +148,29 @@ public sealed class PageCutterTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    public void A_page_of_another_length_is_refused(int codec)
+    public async Task A_page_of_another_length_is_refused(int codec)
     {
         var (page, _, _) = RandomPage(new Random(1), mostValues: 200, kinds: 0);
-        foreach (var length in new[] { page.Length - 1, page.Length + 1 })
+        foreach (var (length, seed) in new[] { (page.Length - 1, 0), (page.Length - 1, 1), (page.Length + 1, 0), (page.Length + 1, 1) })
         {
             var buffers = new PageBuffers();
-            using var cutter = new PageCutter(Codecs[codec], Compress(Codecs[codec], page), length, 0, buffers);
-            ReadAll(cutter, buffers, new Random(1));
+            var stored = Stored(Codecs[codec], page, seed, buffers);
+            using var cutter = new PageCutter(Codecs[codec], stored, length, 0, buffers);
+            await ReadAllAsync(cutter, buffers, new Random(1));
 
             Assert.NotNull(cutter.Fault);
         }
     }
 
     [Fact]
-    public void A_value_that_claims_too_much_is_told_where_it_stands()
+    public async Task A_value_that_claims_too_much_is_told_where_it_stands()
     {
         byte[] page = [2, 0, 0, 0, 1, 2, 3, 0, 0, 0, 0, 0, 9, 0, 0, 0, 1];
         var buffers = new PageBuffers();
-        using var cutter = new PageCutter(UncompressedCodec.Instance, page, page.Length, levelKinds: 1, buffers);
+        using var cutter = new PageCutter(
+            UncompressedCodec.Instance, Stored(page, seed: 0, buffers), page.Length, levelKinds: 1, buffers);
 
-        var found = ReadAll(cutter, buffers, new Random(1), mostRoom: 4);
+        var found = await ReadAllAsync(cutter, buffers, new Random(1), mostRoom: 4);
 
         Assert.Equal([2, 0, 0, 0, 1, 2], cutter.Levels);
         Assert.Equal([3, 0, 0, 0, 0, 0, 9], found);
@@ -116,13 +178,13 @@ public sealed class PageCutterTests
     }
 
     /// <returns>The values, with their lengths.</returns>
-    private static byte[] ReadAll(PageCutter cutter, PageBuffers buffers, Random random, int mostRoom = 5000)
+    private static async Task<byte[]> ReadAllAsync(PageCutter cutter, PageBuffers buffers, Random random, int mostRoom = 5000)
     {
         var found = new ByteBuffer();
         while (!cutter.IsDone)
         {
             var room = new PieceRoom(random.Next(1, mostRoom));
-            var piece = cutter.Next(room);
+            var piece = await cutter.NextAsync(room);
             Assert.Same(room, piece.Room);
             foreach (var (offset, length) in room.Slices.AsSpan(0, piece.Count))
             {
@@ -158,6 +220,35 @@ public sealed class PageCutterTests
         return (page.Span.ToArray(), levels, levelKinds);
     }
 
+    private static PageLengths Lengths(byte[] packed, int count)
+    {
+        var values = new PageValues(packed, 0, packed.Length, ParquetColumnType.Text, new PagePlace("a", "b", 0));
+        new DeltaIntegers(values, 0).PassOver();
+        return new PageLengths(new DeltaIntegers(values, 0), count);
+    }
+
+    /// <returns>Levels, lengths and values; and the values with the length of each before it.</returns>
+    private static (byte[] Page, byte[] Expected, int Count) RandomDeltaPage(Random random, int mostValues = 20_000)
+    {
+        var (page, values, expected) = (new ByteBuffer(), new ByteBuffer(), new ByteBuffer());
+        AppendValue(page, random, random.Next(100));
+        var lengths = new long[random.Next(mostValues)];
+        var longest = random.Next(3) switch { 0 => 1, 1 => 20, _ => 200 };
+        for (var i = 0; i < lengths.Length; i++)
+        {
+            lengths[i] = random.Next(1000) == 0 ? random.Next(20_000) : random.Next(longest);
+            var value = new byte[lengths[i]];
+            Array.Fill(value, (byte)i);
+            values.Append(value);
+            expected.AppendLength(value.Length);
+            expected.Append(value);
+        }
+
+        page.Append(new DeltaEncoder().Integers(lengths));
+        page.Append(values.Span);
+        return (page.Span.ToArray(), expected.Span.ToArray(), lengths.Length);
+    }
+
     /// <summary>Half noise, half words that come again.</summary>
     private static void AppendValue(ByteBuffer page, Random random, int length)
     {
@@ -172,13 +263,31 @@ public sealed class PageCutterTests
         page.Append(random.Next(2) == 0 ? value : words.AsSpan(0, length));
     }
 
-    private static ArraySegment<byte> Compress(PageCodec codec, byte[] page)
+    private static StoredBytes Stored(PageCodec codec, byte[] page, int seed, PageBuffers buffers) =>
+        Stored(Compress(codec, page), seed, buffers);
+
+    /// <summary>What is stored: with an even seed all of it in memory, with an odd one read in parts that are small.</summary>
+    private static StoredBytes Stored(byte[] stored, int seed, PageBuffers buffers)
+    {
+        var isWhole = seed % 2 == 0;
+        var room = buffers.Rent(isWhole ? stored.Length : 1);
+        if (isWhole)
+        {
+            stored.CopyTo(room, 0);
+            return new StoredBytes(room, 0, stored.Length, buffers);
+        }
+
+        var file = new CountingSource([1, .. stored, 2]);
+        return new StoredBytes(file, new ByteRange(1, 1 + stored.Length), room, buffers, CancellationToken.None);
+    }
+
+    private static byte[] Compress(PageCodec codec, byte[] page)
     {
         if (codec is BrotliCodec)
         {
             var brotli = new byte[BrotliEncoder.GetMaxCompressedLength(page.Length)];
             Assert.True(BrotliEncoder.TryCompress(page, brotli, out var length, 2, 18));
-            return new ArraySegment<byte>(brotli, 0, length);
+            return brotli[..length];
         }
 
         var compressed = new ByteBuffer();

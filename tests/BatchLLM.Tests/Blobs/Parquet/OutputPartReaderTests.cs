@@ -25,6 +25,28 @@ public sealed class OutputPartReaderTests
         Assert.Equal(rows.Select(Describe), read.Select(Describe));
     }
 
+    /// <summary>The column is declared to be JSON; a document over several lines still makes one line.</summary>
+    [Fact]
+    public async Task Documents_are_JSON_where_they_are_sound()
+    {
+        string[] documents = ["{\"a\": [1, 2.50]}", "{\r\n  \"b\": \"ä\"\n}", "12", "{broken"];
+        var kinds = new Dictionary<string, RowValueKind>
+        {
+            ["id"] = RowValueKind.Json,
+            ["number"] = RowValueKind.Number,
+            ["flag"] = RowValueKind.Text,
+        };
+        var rows = documents.Select(text => Row(
+            RowValue.FromText(text), RowValue.Null, RowValue.FromText(text), "c", FinishReason.Stop, null, null));
+
+        var read = await ReadBackAsync([.. rows], new OutputColumns(["id", "number", "flag"], tokenIds: false, kinds));
+
+        Assert.Equal(
+            ["Json:{\"a\": [1, 2.50]}", "Json:{\"b\":\"ä\"}", "Json:12", "Text:{broken"],
+            read.Select(row => $"{row.Carried[0].Value.Kind}:{row.Carried[0].Value}"));
+        Assert.Equal(documents, read.Select(row => row.Carried[2].Value.Text));
+    }
+
     private static async Task<List<CompletedRow>> ReadBackAsync(CompletedRow[] rows, OutputColumns columns)
     {
         using var folder = new TemporaryDirectory();

@@ -5,25 +5,31 @@ using BatchLLM.Rows;
 namespace BatchLLM.Blobs.Parquet;
 
 /// <summary>
-/// The lists, maps and structs that all input files have in the same form, which the output then has too. Their values are
-/// truth values, integers, floating-point numbers of the input's width or text: what a column of its own would be.
+/// The columns that the kinds of row values do not describe, and that all input files have in the same form, which the output
+/// then has too: lists, maps and structs; decimals, days, times, timestamps and JSON documents, alone or in these. Values of
+/// other types in lists, maps and structs are truth values, integers, floating-point numbers of the input's width or text.
 /// </summary>
-public sealed class NestedColumns
+public sealed class TypedColumns
 {
+    private const int MostDigits = 38;
+
     private readonly Dictionary<string, ParquetFieldSchema> _fields;
 
-    private NestedColumns(Dictionary<string, ParquetFieldSchema> fields) => _fields = fields;
+    private TypedColumns(Dictionary<string, ParquetFieldSchema> fields) => _fields = fields;
 
-    /// <summary>No such columns: what is nested is JSON text.</summary>
-    public static NestedColumns None { get; } = new([]);
+    /// <summary>No such columns: what is nested is JSON, and all else of the kinds that row values have.</summary>
+    public static TypedColumns None { get; } = new([]);
 
     /// <summary>Finds them by the files' schemas.</summary>
     /// <param name="store">Holds the files.</param>
     /// <param name="uris">The files, all Parquet; at least one.</param>
-    /// <param name="names">Names of columns, or paths of members of structs; those that are not nested are passed over.</param>
+    /// <param name="names">
+    /// Names of columns, or paths of members of structs; others are passed over, and so are columns of the files' paths, which
+    /// hide those of the files.
+    /// </param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="BatchLLMException">A file is missing or not Parquet.</exception>
-    public static async ValueTask<NestedColumns> SharedAsync(
+    public static async ValueTask<TypedColumns> SharedAsync(
         IBlobStore store, IEnumerable<string> uris, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
         Dictionary<string, ParquetFieldSchema>? shared = null;
@@ -33,10 +39,10 @@ public sealed class NestedColumns
             shared = shared is null ? own : Intersect(shared, own);
         }
 
-        return new NestedColumns(shared ?? []);
+        return new TypedColumns(shared ?? []);
     }
 
-    /// <summary>The form of a column; null if it is not nested, or not in all files alike.</summary>
+    /// <summary>The form of a column; null if its kind is all there is to say, or it is not in all files alike.</summary>
     internal ParquetFieldSchema? Find(string name) => _fields.GetValueOrDefault(name);
 
     private static async ValueTask<Dictionary<string, ParquetFieldSchema>> OfFileAsync(
@@ -46,8 +52,9 @@ public sealed class NestedColumns
         var file = await ParquetFailure.TranslateAsync(
             new ValueTask<ParquetReader>(ParquetReader.OpenAsync(stream, uri, cancellationToken)), uri);
         return names
+            .Except(HivePartitions.Of(uri).Keys)
             .Select(name => (Name: name, Fields: file.Schema.FindAll(name).ToList()))
-            .Where(found => found.Fields is [{ Refusal: null, Shape: not ParquetShape.Value }])
+            .Where(found => found.Fields is [{ Refusal: null } field] && (field.Shape != ParquetShape.Value || IsShown(field)))
             .ToDictionary(found => found.Name, found => Form(found.Name, found.Fields[0]));
     }
 
@@ -68,6 +75,10 @@ public sealed class NestedColumns
         _ => ParquetFieldSchema.Value(name, ParquetColumnType.Text),
     };
 
+    /// <summary>True for values that a row has as text, and that are not written as text.</summary>
+    private static bool IsShown(ParquetField field) => ValueType(field.Column!.Type).Kind is ParquetValueKind.Decimal
+        or ParquetValueKind.Date or ParquetValueKind.Time or ParquetValueKind.Timestamp or ParquetValueKind.Json;
+
     private static bool HasOwnNames(ParquetField field) =>
         field.Children.DistinctBy(child => child.Name).Count() == field.Children.Count;
 
@@ -78,14 +89,30 @@ public sealed class NestedColumns
         { Kind: ParquetValueKind.Integer } => ParquetColumnType.Int64,
         { Kind: ParquetValueKind.Real, Physical: ParquetPhysicalType.Double } => ParquetColumnType.Double,
         { Kind: ParquetValueKind.Real } => ParquetColumnType.Float,
+        { Kind: ParquetValueKind.Decimal } => DecimalType(type),
+        { Kind: ParquetValueKind.Date } => ParquetColumnType.Date,
+        { Kind: ParquetValueKind.Json } => ParquetColumnType.Json,
+
+        // Not those of 96 bits, of which the format does not say whether they are in UTC.
+        { Kind: ParquetValueKind.Time or ParquetValueKind.Timestamp, Physical: not ParquetPhysicalType.Int96 } => type,
         _ => ParquetColumnType.Text,
     };
 
+    /// <summary>Bytes of any number take no more than those of a length that all have; few readers know more digits.</summary>
+    private static ParquetColumnType DecimalType(ParquetColumnType type) => type switch
+    {
+        { Precision: > MostDigits } => ParquetColumnType.Text,
+        { Physical: ParquetPhysicalType.FixedLengthByteArray } =>
+            type with { Physical = ParquetPhysicalType.ByteArray, Length = 0 },
+        _ => type,
+    };
+
     /// <summary>
-    /// In JSON a key is text, from which an integer comes back as it was; that of a null, which the format forbids, does not.
+    /// In JSON a key is text, from which an integer comes back as it was, and what is text in a row too; that of a null, which
+    /// the format forbids, does not.
     /// </summary>
     private static ParquetColumnType KeyType(ParquetField key) =>
-        key is { IsOptional: false, Column.Type: { Kind: ParquetValueKind.Integer } type }
+        key is { IsOptional: false, Column.Type: { } type } && (type.Kind == ParquetValueKind.Integer || IsShown(key))
             ? ValueType(type)
             : ParquetColumnType.Text;
 }

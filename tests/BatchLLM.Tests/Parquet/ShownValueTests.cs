@@ -1,0 +1,62 @@
+using BatchLLM.Parquet.Schemas;
+using BatchLLM.Parquet.Values;
+using Xunit;
+
+namespace BatchLLM.Tests.Parquet;
+
+/// <summary>What is shown of a value gives it back.</summary>
+public sealed class ShownValueTests
+{
+    private static readonly ParquetTimeUnit[] Units =
+        [ParquetTimeUnit.Milliseconds, ParquetTimeUnit.Microseconds, ParquetTimeUnit.Nanoseconds];
+
+    [Fact]
+    public void Days_come_back()
+    {
+        foreach (var days in Numbers(seed: 1).Select(value => (long)(int)value).Concat([int.MinValue, int.MaxValue]))
+        {
+            Assert.Equal(days, ValueText.Date(CalendarText.Date(days)));
+        }
+    }
+
+    [Fact]
+    public void Times_and_instants_come_back()
+    {
+        foreach (var value in Numbers(seed: 2))
+        {
+            foreach (var unit in Units)
+            {
+                var isUtc = value % 2 == 0;
+                Assert.Equal(value, ValueText.Time(CalendarText.Time(value, unit, isUtc), unit));
+                Assert.Equal(value, ValueText.Timestamp(CalendarText.Timestamp(value, unit, isUtc), unit));
+            }
+        }
+    }
+
+    [Fact]
+    public void Decimals_come_back()
+    {
+        foreach (var value in Numbers(seed: 3))
+        {
+            var scale = (int)((ulong)value % 25);
+            Assert.Equal(value, (long)ValueText.Decimal(DecimalText.Show(value, scale), scale));
+        }
+    }
+
+    [Theory]
+    [InlineData("1.23")]
+    [InlineData("1.2345")]
+    [InlineData("123")]
+    [InlineData("1,234")]
+    public void A_decimal_of_other_digits_is_none(string text) =>
+        Assert.Throws<FormatException>(() => ValueText.Decimal(text, scale: 3));
+
+    /// <summary>Of all magnitudes, and the ends.</summary>
+    private static IEnumerable<long> Numbers(int seed)
+    {
+        var random = new Random(seed);
+        return Enumerable.Range(0, 2000)
+            .Select(_ => random.NextInt64(long.MinValue, long.MaxValue) >> random.Next(63))
+            .Concat([0, 1, -1, 999, -999, long.MaxValue, long.MinValue + 1, long.MinValue]);
+    }
+}
