@@ -1,3 +1,4 @@
+using System.Data.Common;
 using BatchLLM.Access;
 using BatchLLM.Jobs;
 using BatchLLM.Postgres.Access;
@@ -7,8 +8,10 @@ using BatchLLM.Postgres.OutputLengths;
 using BatchLLM.Postgres.Preflights;
 using BatchLLM.Postgres.Private;
 using BatchLLM.Postgres.Queue;
+using BatchLLM.Postgres.Schedules;
 using BatchLLM.Postgres.Workers;
 using BatchLLM.Preflight;
+using BatchLLM.Schedules;
 
 namespace BatchLLM.Host;
 
@@ -28,6 +31,7 @@ internal sealed class DatabaseSession : IAsyncDisposable
         Preflights = new PostgresPreflightStore(database);
         OutputLengths = new PostgresOutputLengthStore(database);
         ApiKeys = new PostgresApiKeyStore(database);
+        Schedules = new PostgresScheduleStore(database);
     }
 
     /// <summary>Jobs and shards.</summary>
@@ -47,6 +51,12 @@ internal sealed class DatabaseSession : IAsyncDisposable
 
     /// <summary>Who may use the service.</summary>
     public IApiKeyStore ApiKeys { get; }
+
+    /// <summary>Jobs that are made night after night.</summary>
+    public IScheduleStore Schedules { get; }
+
+    /// <summary>Connections for a library with statements of its own.</summary>
+    public DbDataSource Connections => _database.Connections;
 
     /// <summary>Names of the migrations that opening it applied.</summary>
     public IReadOnlyList<string> AppliedMigrations => _database.AppliedMigrations;

@@ -5,6 +5,7 @@ using BatchLLM.Host.Service.Access;
 using BatchLLM.Host.Service.Errors;
 using BatchLLM.Host.Service.Jobs;
 using BatchLLM.Host.Service.Output;
+using BatchLLM.Host.Service.Schedules;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -85,6 +86,7 @@ internal static class ServiceApp
         services.AddSingleton(state.Store).AddSingleton(state.Queue).AddSingleton(state.Preflights);
         services.AddSingleton<JobIntake>().AddSingleton<JobLookup>().AddSingleton<JobWatches>();
         services.AddSingleton<ResultStream>().AddSingleton<PreflightDesk>();
+        ScheduleServices.AddTo(services, state);
     }
 
     /// <summary>A limit of time, and the problem when it is over.</summary>
@@ -113,6 +115,7 @@ internal static class ServiceApp
         OpenApiDocuments.Map(app);
         var api = app.MapGroup("/api");
         PreflightEndpoint.Map(api);
+        ScheduleEndpoints.Map(api);
         var jobs = api.MapGroup("/jobs").WithTags("Jobs");
         SubmitEndpoint.Map(jobs);
         ListEndpoint.Map(jobs);

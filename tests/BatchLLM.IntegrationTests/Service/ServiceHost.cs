@@ -46,10 +46,18 @@ internal sealed class ServiceHost : IAsyncDisposable
     /// <summary>A client of it.</summary>
     public HttpClient Client { get; private set; } = new();
 
+    /// <summary>Its parts.</summary>
+    public IServiceProvider Services => _app.Services;
+
     /// <summary>Starts one.</summary>
-    public static async Task<ServiceHost> StartAsync(TestCluster cluster, bool needsKeys = false)
+    public static async Task<ServiceHost> StartAsync(TestCluster cluster, bool needsKeys = false) =>
+        await StartAsync(await cluster.CreateDatabaseAsync(), needsKeys);
+
+    /// <summary>Starts another server with this one's database.</summary>
+    public Task<ServiceHost> StartBesideAsync() => StartAsync(_address, needsKeys: false);
+
+    private static async Task<ServiceHost> StartAsync(DatabaseAddress address, bool needsKeys)
     {
-        var address = await cluster.CreateDatabaseAsync();
         var host = new ServiceHost(
             address, await DatabaseSession.OpenAsync(address.ConnectionString, CancellationToken.None), needsKeys);
         await host._app.StartAsync();
@@ -69,6 +77,13 @@ internal sealed class ServiceHost : IAsyncDisposable
 
     /// <summary>Stops it.</summary>
     public Task StopAsync() => _app.StopAsync();
+
+    /// <summary>Runs a statement on its database.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(_address.ConnectionString);
+        await connection.ExecuteAsync(sql);
+    }
 
     /// <summary>Takes its database away.</summary>
     public async Task DropDatabaseAsync()

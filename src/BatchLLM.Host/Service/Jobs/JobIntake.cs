@@ -4,6 +4,7 @@ using BatchLLM.Host.Commands;
 using BatchLLM.Host.Jobs;
 using BatchLLM.Host.Service.Access;
 using BatchLLM.Jobs;
+using BatchLLM.Schedules;
 
 namespace BatchLLM.Host.Service.Jobs;
 
@@ -25,7 +26,17 @@ internal sealed class JobIntake(JobRoots roots, TimeProvider time)
         return parsed.Spec is { } spec ? Place(spec) : parsed;
     }
 
-    private JobFileResult Place(JobSpec spec)
+    /// <summary>Reads the job file of a schedule that fires.</summary>
+    /// <returns>The job, or everything that is wrong with it.</returns>
+    public JobFileResult Read(ReadOnlySpan<byte> json, FireMoment moment)
+    {
+        var parsed = JobFileLoader.Parse(json, Source);
+        return parsed.Spec is { } spec ? Place(moment.Fill(spec)) : parsed;
+    }
+
+    /// <summary>Makes a job's addresses absolute.</summary>
+    /// <returns>The job, or what it names that it may not.</returns>
+    public JobFileResult Place(JobSpec spec)
     {
         if (roots.Models.Find(spec.Model) is not { } model)
         {
