@@ -85,6 +85,10 @@ public sealed class PostgresScheduleStore(PostgresDatabase database) : ISchedule
         cancellationToken);
 
     /// <inheritdoc/>
+    public Task<string?> FindLastOutputAsync(long id, CancellationToken cancellationToken) => database.RunAsync(
+        session => session.FindAsync<string>("Schedules/find_last_output.sql", new { ScheduleId = id }), cancellationToken);
+
+    /// <inheritdoc/>
     public Task<Firing?> RecordAsync(NewFiring firing, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(firing);

@@ -22,6 +22,7 @@ public sealed record FireMoment(DateTime Local, string Schedule)
         {
             Inputs = [.. spec.Inputs.Select(input => input with { Uri = DatePlaceholder.Fill(input.Uri, this) })],
             Output = spec.Output with { Uri = DatePlaceholder.Fill(spec.Output.Uri, this) },
+            Incremental = spec.Incremental is { Since: { } since } ? new IncrementalSpec(DatePlaceholder.Fill(since, this)) : spec.Incremental,
         };
     }
 }

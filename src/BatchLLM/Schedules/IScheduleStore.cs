@@ -39,6 +39,9 @@ public interface IScheduleStore
     /// <summary>Jobs of its other firings that are not over, the oldest first.</summary>
     Task<IReadOnlyList<long>> ListLiveJobsAsync(long id, DateTimeOffset exceptFireTime, CancellationToken cancellationToken);
 
+    /// <summary>The output directory of its latest firing whose job is completed; null if there is none.</summary>
+    Task<string?> FindLastOutputAsync(long id, CancellationToken cancellationToken);
+
     /// <summary>
     /// Records a firing, and makes its job in the same transaction; or returns what was recorded of it before. Null if the
     /// schedule is gone.

@@ -25,7 +25,7 @@ internal sealed class ScheduleFiring(IScheduleStore schedules, IJobStore store, 
 
     private async Task<NewFiring> DecideAsync(Schedule schedule, NewFiring firing, CancellationToken cancellationToken)
     {
-        var read = Read(schedule, firing.FireTime);
+        var read = Read(schedule, firing.FireTime, await schedules.FindLastOutputAsync(schedule.Id, cancellationToken));
         if (read.Spec is not { } spec)
         {
             return firing with { Outcome = FiringOutcome.Failed, Reason = string.Join("; ", read.Problems.Select(problem => problem.Message)) };
@@ -46,10 +46,10 @@ internal sealed class ScheduleFiring(IScheduleStore schedules, IJobStore store, 
         };
     }
 
-    private JobFileResult Read(Schedule schedule, DateTimeOffset fireTime)
+    private JobFileResult Read(Schedule schedule, DateTimeOffset fireTime, string? lastOutput)
     {
         var zone = CronTimes.Parse(schedule.Cron, schedule.TimeZone).Zone;
-        return intake.Read(Encoding.UTF8.GetBytes(schedule.SpecJson), FireMoment.Of(fireTime, zone, schedule.Name));
+        return intake.Read(Encoding.UTF8.GetBytes(schedule.SpecJson), FireMoment.Of(fireTime, zone, schedule.Name), lastOutput);
     }
 
     // Why the firing is skipped; null if it makes a job.

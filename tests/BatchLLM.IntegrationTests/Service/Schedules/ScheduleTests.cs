@@ -106,6 +106,35 @@ public sealed class ScheduleTests(ScheduleTests.Fixture fixture) : IClassFixture
     }
 
     [Fact]
+    public async Task An_incremental_firing_goes_on_from_the_last_one_that_was_completed()
+    {
+        var schedule = ScheduleBench.Schedule("30 2 * * *", "grows", overlap: "queue");
+        schedule["job"]!["incremental"] = true;
+        var id = await Client.ScheduleAsync(schedule);
+        var (first, second) = (await Service.FireAsync(id, Night), await Service.FireAsync(id, Night.AddDays(1)));
+        await Service.ExecuteAsync($"""
+            update batchllm.jobs
+               set state = 'completed', key = 'grows', planned_at = now(), finished_at = now(), receipt_sha256 = repeat('0', 64)
+             where id = {first.JobId}
+            """);
+
+        var third = await Service.FireAsync(id, Night.AddDays(2));
+
+        // The first two name their own outputs, where nothing stands yet.
+        Assert.Equal(
+            (Output("2026-03-07"), Output("2026-03-08"), Output("2026-03-07")),
+            (await SinceAsync(first), await SinceAsync(second), await SinceAsync(third)));
+
+        string Output(string day) => $"file://{Service.Root}/out/grows/{day}T02-30";
+
+        async Task<string?> SinceAsync(Firing firing)
+        {
+            var job = await Service.State.Store.FindAsync(firing.JobId!.Value, Token);
+            return Text(JsonDocument.Parse(job!.Definition.SpecJson).RootElement, "incremental");
+        }
+    }
+
+    [Fact]
     public async Task A_firing_that_can_make_no_job_says_why()
     {
         var id = await Client.ScheduleAsync(ScheduleBench.Schedule("30 2 * * *", "broken"));
@@ -165,6 +194,7 @@ public sealed class ScheduleTests(ScheduleTests.Fixture fixture) : IClassFixture
     [InlineData("job.model", "nowhere", "there is no directory 'nowhere'")]
     [InlineData("job.input", "{{day}}.jsonl", "has a placeholder other than {{date}}")]
     [InlineData("job.input", "../{{schedule}}.jsonl", "outside of what this service may read and write")]
+    [InlineData("job.incremental", "/etc", "incremental: file:///etc is outside of what this service may read and write")]
     [InlineData("job.rows", "1", "unknown key 'rows'")]
     public async Task What_could_not_fire_is_refused_at_once(string key, string value, string expected)
     {
