@@ -112,6 +112,9 @@ CREATE TABLE batchllm.jobs (
     planner text,
     idempotency_key text,
     request_sha256 text,
+    schedule_id bigint,
+    fire_time timestamp with time zone,
+    reused_rows bigint DEFAULT 0 NOT NULL,
     run_until timestamp with time zone,
     time_budget interval,
     CONSTRAINT jobs_check CHECK (((committed_shards >= 0) AND (committed_shards <= shard_count))),
@@ -120,6 +123,7 @@ CREATE TABLE batchllm.jobs (
     CONSTRAINT jobs_copied_rows_check CHECK (((copied_rows >= 0) AND (copied_rows <= ((ok + truncated) + failed)))),
     CONSTRAINT jobs_failed_check CHECK ((failed >= 0)),
     CONSTRAINT jobs_finished_when_final CHECK (((finished_at IS NOT NULL) = (state = ANY (ARRAY['completed'::text, 'cancelled'::text, 'failed'::text])))),
+    CONSTRAINT jobs_fired_by_schedule CHECK (((schedule_id IS NULL) = (fire_time IS NULL))),
     CONSTRAINT jobs_idempotency_has_request CHECK (((idempotency_key IS NULL) = (request_sha256 IS NULL))),
     CONSTRAINT jobs_inputs_check CHECK ((jsonb_typeof(inputs) = 'array'::text)),
     CONSTRAINT jobs_ok_check CHECK ((ok >= 0)),
@@ -142,6 +146,7 @@ END),
     CONSTRAINT jobs_receipt_only_when_final CHECK (((receipt_sha256 IS NULL) OR (state = ANY (ARRAY['completed'::text, 'cancelled'::text])))),
     CONSTRAINT jobs_receipt_sha256_check CHECK ((receipt_sha256 ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT jobs_request_sha256_check CHECK ((request_sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT jobs_reused_rows_check CHECK (((reused_rows >= 0) AND (reused_rows <= (ok + truncated)))),
     CONSTRAINT jobs_row_count_check CHECK ((row_count >= 0)),
     CONSTRAINT jobs_rows_add_up CHECK ((((ok + truncated) + failed) <= row_count)),
     CONSTRAINT jobs_shard_count_check CHECK ((shard_count >= 0)),
@@ -221,6 +226,7 @@ CREATE TABLE batchllm.shards (
     duplicate_rows bigint[] DEFAULT '{}'::bigint[] NOT NULL,
     shared_prompt_tokens bigint DEFAULT 0 NOT NULL,
     copied_rows bigint DEFAULT 0 NOT NULL,
+    reused_rows bigint DEFAULT 0 NOT NULL,
     CONSTRAINT shards_byte_offset_check CHECK ((byte_offset >= 0)),
     CONSTRAINT shards_committed_has_output CHECK ((((committed_at IS NULL) AND (num_nonnulls(ok, truncated, failed, prompt_tokens, completion_tokens, part_length, part_uri, part_sha256) = 0)) OR ((committed_at IS NOT NULL) AND (epoch > 0) AND (num_nulls(ok, truncated, failed, prompt_tokens, completion_tokens, part_length, part_uri, part_sha256) = 0) AND (((ok + truncated) + failed) = row_count)))),
     CONSTRAINT shards_committed_is_not_leased CHECK (((committed_at IS NULL) OR (leased_until IS NULL))),
@@ -237,6 +243,7 @@ CREATE TABLE batchllm.shards (
     CONSTRAINT shards_ok_check CHECK ((ok >= 0)),
     CONSTRAINT shards_part_length_check CHECK ((part_length >= 0)),
     CONSTRAINT shards_prompt_tokens_check CHECK ((prompt_tokens >= 0)),
+    CONSTRAINT shards_reused_rows_check CHECK (((reused_rows >= 0) AND (reused_rows <= COALESCE((ok + truncated), (0)::bigint)))),
     CONSTRAINT shards_row_count_check CHECK ((row_count >= 1)),
     CONSTRAINT shards_shard_index_check CHECK ((shard_index >= 0)),
     CONSTRAINT shards_shared_prompt_tokens_check CHECK (((shared_prompt_tokens >= 0) AND (shared_prompt_tokens <= COALESCE(prompt_tokens, (0)::bigint)))),
@@ -287,7 +294,9 @@ CREATE VIEW batchllm.claimable_jobs AS
    FROM batchllm.jobs j
   WHERE ((j.state = 'queued'::text) AND ((j.not_before IS NULL) OR (j.not_before <= clock_timestamp())) AND (NOT (EXISTS ( SELECT
            FROM batchllm.jobs other
-          WHERE ((rtrim(other.output_uri, '/'::text) = rtrim(j.output_uri, '/'::text)) AND (other.key IS NOT NULL) AND (other.state = ANY (ARRAY['running'::text, 'paused'::text])))))))
+          WHERE ((rtrim(other.output_uri, '/'::text) = rtrim(j.output_uri, '/'::text)) AND (other.key IS NOT NULL) AND (other.state = ANY (ARRAY['running'::text, 'paused'::text])))))) AND ((j.schedule_id IS NULL) OR (NOT (EXISTS ( SELECT
+           FROM batchllm.jobs earlier
+          WHERE ((earlier.schedule_id = j.schedule_id) AND (earlier.id < j.id) AND (earlier.state = ANY (ARRAY['queued'::text, 'running'::text, 'paused'::text]))))))))
 UNION ALL
  SELECT j.id,
     j.tenant,
@@ -363,6 +372,182 @@ CREATE TABLE batchllm.preflights (
     report jsonb NOT NULL,
     CONSTRAINT preflights_report_check CHECK ((jsonb_typeof(report) = 'object'::text))
 );
+CREATE TABLE batchllm.qrtz_blob_triggers (
+    sched_name text NOT NULL,
+    trigger_name text NOT NULL,
+    trigger_group text NOT NULL,
+    blob_data bytea
+);
+CREATE TABLE batchllm.qrtz_calendars (
+    sched_name text NOT NULL,
+    calendar_name text NOT NULL,
+    calendar bytea NOT NULL
+);
+CREATE TABLE batchllm.qrtz_cron_triggers (
+    sched_name text NOT NULL,
+    trigger_name text NOT NULL,
+    trigger_group text NOT NULL,
+    cron_expression text NOT NULL,
+    time_zone_id text
+);
+CREATE TABLE batchllm.qrtz_fired_triggers (
+    sched_name text NOT NULL,
+    entry_id text NOT NULL,
+    trigger_name text NOT NULL,
+    trigger_group text NOT NULL,
+    instance_name text NOT NULL,
+    fired_time bigint NOT NULL,
+    sched_time bigint NOT NULL,
+    priority integer NOT NULL,
+    state text NOT NULL,
+    job_name text,
+    job_group text,
+    is_nonconcurrent boolean NOT NULL,
+    requests_recovery boolean,
+    execution_group character varying(200),
+    progress integer,
+    progress_message character varying(250),
+    interrupt_requested_time bigint
+);
+CREATE TABLE batchllm.qrtz_job_details (
+    sched_name text NOT NULL,
+    job_name text NOT NULL,
+    job_group text NOT NULL,
+    description text,
+    job_class_name text NOT NULL,
+    is_durable boolean NOT NULL,
+    is_nonconcurrent boolean NOT NULL,
+    is_update_data boolean NOT NULL,
+    requests_recovery boolean NOT NULL,
+    job_data bytea
+);
+CREATE TABLE batchllm.qrtz_locks (
+    sched_name text NOT NULL,
+    lock_name text NOT NULL
+);
+CREATE TABLE batchllm.qrtz_paused_job_grps (
+    sched_name text NOT NULL,
+    job_group text NOT NULL,
+    pause_reason character varying(250),
+    paused_by character varying(200),
+    paused_at bigint
+);
+CREATE TABLE batchllm.qrtz_paused_trigger_grps (
+    sched_name text NOT NULL,
+    trigger_group text NOT NULL,
+    pause_reason character varying(250),
+    paused_by character varying(200),
+    paused_at bigint
+);
+CREATE TABLE batchllm.qrtz_scheduler_state (
+    sched_name text NOT NULL,
+    instance_name text NOT NULL,
+    last_checkin_time bigint NOT NULL,
+    checkin_interval bigint NOT NULL,
+    quartz_version character varying(20)
+);
+CREATE TABLE batchllm.qrtz_simple_triggers (
+    sched_name text NOT NULL,
+    trigger_name text NOT NULL,
+    trigger_group text NOT NULL,
+    repeat_count bigint NOT NULL,
+    repeat_interval bigint NOT NULL,
+    times_triggered bigint NOT NULL
+);
+CREATE TABLE batchllm.qrtz_simprop_triggers (
+    sched_name text NOT NULL,
+    trigger_name text NOT NULL,
+    trigger_group text NOT NULL,
+    str_prop_1 text,
+    str_prop_2 text,
+    str_prop_3 text,
+    int_prop_1 integer,
+    int_prop_2 integer,
+    long_prop_1 bigint,
+    long_prop_2 bigint,
+    dec_prop_1 numeric,
+    dec_prop_2 numeric,
+    bool_prop_1 boolean,
+    bool_prop_2 boolean,
+    time_zone_id text
+);
+CREATE TABLE batchllm.qrtz_triggers (
+    sched_name text NOT NULL,
+    trigger_name text NOT NULL,
+    trigger_group text NOT NULL,
+    job_name text NOT NULL,
+    job_group text NOT NULL,
+    description text,
+    next_fire_time bigint,
+    prev_fire_time bigint,
+    priority integer,
+    trigger_state text NOT NULL,
+    trigger_type text NOT NULL,
+    start_time bigint NOT NULL,
+    end_time bigint,
+    calendar_name text,
+    misfire_instr smallint,
+    misfire_orig_fire_time bigint,
+    execution_group character varying(200),
+    preferred_node character varying(200),
+    preferred_node_auto boolean DEFAULT false NOT NULL,
+    retry_policy character varying(250),
+    retry_attempt integer,
+    continues_trigger_name text,
+    continues_trigger_group text,
+    continuation_condition integer,
+    overlap_policy integer,
+    pause_reason character varying(250),
+    paused_by character varying(200),
+    paused_at bigint,
+    misfire_threshold bigint,
+    fixed_delay boolean,
+    job_data bytea
+);
+CREATE TABLE batchllm.schedule_firings (
+    schedule_id bigint NOT NULL,
+    fire_time timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    job_id bigint,
+    is_manual boolean NOT NULL,
+    outcome text NOT NULL,
+    reason text,
+    CONSTRAINT firings_reason_of_no_job CHECK (((reason IS NOT NULL) = (outcome <> 'submitted'::text))),
+    CONSTRAINT firings_submitted_has_job CHECK (((job_id IS NOT NULL) = (outcome = 'submitted'::text))),
+    CONSTRAINT schedule_firings_outcome_check CHECK ((outcome = ANY (ARRAY['submitted'::text, 'skipped'::text, 'failed'::text])))
+);
+CREATE TABLE batchllm.schedules (
+    id bigint NOT NULL,
+    revision bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    request uuid NOT NULL,
+    priority integer DEFAULT 0 NOT NULL,
+    is_paused boolean DEFAULT false NOT NULL,
+    tenant text NOT NULL,
+    name text NOT NULL,
+    cron text NOT NULL,
+    time_zone text NOT NULL,
+    misfire text NOT NULL,
+    overlap text NOT NULL,
+    spec text NOT NULL,
+    CONSTRAINT schedules_cron_check CHECK ((length(cron) <= 250)),
+    CONSTRAINT schedules_misfire_check CHECK ((misfire = ANY (ARRAY['run_once'::text, 'skip'::text]))),
+    CONSTRAINT schedules_name_check CHECK ((length(name) <= 100)),
+    CONSTRAINT schedules_overlap_check CHECK ((overlap = ANY (ARRAY['skip'::text, 'queue'::text, 'cancel_previous'::text]))),
+    CONSTRAINT schedules_priority_check CHECK (((priority >= '-100'::integer) AND (priority <= 100))),
+    CONSTRAINT schedules_revision_check CHECK ((revision >= 1)),
+    CONSTRAINT schedules_tenant_check CHECK ((tenant ~ '^[a-z0-9._-]{1,64}$'::text)),
+    CONSTRAINT schedules_time_zone_check CHECK ((length(time_zone) <= 80))
+);
+ALTER TABLE batchllm.schedules ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME batchllm.schedules_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 CREATE TABLE batchllm.schema_migrations (
     name text NOT NULL,
     sha256 text NOT NULL,
@@ -423,6 +608,38 @@ ALTER TABLE ONLY batchllm.output_lengths
     ADD CONSTRAINT output_lengths_pkey PRIMARY KEY (series);
 ALTER TABLE ONLY batchllm.preflights
     ADD CONSTRAINT preflights_pkey PRIMARY KEY (key);
+ALTER TABLE ONLY batchllm.qrtz_blob_triggers
+    ADD CONSTRAINT qrtz_blob_triggers_pkey PRIMARY KEY (sched_name, trigger_name, trigger_group);
+ALTER TABLE ONLY batchllm.qrtz_calendars
+    ADD CONSTRAINT qrtz_calendars_pkey PRIMARY KEY (sched_name, calendar_name);
+ALTER TABLE ONLY batchllm.qrtz_cron_triggers
+    ADD CONSTRAINT qrtz_cron_triggers_pkey PRIMARY KEY (sched_name, trigger_name, trigger_group);
+ALTER TABLE ONLY batchllm.qrtz_fired_triggers
+    ADD CONSTRAINT qrtz_fired_triggers_pkey PRIMARY KEY (sched_name, entry_id);
+ALTER TABLE ONLY batchllm.qrtz_job_details
+    ADD CONSTRAINT qrtz_job_details_pkey PRIMARY KEY (sched_name, job_name, job_group);
+ALTER TABLE ONLY batchllm.qrtz_locks
+    ADD CONSTRAINT qrtz_locks_pkey PRIMARY KEY (sched_name, lock_name);
+ALTER TABLE ONLY batchllm.qrtz_paused_job_grps
+    ADD CONSTRAINT qrtz_paused_job_grps_pkey PRIMARY KEY (sched_name, job_group);
+ALTER TABLE ONLY batchllm.qrtz_paused_trigger_grps
+    ADD CONSTRAINT qrtz_paused_trigger_grps_pkey PRIMARY KEY (sched_name, trigger_group);
+ALTER TABLE ONLY batchllm.qrtz_scheduler_state
+    ADD CONSTRAINT qrtz_scheduler_state_pkey PRIMARY KEY (sched_name, instance_name);
+ALTER TABLE ONLY batchllm.qrtz_simple_triggers
+    ADD CONSTRAINT qrtz_simple_triggers_pkey PRIMARY KEY (sched_name, trigger_name, trigger_group);
+ALTER TABLE ONLY batchllm.qrtz_simprop_triggers
+    ADD CONSTRAINT qrtz_simprop_triggers_pkey PRIMARY KEY (sched_name, trigger_name, trigger_group);
+ALTER TABLE ONLY batchllm.qrtz_triggers
+    ADD CONSTRAINT qrtz_triggers_pkey PRIMARY KEY (sched_name, trigger_name, trigger_group);
+ALTER TABLE ONLY batchllm.schedule_firings
+    ADD CONSTRAINT schedule_firings_pkey PRIMARY KEY (schedule_id, fire_time);
+ALTER TABLE ONLY batchllm.schedules
+    ADD CONSTRAINT schedules_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY batchllm.schedules
+    ADD CONSTRAINT schedules_request_key UNIQUE (request);
+ALTER TABLE ONLY batchllm.schedules
+    ADD CONSTRAINT schedules_tenant_name_key UNIQUE (tenant, name);
 ALTER TABLE ONLY batchllm.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY batchllm.shards
@@ -444,8 +661,17 @@ CREATE INDEX files_to_remove ON batchllm.files USING btree (number) WHERE ((remo
 CREATE INDEX jobs_by_key ON batchllm.jobs USING btree (key, id);
 CREATE INDEX jobs_live_by_output ON batchllm.jobs USING btree (rtrim(output_uri, '/'::text)) WHERE ((key IS NOT NULL) AND (state = ANY (ARRAY['running'::text, 'paused'::text])));
 CREATE UNIQUE INDEX jobs_one_live_run_per_key ON batchllm.jobs USING btree (key) WHERE (state = ANY (ARRAY['running'::text, 'paused'::text]));
+CREATE UNIQUE INDEX jobs_one_per_firing ON batchllm.jobs USING btree (schedule_id, fire_time) WHERE (schedule_id IS NOT NULL);
 CREATE UNIQUE INDEX jobs_one_per_idempotency_key ON batchllm.jobs USING btree (tenant, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 CREATE INDEX jobs_unfinished ON batchllm.jobs USING btree (id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+CREATE INDEX qrtz_fired_by_instance ON batchllm.qrtz_fired_triggers USING btree (sched_name, instance_name, requests_recovery);
+CREATE INDEX qrtz_fired_by_job ON batchllm.qrtz_fired_triggers USING btree (sched_name, job_name, job_group);
+CREATE INDEX qrtz_fired_by_trigger ON batchllm.qrtz_fired_triggers USING btree (sched_name, trigger_group, trigger_name);
+CREATE INDEX qrtz_jobs_by_group ON batchllm.qrtz_job_details USING btree (sched_name, job_group, job_name);
+CREATE INDEX qrtz_triggers_by_calendar ON batchllm.qrtz_triggers USING btree (sched_name, calendar_name);
+CREATE INDEX qrtz_triggers_by_group ON batchllm.qrtz_triggers USING btree (sched_name, trigger_group, trigger_name);
+CREATE INDEX qrtz_triggers_by_job ON batchllm.qrtz_triggers USING btree (sched_name, job_name, job_group);
+CREATE INDEX qrtz_triggers_due ON batchllm.qrtz_triggers USING btree (sched_name, trigger_state, next_fire_time, priority DESC, misfire_instr);
 CREATE INDEX shards_leased ON batchllm.shards USING btree (job_id) WHERE (leased_until IS NOT NULL);
 CREATE INDEX shards_uncommitted ON batchllm.shards USING btree (job_id, shard_index) WHERE (committed_at IS NULL);
 CREATE INDEX webhook_messages_by_job ON batchllm.webhook_messages USING btree (job_id);
@@ -459,6 +685,18 @@ ALTER TABLE ONLY batchllm.batches
     ADD CONSTRAINT batches_job_id_fkey FOREIGN KEY (job_id) REFERENCES batchllm.jobs(id);
 ALTER TABLE ONLY batchllm.batches
     ADD CONSTRAINT batches_output_file_id_fkey FOREIGN KEY (output_file_id) REFERENCES batchllm.files(id);
+ALTER TABLE ONLY batchllm.qrtz_blob_triggers
+    ADD CONSTRAINT qrtz_blob_triggers_sched_name_trigger_name_trigger_group_fkey FOREIGN KEY (sched_name, trigger_name, trigger_group) REFERENCES batchllm.qrtz_triggers(sched_name, trigger_name, trigger_group) ON DELETE CASCADE;
+ALTER TABLE ONLY batchllm.qrtz_cron_triggers
+    ADD CONSTRAINT qrtz_cron_triggers_sched_name_trigger_name_trigger_group_fkey FOREIGN KEY (sched_name, trigger_name, trigger_group) REFERENCES batchllm.qrtz_triggers(sched_name, trigger_name, trigger_group) ON DELETE CASCADE;
+ALTER TABLE ONLY batchllm.qrtz_simple_triggers
+    ADD CONSTRAINT qrtz_simple_triggers_sched_name_trigger_name_trigger_group_fkey FOREIGN KEY (sched_name, trigger_name, trigger_group) REFERENCES batchllm.qrtz_triggers(sched_name, trigger_name, trigger_group) ON DELETE CASCADE;
+ALTER TABLE ONLY batchllm.qrtz_simprop_triggers
+    ADD CONSTRAINT qrtz_simprop_triggers_sched_name_trigger_name_trigger_grou_fkey FOREIGN KEY (sched_name, trigger_name, trigger_group) REFERENCES batchllm.qrtz_triggers(sched_name, trigger_name, trigger_group) ON DELETE CASCADE;
+ALTER TABLE ONLY batchllm.qrtz_triggers
+    ADD CONSTRAINT qrtz_triggers_sched_name_job_name_job_group_fkey FOREIGN KEY (sched_name, job_name, job_group) REFERENCES batchllm.qrtz_job_details(sched_name, job_name, job_group);
+ALTER TABLE ONLY batchllm.schedule_firings
+    ADD CONSTRAINT schedule_firings_schedule_id_fkey FOREIGN KEY (schedule_id) REFERENCES batchllm.schedules(id) ON DELETE CASCADE;
 ALTER TABLE ONLY batchllm.shards
     ADD CONSTRAINT shards_job_id_fkey FOREIGN KEY (job_id) REFERENCES batchllm.jobs(id);
 ALTER TABLE ONLY batchllm.webhook_messages

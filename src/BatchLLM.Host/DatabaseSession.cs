@@ -1,3 +1,4 @@
+using System.Data.Common;
 using BatchLLM.Access;
 using BatchLLM.Batches;
 using BatchLLM.Jobs;
@@ -9,9 +10,11 @@ using BatchLLM.Postgres.OutputLengths;
 using BatchLLM.Postgres.Preflights;
 using BatchLLM.Postgres.Private;
 using BatchLLM.Postgres.Queue;
+using BatchLLM.Postgres.Schedules;
 using BatchLLM.Postgres.Webhooks;
 using BatchLLM.Postgres.Workers;
 using BatchLLM.Preflight;
+using BatchLLM.Schedules;
 using BatchLLM.Webhooks;
 
 namespace BatchLLM.Host;
@@ -36,6 +39,7 @@ internal sealed class DatabaseSession : IAsyncDisposable
         Webhooks = new PostgresWebhookStore(database);
         Files = new PostgresFileStore(database);
         Batches = new PostgresBatchStore(database);
+        Schedules = new PostgresScheduleStore(database);
     }
 
     /// <summary>Jobs and shards.</summary>
@@ -67,6 +71,12 @@ internal sealed class DatabaseSession : IAsyncDisposable
 
     /// <summary>Batches.</summary>
     public IBatchStore Batches { get; }
+
+    /// <summary>Jobs that are made night after night.</summary>
+    public IScheduleStore Schedules { get; }
+
+    /// <summary>Connections for a library with statements of its own.</summary>
+    public DbDataSource Connections => _database.Connections;
 
     /// <summary>Names of the migrations that opening it applied.</summary>
     public IReadOnlyList<string> AppliedMigrations => _database.AppliedMigrations;

@@ -59,8 +59,8 @@ public sealed class ScratchFile(string folder) : IScratch
     }
 
     private BatchLLMException Describe(Exception cause) => new(
-        $"Cannot keep temporary data in {folder}: {cause.Message.TrimEnd('.')}. It takes about 50 bytes for each row; " +
-        "free some space, or set TMPDIR to a folder that has it.",
+        $"Cannot keep temporary data in {folder}: {cause.Message.TrimEnd('.')}. It takes about 50 bytes for each row, " +
+        "and the earlier answers of an incremental job; free some space, or set TMPDIR to a folder that has it.",
         isTransient: false,
         cause);
 }

@@ -5,6 +5,7 @@ using BatchLLM.Blobs.Files;
 using BatchLLM.Blobs.Jsonl;
 using BatchLLM.Blobs.Parquet;
 using BatchLLM.Blobs.S3;
+using BatchLLM.Incremental;
 using BatchLLM.Inference;
 using BatchLLM.Jobs;
 using BatchLLM.Prompts;
@@ -93,6 +94,20 @@ internal static class JobAssembly
             CrashHook.Reach);
     }
 
+    /// <summary>The engine of a job: one that takes over earlier answers, if the job says whose.</summary>
+    /// <param name="engine">Runs what is new.</param>
+    /// <param name="spec">The job in force.</param>
+    /// <param name="model">Its model.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="BatchLLMException">The earlier output is damaged or cannot be read.</exception>
+    public static async Task<IBatchEngine> ReusingAsync(
+        IBatchEngine engine, JobSpec spec, IJobModel model, CancellationToken cancellationToken) => spec.Incremental is { Since: { } since }
+        ? new ReusingEngine(
+            engine,
+            await new EarlierOutput(Blobs, Readers.Of, Scratch).ReadAsync(since, spec.Output.TokenIds, cancellationToken),
+            ContentHash.ModelKey(spec, model.Digest))
+        : engine;
+
     /// <summary>What is other than the user may expect of a job's output files, as a sentence; null if nothing.</summary>
     public static string? NoteOn(Job job, JobSpec spec) =>
         LayoutOf(job, spec).Format == DataFormat.Parquet && ParquetRowWriter.ZstandardLack is { } lack
@@ -169,7 +184,7 @@ internal static class JobAssembly
 
     /// <summary>Names of a job's files.</summary>
     public static OutputLayout LayoutOf(Job job, JobSpec spec) =>
-        new(job.Definition.OutputUri, job.Id, spec.Output.Format);
+        new(job.Definition.OutputUri, job.Id, spec.Output.Format) { HasHashes = spec.Incremental is not null };
 
     private static JobPublisher PublisherOf(IJobStore store, OutputLayout layout) =>
         new(store, Blobs, layout, CrashHook.Reach);

@@ -43,6 +43,7 @@ internal sealed class JobExecution : IAsyncDisposable
         var engine = model.OpenEngine(spec, lengths, busy);
         try
         {
+            engine = await JobAssembly.ReusingAsync(engine, spec, model, cancellationToken);
             var pipeline = await JobAssembly.PipelineOfAsync(
                 job, spec, state.Store, model, engine, mayLease, cancellationToken);
             return new JobExecution(job, engine, busy, keeping, lengths, pipeline);

@@ -95,12 +95,18 @@ internal static class JobFileLoader
     private static string FromWorkingDirectory(string path, DateOnly date) =>
         BlobUri.FromText(DatePlaceholder.Fill(path, date), Directory.GetCurrentDirectory());
 
-    private static JobSpec Resolve(JobSpec spec, DateOnly date, string directory) => spec with
+    private static JobSpec Resolve(JobSpec spec, DateOnly date, string directory)
     {
-        Model = Path.GetFullPath(spec.Model, directory),
-        Inputs = [.. spec.Inputs.Select(input => input with { Uri = BlobUri.FromText(DatePlaceholder.Fill(input.Uri, date), directory) })],
-        Output = spec.Output with { Uri = BlobUri.FromText(DatePlaceholder.Fill(spec.Output.Uri, date), directory) },
-    };
+        return spec with
+        {
+            Model = Path.GetFullPath(spec.Model, directory),
+            Inputs = [.. spec.Inputs.Select(input => input with { Uri = Absolute(input.Uri) })],
+            Output = spec.Output with { Uri = Absolute(spec.Output.Uri) },
+            Incremental = spec.Incremental is null ? null : new IncrementalSpec(Absolute(spec.Incremental.Since ?? spec.Output.Uri)),
+        };
+
+        string Absolute(string address) => BlobUri.FromText(DatePlaceholder.Fill(address, date), directory);
+    }
 
     /// <summary>What the schema cannot say: names of the output's own columns are taken, and an output is one place.</summary>
     private static JobSpec Check(JobSpec spec) =>

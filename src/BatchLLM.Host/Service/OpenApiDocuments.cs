@@ -1,5 +1,6 @@
 using BatchLLM.Host.Jobs;
 using BatchLLM.Host.Service.Access;
+using BatchLLM.Host.Service.Schedules;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,7 +11,9 @@ namespace BatchLLM.Host.Service;
 /// <summary>The description of the service, <c>/openapi.json</c>, and the job file's schema that it points at.</summary>
 internal static class OpenApiDocuments
 {
-    private const string SchemaPath = "/job.schema.json";
+    private const string SchemaPath = "/job.schema.json", ScheduleSchemaPath = "/schedule.schema.json";
+
+    private const string SchemaType = "application/schema+json";
 
     private const string KeyScheme = "key";
 
@@ -40,17 +43,25 @@ internal static class OpenApiDocuments
     public static void Map(WebApplication app)
     {
         app.MapOpenApi("/openapi.json").ForAnyone();
-        app.MapGet(SchemaPath, () => TypedResults.Bytes(JobFileLoader.Schema(), "application/schema+json")).ForAnyone().ExcludeFromDescription();
+        app.MapGet(SchemaPath, () => TypedResults.Bytes(JobFileLoader.Schema(), SchemaType)).ForAnyone().ExcludeFromDescription();
+        app.MapGet(ScheduleSchemaPath, () => TypedResults.Bytes(ScheduleDesk.SchemaBytes, SchemaType)).ForAnyone().ExcludeFromDescription();
     }
 
     /// <summary>Describes an endpoint's body: the job file, by its own schema.</summary>
-    public static RouteHandlerBuilder TakesJobFile(this RouteHandlerBuilder endpoint) =>
+    public static RouteHandlerBuilder TakesJobFile(this RouteHandlerBuilder endpoint) => endpoint.Takes(
+        $"A job file; {SchemaPath} is its JSON Schema. Its paths are relative to the service's first root.");
+
+    /// <summary>Describes an endpoint's body: a schedule, by its own schema.</summary>
+    public static RouteHandlerBuilder TakesSchedule(this RouteHandlerBuilder endpoint) => endpoint.Takes(
+        $"A schedule; {ScheduleSchemaPath} is its JSON Schema. Its job's paths are relative to the service's first root.");
+
+    private static RouteHandlerBuilder Takes(this RouteHandlerBuilder endpoint, string description) =>
         endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
         {
             operation.RequestBody = new OpenApiRequestBody
             {
                 Required = true,
-                Description = $"A job file; {SchemaPath} is its JSON Schema. Its paths are relative to the service's first root.",
+                Description = description,
                 Content = new Dictionary<string, OpenApiMediaType>
                 {
                     ["application/json"] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.Object } },

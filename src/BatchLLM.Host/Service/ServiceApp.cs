@@ -6,6 +6,7 @@ using BatchLLM.Host.Service.Errors;
 using BatchLLM.Host.Service.Jobs;
 using BatchLLM.Host.Service.OpenAi;
 using BatchLLM.Host.Service.Output;
+using BatchLLM.Host.Service.Schedules;
 using BatchLLM.Host.Service.Telemetry;
 using BatchLLM.Host.Service.Webhooks;
 using Microsoft.AspNetCore.Builder;
@@ -91,6 +92,7 @@ internal static class ServiceApp
         services.AddSingleton(state.Store).AddSingleton(state.Queue).AddSingleton(state.Workers).AddSingleton(state.Preflights);
         services.AddSingleton<JobIntake>().AddSingleton<JobLookup>().AddSingleton<JobWatches>();
         services.AddSingleton<ResultStream>().AddSingleton<PreflightDesk>();
+        ScheduleServices.AddTo(services, state);
     }
 
     /// <summary>A limit of time, and the problem when it is over.</summary>
@@ -121,6 +123,7 @@ internal static class ServiceApp
         OpenAiEndpoints.Map(app);
         var api = app.MapGroup("/api");
         PreflightEndpoint.Map(api);
+        ScheduleEndpoints.Map(api);
         var jobs = api.MapGroup("/jobs").WithTags("Jobs");
         SubmitEndpoint.Map(jobs);
         ListEndpoint.Map(jobs);

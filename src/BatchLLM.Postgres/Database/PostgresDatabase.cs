@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using BatchLLM.Postgres.Schema;
 using Dapper;
@@ -63,6 +64,9 @@ public sealed class PostgresDatabase : IAsyncDisposable
 
     /// <summary>Names of the migrations that opening the database applied.</summary>
     public IReadOnlyList<string> AppliedMigrations { get; private set; } = [];
+
+    /// <summary>The pool of its connections, for a library with statements of its own; it stays this database's.</summary>
+    public DbDataSource Connections => _source;
 
     /// <summary>Closes all connections.</summary>
     public ValueTask DisposeAsync() => _source.DisposeAsync();

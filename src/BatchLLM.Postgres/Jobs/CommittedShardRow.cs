@@ -20,6 +20,8 @@ internal sealed class CommittedShardRow : ShardRow
 
     public required long CopiedRows { get; init; }
 
+    public required long ReusedRows { get; init; }
+
     public required string PartUri { get; init; }
 
     public required long PartLength { get; init; }
@@ -37,6 +39,7 @@ internal sealed class CommittedShardRow : ShardRow
         {
             SharedPromptTokens = SharedPromptTokens,
             CopiedRows = CopiedRows,
+            ReusedRows = ReusedRows,
         },
         PartUri,
         new BlobDigest(PartLength, PartSha256),

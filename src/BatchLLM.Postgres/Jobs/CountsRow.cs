@@ -19,9 +19,12 @@ internal sealed class CountsRow
 
     public required long CopiedRows { get; init; }
 
+    public required long ReusedRows { get; init; }
+
     internal RowCounts ToCounts() => new(Ok, Truncated, Failed, PromptTokens, CompletionTokens)
     {
         SharedPromptTokens = SharedPromptTokens,
         CopiedRows = CopiedRows,
+        ReusedRows = ReusedRows,
     };
 }

@@ -27,6 +27,8 @@ internal sealed class JobRow
 
     public required long CopiedRows { get; init; }
 
+    public required long ReusedRows { get; init; }
+
     public required DateTime CreatedAt { get; init; }
 
     public DateTime? FinishedAt { get; init; }
@@ -88,6 +90,7 @@ internal sealed class JobRow
         {
             SharedPromptTokens = SharedPromptTokens,
             CopiedRows = CopiedRows,
+            ReusedRows = ReusedRows,
         },
         ShardCount = ShardCount,
         CommittedShards = CommittedShards,

@@ -138,6 +138,7 @@ public sealed partial class PostgresJobStore
         output.Counts.CompletionTokens,
         output.Counts.SharedPromptTokens,
         output.Counts.CopiedRows,
+        output.Counts.ReusedRows,
         output.PartUri,
         PartLength = output.Part.Length,
         PartSha256 = output.Part.Sha256,

@@ -11,6 +11,7 @@ with committed as (
          completion_tokens = @CompletionTokens,
          shared_prompt_tokens = @SharedPromptTokens,
          copied_rows = @CopiedRows,
+         reused_rows = @ReusedRows,
          part_uri = @PartUri,
          part_length = @PartLength,
          part_sha256 = @PartSha256,
@@ -39,8 +40,10 @@ update batchllm.jobs j
        prompt_tokens = j.prompt_tokens + @PromptTokens,
        completion_tokens = j.completion_tokens + @CompletionTokens,
        shared_prompt_tokens = j.shared_prompt_tokens + @SharedPromptTokens,
-       copied_rows = j.copied_rows + @CopiedRows
+       copied_rows = j.copied_rows + @CopiedRows,
+       reused_rows = j.reused_rows + @ReusedRows
   from committed
  where j.id = committed.job_id
 returning j.ok, j.truncated, j.failed, j.prompt_tokens as PromptTokens, j.completion_tokens as CompletionTokens,
-          j.shared_prompt_tokens as SharedPromptTokens, j.copied_rows as CopiedRows;
+          j.shared_prompt_tokens as SharedPromptTokens, j.copied_rows as CopiedRows,
+          j.reused_rows as ReusedRows;

@@ -1,7 +1,7 @@
 select job_id as JobId, shard_index as ShardIndex, epoch, file_index as FileIndex, first_row as FirstRow,
        row_count as RowCount, byte_offset as ByteOffset, first_line as FirstLine, duplicate_rows as DuplicateRows,
        ok, truncated, failed, prompt_tokens as PromptTokens, completion_tokens as CompletionTokens,
-       shared_prompt_tokens as SharedPromptTokens, copied_rows as CopiedRows,
+       shared_prompt_tokens as SharedPromptTokens, copied_rows as CopiedRows, reused_rows as ReusedRows,
        part_uri as PartUri, part_length as PartLength, part_sha256 as PartSha256, errors_uri as ErrorsUri,
        errors_length as ErrorsLength, errors_sha256 as ErrorsSha256
   from batchllm.shards

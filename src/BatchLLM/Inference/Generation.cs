@@ -20,6 +20,12 @@ public sealed record Generation(
     /// <summary>True if the answer was computed for an identical row and is certain to be this row's.</summary>
     public bool IsCopy { get; init; }
 
+    /// <summary>What the row is known by to a later run; zero if it is not to be.</summary>
+    public UInt128 ContentHash { get; init; }
+
+    /// <summary>True if the answer is that of an earlier run.</summary>
+    public bool IsReused { get; init; }
+
     /// <summary>No completion, because of <paramref name="error"/>.</summary>
     public static Generation Failed(int index, RowError error) => new(index, "", [], 0, FinishReason.Stop, error);
 }

@@ -33,7 +33,8 @@ internal sealed class FormerOutput(IBlobStore blobs, OutputLayout layout)
             return;
         }
 
-        var names = former.Parts.Select(part => part.File).Append(former.Errors?.File).OfType<string>();
+        var parts = former.Parts.Select(part => part.File).ToList();
+        var names = parts.Concat(former.RowHashes ? parts.Select(OutputLayout.HashesName) : []).Append(former.Errors?.File).OfType<string>();
         foreach (var name in names.Where(name => !name.Contains('/', StringComparison.Ordinal)))
         {
             await blobs.DeleteAsync(layout.File(name), cancellationToken);

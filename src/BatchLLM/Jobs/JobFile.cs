@@ -38,6 +38,6 @@ public static class JobFile
     }
 
     /// <summary>The schema's order of checking means nothing to who reads the file from top to bottom.</summary>
-    private static List<JobFileProblem> InOrder(List<JobFileProblem> problems) =>
+    internal static List<JobFileProblem> InOrder(List<JobFileProblem> problems) =>
         [.. problems.OrderBy(item => item.Line == 0).ThenBy(item => item.Line).ThenBy(item => item.Column)];
 }

@@ -14,6 +14,7 @@ internal static class JobFileRules
     {
         CheckAddresses(file.Find("input"), "input", problems);
         CheckAddresses(file.Find("output")?.Find("uri"), "output.uri", problems);
+        CheckAddresses(file.Find("incremental"), "incremental", problems);
         var prompt = file.Find("prompt");
         CheckPlaceholders(prompt?.Find("text"), "prompt.text", problems);
         var messages = prompt?.Find("messages")?.Items ?? [];

@@ -84,6 +84,11 @@ public sealed class JobPublisher(IJobStore store, IBlobStore blobs, OutputLayout
         await Parallel.ForEachAsync(shards, options, async (shard, token) =>
         {
             await blobs.MoveAsync(shard.Output.PartUri, layout.Part(shard.ShardIndex), token);
+            if (layout.HasHashes)
+            {
+                await blobs.MoveAsync(layout.HashesOf(shard.Output.PartUri), layout.Hashes(shard.ShardIndex), token);
+            }
+
             if (shard == shards[shards.Count / 2])
             {
                 reach(CrashWindow.SomePartsPublished);

@@ -27,6 +27,9 @@ public sealed record JobSpec
     /// <summary>Where and how completions are written.</summary>
     public required OutputSpec Output { get; init; }
 
+    /// <summary>Whose answers it takes over for rows that are as they were; null to run all rows.</summary>
+    public IncrementalSpec? Incremental { get; init; }
+
     /// <summary>What happens at the edges.</summary>
     public PolicySpec Policies { get; init; } = new();
 

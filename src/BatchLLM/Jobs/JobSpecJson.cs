@@ -29,6 +29,7 @@ public static class JobSpecJson
             WriteIfSet(json, "id_column", spec.IdColumn);
             WriteSampling(json, spec.Sampling);
             WriteOutput(json, spec.Output);
+            WriteIncremental(json, spec.Incremental);
             WritePolicies(json, spec.Policies);
             json.WriteString("engine", spec.Engine);
             json.WriteString("device", spec.Device);
@@ -129,6 +130,15 @@ public static class JobSpecJson
         WriteTexts(json, "columns", output.Columns);
         json.WriteBoolean("token_ids", output.TokenIds);
         json.WriteEndObject();
+    }
+
+    private static void WriteIncremental(Utf8JsonWriter json, IncrementalSpec? incremental)
+    {
+        WriteIfSet(json, "incremental", incremental?.Since);
+        if (incremental is { Since: null })
+        {
+            json.WriteBoolean("incremental", true);
+        }
     }
 
     private static void WritePolicies(Utf8JsonWriter json, PolicySpec policies)

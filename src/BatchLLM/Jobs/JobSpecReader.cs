@@ -27,6 +27,7 @@ internal static class JobSpecReader
                 Columns = Texts(output.Find("columns")),
                 TokenIds = output.Find("token_ids")?.Kind == JsonValueKind.True,
             },
+            Incremental = ReadIncremental(file.Find("incremental")),
             Policies = ReadPolicies(file.Find("policies")),
             Engine = Text(file, "engine") ?? "local",
             Device = Text(file, "device") ?? "cpu",
@@ -81,6 +82,13 @@ internal static class JobSpecReader
                 .ToDictionary(member => member.Name, member => member.Value.Text, StringComparer.Ordinal),
         };
     }
+
+    private static IncrementalSpec? ReadIncremental(JsonTree? incremental) => incremental?.Kind switch
+    {
+        JsonValueKind.True => new IncrementalSpec(Since: null),
+        JsonValueKind.String => new IncrementalSpec(incremental.Text),
+        _ => null,
+    };
 
     private static PolicySpec ReadPolicies(JsonTree? policies)
     {

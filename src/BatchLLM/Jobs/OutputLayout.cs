@@ -10,6 +10,11 @@ public sealed record OutputLayout(string OutputUri, long JobId, DataFormat Forma
 {
     private readonly string _root = OutputUri.TrimEnd('/');
 
+    private const string HashesEnding = ".hashes";
+
+    /// <summary>True if the hashes of rows are kept beside the parts, for a later run.</summary>
+    public bool HasHashes { get; init; }
+
     /// <summary>The receipt. Its presence says that the output is whole.</summary>
     public string Receipt => $"{_root}/receipt.json";
 
@@ -28,6 +33,15 @@ public sealed record OutputLayout(string OutputUri, long JobId, DataFormat Forma
 
     /// <summary>A published part.</summary>
     public string Part(int shardIndex) => $"{_root}/{PartName(shardIndex)}{Ending}";
+
+    /// <summary>The hashes of a published part.</summary>
+    public string Hashes(int shardIndex) => File(HashesName(PartName(shardIndex) + Ending));
+
+    /// <summary>The name of the file of hashes beside a part. Programs that read a whole directory pass over a leading underscore.</summary>
+    public static string HashesName(string partName) => $"_{Path.GetFileNameWithoutExtension(partName)}{HashesEnding}";
+
+    /// <summary>The hashes of a part under its epoch's name.</summary>
+    public string HashesOf(string partAttempt) => partAttempt[..^Ending.Length] + HashesEnding;
 
     /// <summary>A part under the name that carries its epoch, so that two holders of a shard never write one file.</summary>
     public string PartAttempt(ShardLease lease) => Attempt(lease, Ending);

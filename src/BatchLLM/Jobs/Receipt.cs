@@ -55,6 +55,14 @@ public sealed record Receipt
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long CopiedRows { get; init; }
 
+    /// <summary>Rows whose answer is that of an earlier run. Left out if there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long ReusedRows { get; init; }
+
+    /// <summary>True if the hashes of rows stand beside the parts, for a later run. Left out if not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool RowHashes { get; init; }
+
     /// <summary>What was read.</summary>
     public required IReadOnlyList<ReceiptInput> Inputs { get; init; }
 

@@ -41,6 +41,8 @@ public static class ReceiptBuilder
             SharedPromptTokens = job.Counts.SharedPromptTokens,
             CompletionTokens = job.Counts.CompletionTokens,
             CopiedRows = job.Counts.CopiedRows,
+            ReusedRows = job.Counts.ReusedRows,
+            RowHashes = layout.HasHashes,
             Inputs = [.. job.Definition.Inputs.Select(file => new ReceiptInput(file.Uri, file.Length, file.Version))],
             Parts = [.. shards.Select(shard => Part(job, layout, shard))],
             Errors = errors is null ? null : new ReceiptFile(NameOf(layout.Errors), errors.Length, errors.Sha256),

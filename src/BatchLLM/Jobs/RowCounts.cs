@@ -20,6 +20,9 @@ public readonly record struct RowCounts(
     /// <summary>Rows whose answer is a copy of an identical row's.</summary>
     public long CopiedRows { get; init; }
 
+    /// <summary>Rows whose answer is that of an earlier run.</summary>
+    public long ReusedRows { get; init; }
+
     /// <summary>Rows that have a result.</summary>
     public long Done => Ok + Truncated + Failed;
 
@@ -33,6 +36,7 @@ public readonly record struct RowCounts(
     {
         SharedPromptTokens = row.SharedPromptTokens,
         CopiedRows = row.IsCopy ? 1 : 0,
+        ReusedRows = row.IsReused ? 1 : 0,
     };
 
     /// <summary>Adds two counts.</summary>
@@ -45,6 +49,7 @@ public readonly record struct RowCounts(
     {
         SharedPromptTokens = left.SharedPromptTokens + right.SharedPromptTokens,
         CopiedRows = left.CopiedRows + right.CopiedRows,
+        ReusedRows = left.ReusedRows + right.ReusedRows,
     };
 
     /// <summary>The same counts, to be taken back.</summary>
@@ -53,6 +58,7 @@ public readonly record struct RowCounts(
     {
         SharedPromptTokens = -counts.SharedPromptTokens,
         CopiedRows = -counts.CopiedRows,
+        ReusedRows = -counts.ReusedRows,
     };
 
     /// <summary>Adds two counts, for languages without operators.</summary>

@@ -1,3 +1,4 @@
+using BatchLLM.Incremental;
 using BatchLLM.Rows;
 
 namespace BatchLLM.Jobs;
@@ -19,6 +20,11 @@ public sealed class ShardWriter(
     {
         var partUri = layout.PartAttempt(shard.Lease);
         var part = await WriteAsync(partUri, openPart, [.. shard.Results], cancellationToken);
+        if (layout.HasHashes)
+        {
+            await RowHashes.WriteAsync(blobs, layout.HashesOf(partUri), part, shard.Results, cancellationToken);
+        }
+
         var failed = shard.Results.Where(row => row.Error is not null).ToList();
         if (failed.Count == 0)
         {

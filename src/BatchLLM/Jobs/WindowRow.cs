@@ -49,6 +49,8 @@ public sealed record WindowRow(
         {
             SharedPromptTokens = good?.SharedPromptTokens ?? 0,
             IsCopy = good?.IsCopy ?? false,
+            ContentHash = good?.ContentHash ?? Incremental.ContentHash.None,
+            IsReused = good?.IsReused ?? false,
         };
     }
 }

@@ -30,6 +30,12 @@ public sealed record CompletedRow(
     /// <summary>True if the answer is a copy of an identical row's.</summary>
     public bool IsCopy { get; init; }
 
+    /// <summary>What the row is known by to a later run; zero if it is not to be.</summary>
+    public UInt128 ContentHash { get; init; }
+
+    /// <summary>True if the answer is that of an earlier run.</summary>
+    public bool IsReused { get; init; }
+
     /// <summary>The class the row is counted in. Truncated is never ok.</summary>
     public RowStatus Status => Error is not null ? RowStatus.Failed
         : FinishReason == Inference.FinishReason.Length ? RowStatus.Truncated

@@ -62,10 +62,18 @@ internal sealed class ServiceHost : IAsyncDisposable
     /// <summary>A client of it.</summary>
     public HttpClient Client { get; private set; } = new();
 
+    /// <summary>Its parts.</summary>
+    public IServiceProvider Services => _app.Services;
+
     /// <summary>Starts one.</summary>
-    public static async Task<ServiceHost> StartAsync(TestCluster cluster, bool needsKeys = false)
+    public static async Task<ServiceHost> StartAsync(TestCluster cluster, bool needsKeys = false) =>
+        await StartAsync(await cluster.CreateDatabaseAsync(), needsKeys);
+
+    /// <summary>Starts another server with this one's database.</summary>
+    public Task<ServiceHost> StartBesideAsync() => StartAsync(_address, needsKeys: false);
+
+    private static async Task<ServiceHost> StartAsync(DatabaseAddress address, bool needsKeys)
     {
-        var address = await cluster.CreateDatabaseAsync();
         var host = new ServiceHost(
             address, await DatabaseSession.OpenAsync(address.ConnectionString, CancellationToken.None), needsKeys);
         await host._app.StartAsync();
@@ -90,7 +98,7 @@ internal sealed class ServiceHost : IAsyncDisposable
     public Task LookAtQueueAsync() => _app.Services.GetRequiredService<QueueGauges>().LookAsync(CancellationToken.None);
 
     /// <summary>Changes its state behind its back.</summary>
-    public async Task ExecuteAsync(string sql, object parameters)
+    public async Task ExecuteAsync(string sql, object? parameters = null)
     {
         await using var connection = new NpgsqlConnection(_address.ConnectionString);
         await connection.ExecuteAsync(sql, parameters);

@@ -12,6 +12,7 @@ public sealed class DatePlaceholderTests
     [InlineData("mail/dt={{date}}/*.jsonl", "mail/dt=2026-03-07/*.jsonl")]
     [InlineData("{{ date }}/{{date}}", "2026-03-07/2026-03-07")]
     [InlineData("{{Date}}", "{{Date}}")]
+    [InlineData("{{date-7}}/{{yesterday}}/{{ date + 1 }}", "2026-02-28/2026-03-06/2026-03-08")]
     public void The_day_is_filled_in(string address, string expected) => Assert.Equal(expected, DatePlaceholder.Fill(address, Day));
 
     [Theory]
@@ -24,4 +25,14 @@ public sealed class DatePlaceholderTests
     [Fact]
     public void The_day_is_no_problem_in_an_address() =>
         Assert.Empty(JobSchema.Problems(JobSchema.Minimal(), "input=[\"a/{{date}}.jsonl\"]", "output.uri=out/{{ date }}"));
+
+    [Theory]
+    [InlineData("in/{{hour}}.jsonl", "{{hour}}")]
+    [InlineData("{{date}}/{{ schedule }}", "{{ schedule }}")]
+    public void What_stands_for_a_firing_is_refused_outside_of_a_schedule(string address, string placeholder)
+    {
+        Assert.Empty(JobSchema.Problems(JobSchema.Minimal(), $"output.uri={address}"));
+        var error = Assert.Throws<BatchLLMException>(() => DatePlaceholder.Fill(address, Day));
+        Assert.Contains($"has {placeholder}, which stands for a schedule's firing", error.Message, StringComparison.Ordinal);
+    }
 }

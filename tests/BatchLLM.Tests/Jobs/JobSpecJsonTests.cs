@@ -25,6 +25,8 @@ public sealed class JobSpecJsonTests
     [InlineData("""{"name":"j","model":"m","input":"a","prompt":{"text":"x"},"output":{"uri":"o"},"sampling":{"seed":9223372036854775807}}""")]
     [InlineData("""{"name":"j","model":"m","input":{"uri":"a","format":"csv"},"prompt":{"text":"x"},"output":{"uri":"o"}}""")]
     [InlineData("""{"name":"j","model":"m","input":"a","prompt":{"messages_column":"chat"},"output":{"uri":"o"}}""")]
+    [InlineData("""{"name":"j","model":"m","input":"a","prompt":{"text":"x"},"output":{"uri":"o"},"incremental":true}""")]
+    [InlineData("""{"name":"j","model":"m","input":"a","prompt":{"text":"x"},"output":{"uri":"o"},"incremental":"out/{{date-1}}"}""")]
     public void The_text_reads_back_as_the_same_job(string json)
     {
         var text = JobSpecJson.Write(JobSchema.Parse(json).Require());
@@ -53,4 +55,23 @@ public sealed class JobSpecJsonTests
             JobSpecJson.Write(JobSchema.Parse(JobSchema.Minimal()).Require()),
             JobSpecJson.Write(JobSchema.Parse(Reordered).Require()));
     }
+
+    [Theory]
+    [InlineData("", null)]
+    [InlineData(",\"incremental\":false", null)]
+    [InlineData(",\"incremental\":true", "\"incremental\":true")]
+    [InlineData(",\"incremental\":\"o/{{date-1}}\"", "\"incremental\":\"o/{{date-1}}\"")]
+    public void Whose_answers_a_job_takes_over_stands_in_its_text(string key, string? expected)
+    {
+        var text = JobSpecJson.Write(JobSchema.Parse(JobSchema.Minimal(key)).Require());
+
+        Assert.Equal(expected is not null, text.Contains("incremental", StringComparison.Ordinal));
+        Assert.Contains(expected ?? "", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1", "incremental is 1; expected true or false or a text")]
+    [InlineData("\"{{day}}\"", "incremental has a placeholder other than {{date}}")]
+    public void What_names_no_earlier_run_is_refused(string value, string expected) =>
+        Assert.Contains(expected, JobSchema.Problems(JobSchema.Minimal($",\"incremental\":{value}")), StringComparison.Ordinal);
 }

@@ -37,6 +37,7 @@ internal sealed class JobRoots
     public IEnumerable<JobFileProblem> Check(JobSpec spec, string source) => spec.Inputs
         .Select(input => (Path: "input", input.Uri))
         .Append((Path: "output.uri", spec.Output.Uri))
+        .Concat(spec.Incremental is { Since: { } since } ? [(Path: "incremental", Uri: since)] : [])
         .Where(address => !Hold(address.Uri))
         .Select(address => new JobFileProblem(
             source, address.Path, Line: 0, Column: 0,

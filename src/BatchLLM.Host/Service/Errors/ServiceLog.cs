@@ -26,12 +26,15 @@ internal sealed class ServiceLog(TextWriter output, TimeProvider time)
     public void WriteDefect(HttpContext context, Exception fault) =>
         Write(context, $"unexpected {fault.GetType().FullName}:{Environment.NewLine}{fault.StackTrace}");
 
+    /// <summary>Logs what happens beside requests.</summary>
+    public void Write(string text) =>
+        output.WriteLine(FormattableString.Invariant($"{time.GetUtcNow().UtcDateTime:yyyy-MM-dd HH:mm:ss'Z'} {text}"));
+
     private void Write(HttpContext context, string text)
     {
         // A fault takes the endpoint away from its request.
         var endpoint = context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
         var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
-        output.WriteLine(FormattableString.Invariant(
-            $"{time.GetUtcNow().UtcDateTime:yyyy-MM-dd HH:mm:ss'Z'} {context.Request.Method} {route}: {text}"));
+        Write($"{context.Request.Method} {route}: {text}");
     }
 }

@@ -4,6 +4,7 @@ using BatchLLM.Host.Commands;
 using BatchLLM.Host.Jobs;
 using BatchLLM.Host.Service.Access;
 using BatchLLM.Jobs;
+using BatchLLM.Schedules;
 
 namespace BatchLLM.Host.Service.Jobs;
 
@@ -25,7 +26,22 @@ internal sealed class JobIntake(JobRoots roots, TimeProvider time)
         return parsed.Spec is { } spec ? Place(spec) : parsed;
     }
 
-    private JobFileResult Place(JobSpec spec)
+    /// <summary>Reads the job file of a schedule that fires.</summary>
+    /// <param name="json">The job file.</param>
+    /// <param name="moment">What its placeholders stand for.</param>
+    /// <param name="lastOutput">Whose answers it takes over if it does and does not say whose; null if it is the first.</param>
+    /// <returns>The job, or everything that is wrong with it.</returns>
+    public JobFileResult Read(ReadOnlySpan<byte> json, FireMoment moment, string? lastOutput)
+    {
+        var parsed = JobFileLoader.Parse(json, Source);
+        return parsed.Spec is not { } spec ? parsed
+            : spec.Incremental is { Since: null } ? Place(moment.Fill(spec) with { Incremental = new IncrementalSpec(lastOutput) })
+            : Place(moment.Fill(spec));
+    }
+
+    /// <summary>Makes a job's addresses absolute.</summary>
+    /// <returns>The job, or what it names that it may not.</returns>
+    public JobFileResult Place(JobSpec spec)
     {
         if (roots.Models.Find(spec.Model) is not { } model)
         {
@@ -57,7 +73,7 @@ internal sealed class JobIntake(JobRoots roots, TimeProvider time)
     }
 
     private static IEnumerable<string> AddressesOf(JobSpec spec) =>
-        spec.Inputs.Select(input => input.Uri).Append(spec.Output.Uri);
+        spec.Inputs.Select(input => input.Uri).Append(spec.Output.Uri).Concat(spec.Incremental is { Since: { } since } ? [since] : []);
 
     private static JobFileResult Wrong(string path, string message) =>
         new(null, [new JobFileProblem(Source, path, Line: 0, Column: 0, message)]);

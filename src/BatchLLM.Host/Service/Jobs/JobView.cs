@@ -20,6 +20,7 @@ namespace BatchLLM.Host.Service.Jobs;
 /// <param name="SharedPromptTokens">Those of them that were not computed, because another row's stood in for them.</param>
 /// <param name="CompletionTokens">Tokens generated.</param>
 /// <param name="CopiedRows">Rows whose answer is a copy of an identical row's.</param>
+/// <param name="ReusedRows">Rows whose answer is that of an earlier run.</param>
 /// <param name="Model">The model's directory.</param>
 /// <param name="Numerics">How it is computed.</param>
 /// <param name="KvCache">What its KV cache holds.</param>
@@ -46,6 +47,7 @@ internal sealed record JobView(
     long SharedPromptTokens,
     long CompletionTokens,
     long CopiedRows,
+    long ReusedRows,
     string Model,
     string? Numerics,
     string? KvCache,
@@ -74,6 +76,7 @@ internal sealed record JobView(
         job.Counts.SharedPromptTokens,
         job.Counts.CompletionTokens,
         job.Counts.CopiedRows,
+        job.Counts.ReusedRows,
         job.Definition.Model,
         job.Definition.Numerics,
         job.Definition.KvCache,

@@ -1,0 +1,2 @@
+delete from batchllm.schedules
+ where id = @Id;
