@@ -60,6 +60,7 @@ CREATE TABLE batchllm.jobs (
     planner text,
     idempotency_key text,
     request_sha256 text,
+    resumed_at timestamp with time zone,
     CONSTRAINT jobs_check CHECK (((committed_shards >= 0) AND (committed_shards <= shard_count))),
     CONSTRAINT jobs_completed_is_complete CHECK (((state <> 'completed'::text) OR ((receipt_sha256 IS NOT NULL) AND (committed_shards = shard_count) AND (((ok + truncated) + failed) = row_count)))),
     CONSTRAINT jobs_completion_tokens_check CHECK ((completion_tokens >= 0)),
@@ -124,6 +125,7 @@ CREATE TABLE batchllm.shards (
     duplicate_rows bigint[] DEFAULT '{}'::bigint[] NOT NULL,
     shared_prompt_tokens bigint DEFAULT 0 NOT NULL,
     copied_rows bigint DEFAULT 0 NOT NULL,
+    leased_at timestamp with time zone,
     CONSTRAINT shards_byte_offset_check CHECK ((byte_offset >= 0)),
     CONSTRAINT shards_committed_has_output CHECK ((((committed_at IS NULL) AND (num_nonnulls(ok, truncated, failed, prompt_tokens, completion_tokens, part_length, part_uri, part_sha256) = 0)) OR ((committed_at IS NOT NULL) AND (epoch > 0) AND (num_nulls(ok, truncated, failed, prompt_tokens, completion_tokens, part_length, part_uri, part_sha256) = 0) AND (((ok + truncated) + failed) = row_count)))),
     CONSTRAINT shards_committed_is_not_leased CHECK (((committed_at IS NULL) OR (leased_until IS NULL))),
@@ -241,6 +243,14 @@ CREATE TABLE batchllm.schema_migrations (
     sha256 text NOT NULL,
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
+CREATE TABLE batchllm.sessions (
+    key_id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    digest text NOT NULL,
+    CONSTRAINT sessions_check CHECK ((expires_at > created_at)),
+    CONSTRAINT sessions_digest_check CHECK ((digest ~ '^[0-9a-f]{64}$'::text))
+);
 ALTER TABLE ONLY batchllm.api_keys
     ADD CONSTRAINT api_keys_digest_key UNIQUE (digest);
 ALTER TABLE ONLY batchllm.api_keys
@@ -255,18 +265,32 @@ ALTER TABLE ONLY batchllm.preflights
     ADD CONSTRAINT preflights_pkey PRIMARY KEY (key);
 ALTER TABLE ONLY batchllm.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY batchllm.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (digest);
 ALTER TABLE ONLY batchllm.shards
     ADD CONSTRAINT shards_pkey PRIMARY KEY (job_id, shard_index);
 ALTER TABLE ONLY batchllm.tenants
     ADD CONSTRAINT tenants_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY batchllm.workers
     ADD CONSTRAINT workers_pkey PRIMARY KEY (name);
+CREATE INDEX jobs_by_finish ON batchllm.jobs USING btree (finished_at) INCLUDE (state, tenant) WHERE (finished_at IS NOT NULL);
 CREATE INDEX jobs_by_key ON batchllm.jobs USING btree (key, id);
+CREATE INDEX jobs_by_rank ON batchllm.jobs USING btree ((
+CASE state
+    WHEN 'running'::text THEN 0
+    WHEN 'paused'::text THEN 1
+    WHEN 'queued'::text THEN 2
+    ELSE 3
+END), ((- id))) INCLUDE (state, tenant);
 CREATE INDEX jobs_live_by_output ON batchllm.jobs USING btree (rtrim(output_uri, '/'::text)) WHERE ((key IS NOT NULL) AND (state = ANY (ARRAY['running'::text, 'paused'::text])));
 CREATE UNIQUE INDEX jobs_one_live_run_per_key ON batchllm.jobs USING btree (key) WHERE (state = ANY (ARRAY['running'::text, 'paused'::text]));
 CREATE UNIQUE INDEX jobs_one_per_idempotency_key ON batchllm.jobs USING btree (tenant, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 CREATE INDEX jobs_unfinished ON batchllm.jobs USING btree (id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+CREATE INDEX sessions_by_expiry ON batchllm.sessions USING btree (expires_at);
+CREATE INDEX shards_by_commit ON batchllm.shards USING btree (job_id, committed_at) WHERE (committed_at IS NOT NULL);
 CREATE INDEX shards_leased ON batchllm.shards USING btree (job_id) WHERE (leased_until IS NOT NULL);
 CREATE INDEX shards_uncommitted ON batchllm.shards USING btree (job_id, shard_index) WHERE (committed_at IS NULL);
+ALTER TABLE ONLY batchllm.sessions
+    ADD CONSTRAINT sessions_key_id_fkey FOREIGN KEY (key_id) REFERENCES batchllm.api_keys(id) ON DELETE CASCADE;
 ALTER TABLE ONLY batchllm.shards
     ADD CONSTRAINT shards_job_id_fkey FOREIGN KEY (job_id) REFERENCES batchllm.jobs(id);

@@ -5,7 +5,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root" || exit 1
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
-"$root/ops/install.sh" postgresql node swift || exit 1
+"$root/ops/install.sh" postgresql node swift chromium || exit 1
 "$root/tests/peers/install.sh" || exit 1
 "$root/tests/azurite/install.sh" || exit 1
 dotnet build BatchLLM.sln -c Release --nologo -v quiet || { echo "0 passed, 1 failed"; exit 1; }

@@ -4,6 +4,7 @@ using BatchLLM.Postgres.Access;
 using BatchLLM.Postgres.Database;
 using BatchLLM.Postgres.Jobs;
 using BatchLLM.Postgres.OutputLengths;
+using BatchLLM.Postgres.Overview;
 using BatchLLM.Postgres.Preflights;
 using BatchLLM.Postgres.Private;
 using BatchLLM.Postgres.Queue;
@@ -28,6 +29,8 @@ internal sealed class DatabaseSession : IAsyncDisposable
         Preflights = new PostgresPreflightStore(database);
         OutputLengths = new PostgresOutputLengthStore(database);
         ApiKeys = new PostgresApiKeyStore(database);
+        Sessions = new PostgresSessionStore(database);
+        Overview = new PostgresJobOverview(database);
     }
 
     /// <summary>Jobs and shards.</summary>
@@ -47,6 +50,12 @@ internal sealed class DatabaseSession : IAsyncDisposable
 
     /// <summary>Who may use the service.</summary>
     public IApiKeyStore ApiKeys { get; }
+
+    /// <summary>Who signed in.</summary>
+    public PostgresSessionStore Sessions { get; }
+
+    /// <summary>What pages show of jobs.</summary>
+    public PostgresJobOverview Overview { get; }
 
     /// <summary>Names of the migrations that opening it applied.</summary>
     public IReadOnlyList<string> AppliedMigrations => _database.AppliedMigrations;

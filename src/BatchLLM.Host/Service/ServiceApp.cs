@@ -5,6 +5,7 @@ using BatchLLM.Host.Service.Access;
 using BatchLLM.Host.Service.Errors;
 using BatchLLM.Host.Service.Jobs;
 using BatchLLM.Host.Service.Output;
+using BatchLLM.Host.Service.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -50,6 +51,7 @@ internal static class ServiceApp
             app.Use(BrowserGuard.InvokeAsync);
         }
 
+        app.Use(app.Services.GetRequiredService<SessionGuard>().InvokeAsync);
         app.Use(app.Services.GetRequiredService<KeyGuard>().InvokeAsync);
         app.UseRateLimiter();
         app.UseRequestTimeouts();
@@ -74,6 +76,7 @@ internal static class ServiceApp
         services.AddSingleton(found => new KeyGuard(
             found.GetRequiredService<KeyRing>(), found.GetRequiredService<FailedAttempts>(), settings.NeedsKeys));
         RequestRate.AddTo(services);
+        PageServices.AddTo(services, settings, state);
         services.AddProblemDetails();
         services.AddExceptionHandler<FaultHandler>();
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true); // its message names the parameter
@@ -121,5 +124,6 @@ internal static class ServiceApp
         EventsEndpoint.Map(jobs);
         ResultEndpoints.Map(jobs);
         ReceiptEndpoint.Map(jobs);
+        PageEndpoints.Map(app);
     }
 }

@@ -5,6 +5,7 @@ update batchllm.jobs
        reason = null,
        spec = coalesce(@Spec, spec),
        not_before = null,
+       resumed_at = clock_timestamp(),
        plan_deaths = 0
  where id = @JobId
    and (state = 'paused' or (@Repeated and state in ('queued', 'running') and spec = coalesce(@Spec, spec)));
