@@ -13,9 +13,10 @@ namespace BatchLLM.Dashboard;
 public sealed record JobListModel(
     JobBoard Board, IReadOnlyList<JobGlance> Jobs, JobState? State, string Text, bool IsFirst, string? Next)
 {
-    /// <summary>Prompt and completion tokens a second of all jobs shown that run.</summary>
-    public double TokensPerSecond => Jobs.Where(job => job.State == JobState.Running)
-        .Sum(job => Pace.OfLate(job, Board.At)?.TokensPerSecond ?? 0);
+    /// <summary>Prompt and completion tokens a second of all jobs that run; null if this page does not show all of them.</summary>
+    public double? TokensPerSecond => Jobs.Count(job => job.State == JobState.Running) == Board.Running
+        ? Jobs.Where(job => job.State == JobState.Running).Sum(job => Pace.OfLate(job, Board.At)?.TokensPerSecond ?? 0)
+        : null;
 
     /// <summary>True if it shows all jobs there are.</summary>
     public bool IsUnfiltered => State is null && Text.Length == 0;

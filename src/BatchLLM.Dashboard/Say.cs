@@ -13,11 +13,11 @@ public static class Say
     /// <summary>A share in whole per cent, never rounded up: <c>100 %</c> is all of it.</summary>
     public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(share * 100):0} %");
 
-    /// <summary>So many a second: <c>24,305</c>, or <c>3.2</c> below ten; a dash for none.</summary>
+    /// <summary>So many a second: <c>24,305</c>, or <c>3.2</c> below ten; a dash for what is not known.</summary>
     public static string Rate(double? perSecond) => perSecond switch
     {
         null => "–",
-        < 10 => perSecond.Value.ToString("0.0", CultureInfo.InvariantCulture),
+        > 0 and < 10 => perSecond.Value.ToString("0.0", CultureInfo.InvariantCulture),
         _ => perSecond.Value.ToString("N0", CultureInfo.InvariantCulture),
     };
 

@@ -54,6 +54,21 @@ public sealed partial class ManyJobsTests(TestCluster cluster, ITestOutputHelper
     [Fact]
     public async Task It_comes_at_once_and_its_pages_have_every_job_once_what_runs_first()
     {
+        await MeasureAsync();
+        foreach (var filter in new JobGlanceFilter[] { new(), new() { Tenant = "a" }, new() { State = JobState.Failed }, new() { Text = "JOB 77" } })
+        {
+            await CheckAsync(filter);
+        }
+
+        var board = await Service.State.Overview.CountAsync(tenant: null, Token);
+        Assert.Equal((100, 100, 100), (board.Running, board.Paused, board.Queued));
+        Assert.Equal(Count - 300, board.Failed + board.Cancelled + board.Completed);
+        var running = (await Service.State.Overview.ListAsync(new JobGlanceFilter(), 1, Token))[0];
+        Assert.Equal((2000L, 2), (running.Commits.Sum(commit => commit.Rows), running.Commits.Sum(commit => commit.Shards)));
+    }
+
+    private async Task MeasureAsync()
+    {
         var times = new List<double>();
         for (var time = 0; time < 21; time++)
         {
@@ -66,32 +81,22 @@ public sealed partial class ManyJobsTests(TestCluster cluster, ITestOutputHelper
         Assert.True(times.Order().ElementAt(10) < 250, "Half of the pages took more than 250 ms.");
     }
 
-    [Fact]
-    public async Task Its_pages_have_every_job_once_what_runs_first()
+    private async Task CheckAsync(JobGlanceFilter filter)
     {
-        foreach (var filter in new JobGlanceFilter[] { new(), new() { Tenant = "a" }, new() { State = JobState.Failed }, new() { Text = "JOB 77" } })
+        var (found, after) = (new List<JobGlance>(), (JobPlace?)null);
+        IReadOnlyList<JobGlance> page;
+        do
         {
-            var (found, after) = (new List<JobGlance>(), (JobPlace?)null);
-            IReadOnlyList<JobGlance> page;
-            do
-            {
-                page = await Service.State.Overview.ListAsync(filter with { After = after }, 999, Token);
-                found.AddRange(page);
-                after = page.Count > 0 ? JobPlace.Of(page[^1]) : null;
-            }
-            while (page.Count == 999);
-
-            var all = found.Select(JobPlace.Of).ToList();
-            Assert.Equal(all.OrderBy(place => place.Rank).ThenByDescending(place => place.Id), all);
-            Assert.Equal(Expected(filter), found.Count);
-            Assert.Equal(found.Count, found.Select(job => job.Id).Distinct().Count());
+            page = await Service.State.Overview.ListAsync(filter with { After = after }, 999, Token);
+            found.AddRange(page);
+            after = page.Count > 0 ? JobPlace.Of(page[^1]) : null;
         }
+        while (page.Count == 999);
 
-        var board = await Service.State.Overview.CountAsync(tenant: null, Token);
-        Assert.Equal((100, 100, 100), (board.Running, board.Paused, board.Queued));
-        Assert.Equal(Count - 300, board.Failed + board.Cancelled + board.Completed);
-        var running = (await Service.State.Overview.ListAsync(new JobGlanceFilter(), 1, Token))[0];
-        Assert.Equal((2000L, 2), (running.Commits.Sum(commit => commit.Rows), running.Commits.Sum(commit => commit.Shards)));
+        var all = found.Select(JobPlace.Of).ToList();
+        Assert.Equal(all.OrderBy(place => place.Rank).ThenByDescending(place => place.Id), all);
+        Assert.Equal(Expected(filter), found.Count);
+        Assert.Equal(found.Count, found.Select(job => job.Id).Distinct().Count());
     }
 
     // The rule by which the jobs were made, said again.

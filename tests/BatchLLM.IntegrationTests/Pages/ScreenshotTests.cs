@@ -57,10 +57,22 @@ public sealed class ScreenshotTests(Browser browser) : IClassFixture<Browser>
     public async Task Take_them()
     {
         await browser.Open.ExecuteAsync(Jobs);
+        await FailAsync();
         await TakeAsync("jobs", "/", 1280, 640, ColorScheme.Light);
         await TakeAsync("job", "/jobs/8", 1280, 900, ColorScheme.Dark);
         await TakeAsync("phone", "/", 390, 780, ColorScheme.Light);
         await TakeAsync("workers", "/workers", 1280, 420, ColorScheme.Light);
+    }
+
+    // Nine failed rows of the job that is shown alone.
+    private async Task FailAsync()
+    {
+        var file = Path.Combine(browser.Open.Root, "errors.jsonl");
+        await File.WriteAllLinesAsync(file, Enumerable.Range(0, 9).Select(index =>
+            $$"""{"file":"az://lake/reviews/2026-11-21.parquet","row":{{(index * 12_373) + 3_181}},"code":"{{(index % 4 == 0 ? "empty_prompt" : "prompt_too_long")}}"}"""));
+        await browser.Open.ExecuteAsync(
+            $"update batchllm.shards set errors_uri = 'file://{file}', errors_length = 1, errors_sha256 = 'x', ok = ok - 9, failed = 9 " +
+            "where job_id = 8 and shard_index = 0");
     }
 
     private async Task TakeAsync(string name, string path, int width, int height, ColorScheme colors)

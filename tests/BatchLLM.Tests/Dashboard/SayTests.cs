@@ -34,6 +34,7 @@ public sealed class SayTests
         Assert.Equal("100 %", Say.Percent(1));
         Assert.Equal("3.2", Say.Rate(3.21));
         Assert.Equal("24,305", Say.Rate(24_305.2));
+        Assert.Equal("0", Say.Rate(0));
         Assert.Equal("–", Say.Rate(null));
         Assert.Equal("2.50 GiB", Say.Size(5L << 29));
         Assert.Equal("1 shard", Say.Count(1, "shard"));

@@ -34,13 +34,22 @@ internal sealed class ErrorReader(PostgresJobOverview overview)
         }
 
         var sample = await TryReadAsync(job, definition, cancellationToken);
+        if (sample.Trouble is null)
+        {
+            Keep(job, sample);
+        }
+
+        return sample;
+    }
+
+    private void Keep(JobGlance job, ErrorSample sample)
+    {
         if (_kept.Count >= MostKept)
         {
             _kept.Clear();
         }
 
         _kept[job.Id] = (job.Counts.Failed, job.ReceiptSha256, sample);
-        return sample;
     }
 
     private async Task<ErrorSample> TryReadAsync(JobGlance job, Job definition, CancellationToken cancellationToken)

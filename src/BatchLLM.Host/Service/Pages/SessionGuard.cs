@@ -1,3 +1,4 @@
+using BatchLLM.Access;
 using BatchLLM.Host.Service.Access;
 using Microsoft.AspNetCore.Http;
 
@@ -15,24 +16,40 @@ internal sealed class SessionGuard(SessionRing sessions, FailedAttempts failures
     /// <summary>Lets a request pass with who sent it, or shows where to sign in.</summary>
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
+        if (context.Request.Headers.Authorization.Count > 0)
+        {
+            await next(context); // a program with a key
+            return;
+        }
+
         var isPage = context.GetEndpoint()?.Metadata.GetMetadata<PageMark>() is not null;
         if (isPage || HttpMethods.IsGet(context.Request.Method))
         {
             await ReadAsync(context);
         }
 
-        if (isPage && NeedsSomebody(context) && needsKeys && context.Features.Get<Caller>() is null)
+        if (!isPage || RoleFor(context) is not { } role || (context.Features.Get<Caller>()?.Role ?? Nobody) >= role)
+        {
+            await next(context);
+        }
+        else if (context.Features.Get<Caller>() is null)
         {
             Turn(context);
-            return;
         }
-
-        await next(context);
+        else
+        {
+            var page = await PageResult.ProblemAsync(
+                context, StatusCodes.Status403Forbidden, "Not with this key", "The key that you signed in with may not do this.");
+            await page.ExecuteAsync(context);
+        }
     }
+
+    // Where no keys are needed, nobody has to sign in.
+    private AccessRole? Nobody => needsKeys ? null : Caller.Anyone.Role;
 
     private async Task ReadAsync(HttpContext context)
     {
-        if (context.Request.Cookies[Cookies.Session] is not { } secret || context.Request.Headers.Authorization.Count > 0)
+        if (context.Request.Cookies[Cookies.Session] is not { } secret)
         {
             return;
         }
@@ -49,8 +66,8 @@ internal sealed class SessionGuard(SessionRing sessions, FailedAttempts failures
         }
     }
 
-    private static bool NeedsSomebody(HttpContext context) =>
-        (context.GetEndpoint()?.Metadata.GetMetadata<NeedsRole>() ?? NeedsRole.Default).Role is not null;
+    private static AccessRole? RoleFor(HttpContext context) =>
+        (context.GetEndpoint()?.Metadata.GetMetadata<NeedsRole>() ?? NeedsRole.Default).Role;
 
     private static void Turn(HttpContext context)
     {
