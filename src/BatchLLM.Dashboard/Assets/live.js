@@ -98,7 +98,27 @@ function open() {
   });
   stream.addEventListener("error", () => {
     late ||= setTimeout(() => say("lost", "no connection"), patience);
+    if (stream.readyState === EventSource.CLOSED) {
+      again();
+    }
   });
+}
+
+// A refusal ends the stream for good, and does not say why. Who is signed out is shown where to sign in.
+async function again() {
+  stream = null;
+  const asking = new AbortController();
+  const status = await fetch(address, { signal: asking.signal }).then(answer => answer.status, () => 0);
+  asking.abort();
+  if (status === 401) {
+    location.reload();
+  } else {
+    setTimeout(() => {
+      if (!stream && !document.hidden) {
+        open();
+      }
+    }, patience);
+  }
 }
 
 function close() {

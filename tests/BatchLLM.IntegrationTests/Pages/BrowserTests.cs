@@ -198,6 +198,21 @@ public sealed partial class BrowserTests(Browser browser) : IClassFixture<Browse
     }
 
     [Fact]
+    public async Task Who_is_signed_out_elsewhere_is_shown_where_to_sign_in()
+    {
+        await using var tab = await browser.TabAsync(browser.Locked);
+        await tab.GoAsync("/");
+        await SignInAsync(tab, await KeyAsync("d", AccessRole.Read));
+        await tab.SeesAsync("#pulse", "live");
+        await ShowAsync(tab, isHidden: true);
+        await tab.Page.Context.ClearCookiesAsync();
+
+        await ShowAsync(tab, isHidden: false); // back to the tab: its stream begins anew
+
+        await tab.SeesAsync("h1", "Sign in");
+    }
+
+    [Fact]
     public async Task A_key_that_is_revoked_signs_its_sessions_out()
     {
         var key = await KeyAsync("c", AccessRole.Read);
@@ -237,6 +252,15 @@ public sealed partial class BrowserTests(Browser browser) : IClassFixture<Browse
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await tab.SeesAsync("h1", "Sign in");
     }
+
+    private static async Task ShowAsync(Tab tab, bool isHidden) => await tab.Page.EvaluateAsync(
+        """
+        isHidden => {
+          Object.defineProperty(document, "hidden", { value: isHidden, configurable: true });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }
+        """,
+        isHidden);
 
     private static Task<string> BackAsync(Tab tab) =>
         tab.Page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");

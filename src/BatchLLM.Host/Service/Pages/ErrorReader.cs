@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using BatchLLM.Dashboard;
 using BatchLLM.Host.Jobs;
@@ -10,47 +9,24 @@ namespace BatchLLM.Host.Service.Pages;
 
 /// <summary>Reads which of a job's rows failed, from the files that hold them: the database counts rows and knows none.</summary>
 /// <param name="overview">Which shards have any.</param>
-internal sealed class ErrorReader(PostgresJobOverview overview)
+/// <param name="time">The clock.</param>
+internal sealed class ErrorReader(PostgresJobOverview overview, TimeProvider time)
 {
     private const int MostShards = 32;
 
     private const int MostBytes = 1 << 20; // of a file: some thousand rows
 
-    private const int MostKept = 256;
+    private readonly SparingReader<(long Failed, string? Receipt), ErrorSample> _kept = new(time);
 
-    private readonly ConcurrentDictionary<long, (long Failed, string? Receipt, ErrorSample Sample)> _kept = new();
-
-    /// <summary>The first of them, by their errors; read again only when more rows have failed.</summary>
-    public async Task<ErrorSample> ReadAsync(JobGlance job, Job definition, CancellationToken cancellationToken)
-    {
-        if (job.Counts.Failed == 0)
-        {
-            return ErrorSample.None;
-        }
-
-        if (_kept.TryGetValue(job.Id, out var kept) && (kept.Failed, kept.Receipt) == (job.Counts.Failed, job.ReceiptSha256))
-        {
-            return kept.Sample;
-        }
-
-        var sample = await TryReadAsync(job, definition, cancellationToken);
-        if (sample.Trouble is null)
-        {
-            Keep(job, sample);
-        }
-
-        return sample;
-    }
-
-    private void Keep(JobGlance job, ErrorSample sample)
-    {
-        if (_kept.Count >= MostKept)
-        {
-            _kept.Clear();
-        }
-
-        _kept[job.Id] = (job.Counts.Failed, job.ReceiptSha256, sample);
-    }
+    /// <summary>The first of them, by their errors.</summary>
+    public async Task<ErrorSample> ReadAsync(JobGlance job, Job definition, CancellationToken cancellationToken) =>
+        job.Counts.Failed == 0
+            ? ErrorSample.None
+            : await _kept.ReadAsync(
+                job.Id,
+                (job.Counts.Failed, job.ReceiptSha256),
+                mayBeOld: !job.IsOver,
+                () => TryReadAsync(job, definition, cancellationToken));
 
     private async Task<ErrorSample> TryReadAsync(JobGlance job, Job definition, CancellationToken cancellationToken)
     {

@@ -1,7 +1,6 @@
 using BatchLLM.Dashboard;
 using BatchLLM.Dashboard.Parts;
 using BatchLLM.Jobs;
-using BatchLLM.Overview;
 using BatchLLM.Postgres.Overview;
 
 namespace BatchLLM.Host.Service.Pages;
@@ -9,8 +8,10 @@ namespace BatchLLM.Host.Service.Pages;
 /// <summary>Reads what a job's page shows.</summary>
 /// <param name="overview">What pages show of jobs.</param>
 /// <param name="store">What jobs were told to do.</param>
+/// <param name="throughput">How fast they were.</param>
 /// <param name="errors">Which rows failed.</param>
-internal sealed class JobDetailReader(PostgresJobOverview overview, IJobStore store, ErrorReader errors)
+internal sealed class JobDetailReader(
+    PostgresJobOverview overview, IJobStore store, ThroughputReader throughput, ErrorReader errors)
 {
     private const int ShardsOnPage = 50;
 
@@ -32,7 +33,7 @@ internal sealed class JobDetailReader(PostgresJobOverview overview, IJobStore st
         return new JobDetailModel(
             job,
             SetupOf(definition),
-            await ChartAsync(job, cancellationToken),
+            await throughput.ReadAsync(job, cancellationToken),
             await errors.ReadAsync(job, definition, cancellationToken),
             await ShardsAsync(query, cancellationToken));
     }
@@ -74,23 +75,6 @@ internal sealed class JobDetailReader(PostgresJobOverview overview, IJobStore st
         job.Definition.KvCache,
         [.. job.Definition.Inputs.Select(input => input.Uri)],
         job.Definition.OutputUri);
-
-    private async Task<ThroughputChart> ChartAsync(JobGlance job, CancellationToken cancellationToken)
-    {
-        var span = job.PlannedAt is { } start ? EndOf(job) - start : TimeSpan.Zero;
-        var interval = ThroughputChart.IntervalOf(span);
-        var intervals = await overview.ListThroughputAsync(job.Id, interval, cancellationToken);
-        return new ThroughputChart(interval, span, intervals);
-    }
-
-    // A job that is paused stands still: its chart does not run on.
-    private static DateTimeOffset EndOf(JobGlance job) => job switch
-    {
-        { FinishedAt: { } finished } => finished,
-        { State: JobState.Running } => job.SeenAt,
-        { Commits: [var newest, ..] } => newest.At,
-        _ => job.PlannedAt ?? job.SeenAt,
-    };
 
     private async Task<ShardListModel> ShardsAsync(JobDetailQuery query, CancellationToken cancellationToken)
     {

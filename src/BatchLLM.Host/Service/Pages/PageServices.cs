@@ -13,7 +13,8 @@ internal static class PageServices
         services.AddSingleton<SessionRing>().AddSingleton(found => new SessionGuard(
             found.GetRequiredService<SessionRing>(), found.GetRequiredService<FailedAttempts>(), settings.NeedsKeys));
         services.AddSingleton<LiveLooks>().AddSingleton<LiveStream>();
-        services.AddSingleton<JobListReader>().AddSingleton<JobDetailReader>().AddSingleton<ErrorReader>().AddSingleton<ModelFolders>();
+        services.AddSingleton<JobListReader>().AddSingleton<JobDetailReader>().AddSingleton<ModelFolders>();
+        services.AddSingleton<ThroughputReader>().AddSingleton<ErrorReader>();
         services.AddExceptionHandler<PageFaults>();
     }
 }
