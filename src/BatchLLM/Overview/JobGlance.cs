@@ -82,6 +82,9 @@ public sealed record JobGlance
     /// <summary>Rows without a result of a job that will not give them one.</summary>
     public long Skipped => State == JobState.Cancelled ? Rows - Counts.Done : 0;
 
+    /// <summary>True if it runs, and no worker has any of it: all are busy elsewhere, or there is none.</summary>
+    public bool IsForsaken => State == JobState.Running && HeldRows == 0 && CommittedShards < Shards;
+
     /// <summary>Share of its rows that have ended, 0 to 1.</summary>
     public double Progress => Rows == 0 ? 0 : (double)Counts.Done / Rows;
 

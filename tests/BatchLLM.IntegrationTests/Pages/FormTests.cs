@@ -85,6 +85,22 @@ public sealed partial class FormTests(TestCluster cluster) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Odd_addresses_get_pages_too()
+    {
+        var (client, _) = await SignInAsync(AccessRole.Read);
+        using var disposed = client;
+        var smiles = string.Concat(Enumerable.Repeat("%F0%9F%98%80", 150));
+        foreach (var query in new[] { $"q={smiles}", $"q=a{smiles}", "q=%00", "q=%ED%A0%80", "q=%27%20or%201=1--", "state=gone&after=9-9", "after=3-99999999999999999999" })
+        {
+            using var response = await client.GetAsync($"/?{query}", Token);
+            Assert.Equal((HttpStatusCode.OK, "text/html"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+        }
+
+        using var wrong = await client.GetAsync($"/jobs/{await SubmitAsync()}?after=x", Token);
+        Assert.Equal((HttpStatusCode.BadRequest, "text/html"), (wrong.StatusCode, wrong.Content.Headers.ContentType?.MediaType));
+    }
+
+    [Fact]
     public async Task Who_signed_out_is_out()
     {
         var (client, token) = await SignInAsync(AccessRole.Read);

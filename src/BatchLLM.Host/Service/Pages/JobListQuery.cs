@@ -19,7 +19,7 @@ internal sealed record JobListQuery(JobState? State, string Text, JobPlace? Afte
         var text = request.Query["q"].ToString().Trim();
         return new JobListQuery(
             JobStates.Find(request.Query["state"].ToString()),
-            text.Contains('\0') ? "" : text[..Math.Min(text.Length, LongestText)],
+            text.Contains('\0') || text.Length > LongestText ? "" : text,
             JobPlace.Find(request.Query["after"]));
     }
 
