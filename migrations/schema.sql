@@ -115,6 +115,7 @@ CREATE TABLE batchllm.jobs (
     schedule_id bigint,
     fire_time timestamp with time zone,
     reused_rows bigint DEFAULT 0 NOT NULL,
+    resumed_at timestamp with time zone,
     run_until timestamp with time zone,
     time_budget interval,
     CONSTRAINT jobs_check CHECK (((committed_shards >= 0) AND (committed_shards <= shard_count))),
@@ -227,6 +228,7 @@ CREATE TABLE batchllm.shards (
     shared_prompt_tokens bigint DEFAULT 0 NOT NULL,
     copied_rows bigint DEFAULT 0 NOT NULL,
     reused_rows bigint DEFAULT 0 NOT NULL,
+    leased_at timestamp with time zone,
     CONSTRAINT shards_byte_offset_check CHECK ((byte_offset >= 0)),
     CONSTRAINT shards_committed_has_output CHECK ((((committed_at IS NULL) AND (num_nonnulls(ok, truncated, failed, prompt_tokens, completion_tokens, part_length, part_uri, part_sha256) = 0)) OR ((committed_at IS NOT NULL) AND (epoch > 0) AND (num_nulls(ok, truncated, failed, prompt_tokens, completion_tokens, part_length, part_uri, part_sha256) = 0) AND (((ok + truncated) + failed) = row_count)))),
     CONSTRAINT shards_committed_is_not_leased CHECK (((committed_at IS NULL) OR (leased_until IS NULL))),
@@ -553,6 +555,14 @@ CREATE TABLE batchllm.schema_migrations (
     sha256 text NOT NULL,
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
+CREATE TABLE batchllm.sessions (
+    key_id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    digest text NOT NULL,
+    CONSTRAINT sessions_check CHECK ((expires_at > created_at)),
+    CONSTRAINT sessions_digest_check CHECK ((digest ~ '^[0-9a-f]{64}$'::text))
+);
 CREATE TABLE batchllm.webhook_messages (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     webhook_id bigint NOT NULL,
@@ -642,6 +652,8 @@ ALTER TABLE ONLY batchllm.schedules
     ADD CONSTRAINT schedules_tenant_name_key UNIQUE (tenant, name);
 ALTER TABLE ONLY batchllm.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY batchllm.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (digest);
 ALTER TABLE ONLY batchllm.shards
     ADD CONSTRAINT shards_pkey PRIMARY KEY (job_id, shard_index);
 ALTER TABLE ONLY batchllm.tenants
@@ -658,7 +670,15 @@ CREATE UNIQUE INDEX batches_one_per_idempotency_key ON batchllm.batches USING bt
 CREATE INDEX batches_unfinished ON batchllm.batches USING btree (number) WHERE (ending IS NULL);
 CREATE INDEX files_by_tenant ON batchllm.files USING btree (tenant, number) WHERE (deleted_at IS NULL);
 CREATE INDEX files_to_remove ON batchllm.files USING btree (number) WHERE ((removed_at IS NULL) AND ((deleted_at IS NOT NULL) OR (expires_at IS NOT NULL)));
+CREATE INDEX jobs_by_finish ON batchllm.jobs USING btree (finished_at) INCLUDE (state, tenant) WHERE (finished_at IS NOT NULL);
 CREATE INDEX jobs_by_key ON batchllm.jobs USING btree (key, id);
+CREATE INDEX jobs_by_rank ON batchllm.jobs USING btree ((
+CASE state
+    WHEN 'running'::text THEN 0
+    WHEN 'paused'::text THEN 1
+    WHEN 'queued'::text THEN 2
+    ELSE 3
+END), ((- id))) INCLUDE (state, tenant);
 CREATE INDEX jobs_live_by_output ON batchllm.jobs USING btree (rtrim(output_uri, '/'::text)) WHERE ((key IS NOT NULL) AND (state = ANY (ARRAY['running'::text, 'paused'::text])));
 CREATE UNIQUE INDEX jobs_one_live_run_per_key ON batchllm.jobs USING btree (key) WHERE (state = ANY (ARRAY['running'::text, 'paused'::text]));
 CREATE UNIQUE INDEX jobs_one_per_firing ON batchllm.jobs USING btree (schedule_id, fire_time) WHERE (schedule_id IS NOT NULL);
@@ -672,6 +692,8 @@ CREATE INDEX qrtz_triggers_by_calendar ON batchllm.qrtz_triggers USING btree (sc
 CREATE INDEX qrtz_triggers_by_group ON batchllm.qrtz_triggers USING btree (sched_name, trigger_group, trigger_name);
 CREATE INDEX qrtz_triggers_by_job ON batchllm.qrtz_triggers USING btree (sched_name, job_name, job_group);
 CREATE INDEX qrtz_triggers_due ON batchllm.qrtz_triggers USING btree (sched_name, trigger_state, next_fire_time, priority DESC, misfire_instr);
+CREATE INDEX sessions_by_expiry ON batchllm.sessions USING btree (expires_at);
+CREATE INDEX shards_by_commit ON batchllm.shards USING btree (job_id, committed_at) WHERE (committed_at IS NOT NULL);
 CREATE INDEX shards_leased ON batchllm.shards USING btree (job_id) WHERE (leased_until IS NOT NULL);
 CREATE INDEX shards_uncommitted ON batchllm.shards USING btree (job_id, shard_index) WHERE (committed_at IS NULL);
 CREATE INDEX webhook_messages_by_job ON batchllm.webhook_messages USING btree (job_id);
@@ -697,6 +719,8 @@ ALTER TABLE ONLY batchllm.qrtz_triggers
     ADD CONSTRAINT qrtz_triggers_sched_name_job_name_job_group_fkey FOREIGN KEY (sched_name, job_name, job_group) REFERENCES batchllm.qrtz_job_details(sched_name, job_name, job_group);
 ALTER TABLE ONLY batchllm.schedule_firings
     ADD CONSTRAINT schedule_firings_schedule_id_fkey FOREIGN KEY (schedule_id) REFERENCES batchllm.schedules(id) ON DELETE CASCADE;
+ALTER TABLE ONLY batchllm.sessions
+    ADD CONSTRAINT sessions_key_id_fkey FOREIGN KEY (key_id) REFERENCES batchllm.api_keys(id) ON DELETE CASCADE;
 ALTER TABLE ONLY batchllm.shards
     ADD CONSTRAINT shards_job_id_fkey FOREIGN KEY (job_id) REFERENCES batchllm.jobs(id);
 ALTER TABLE ONLY batchllm.webhook_messages

@@ -12,7 +12,8 @@ for need in "$@"; do
     postgresql) has_postgresql || packages+=(postgresql) ;;
     node) command -v npm >/dev/null || packages+=(nodejs npm) ;;
     swift) has_swift || packages+=(python3-swift) ;;
-    *) echo "ops/install.sh knows postgresql, node and swift, not '$need'." >&2; exit 2 ;;
+    chromium) command -v chromium >/dev/null || packages+=(chromium) ;;
+    *) echo "ops/install.sh knows postgresql, node, swift and chromium, not '$need'." >&2; exit 2 ;;
   esac
 done
 [ ${#packages[@]} -gt 0 ] || exit 0

@@ -6,7 +6,7 @@ cd "$root" || exit 1
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 # Installing waits for the network, building for the processor: side by side.
-install() { ops/install.sh postgresql node swift && tests/peers/install.sh && tests/azurite/install.sh; }
+install() { ops/install.sh postgresql node swift chromium && tests/peers/install.sh && tests/azurite/install.sh; }
 install &
 installing=$!
 built=0

@@ -7,6 +7,7 @@ using BatchLLM.Postgres.Batches;
 using BatchLLM.Postgres.Database;
 using BatchLLM.Postgres.Jobs;
 using BatchLLM.Postgres.OutputLengths;
+using BatchLLM.Postgres.Overview;
 using BatchLLM.Postgres.Preflights;
 using BatchLLM.Postgres.Private;
 using BatchLLM.Postgres.Queue;
@@ -40,6 +41,8 @@ internal sealed class DatabaseSession : IAsyncDisposable
         Files = new PostgresFileStore(database);
         Batches = new PostgresBatchStore(database);
         Schedules = new PostgresScheduleStore(database);
+        Sessions = new PostgresSessionStore(database);
+        Overview = new PostgresJobOverview(database);
     }
 
     /// <summary>Jobs and shards.</summary>
@@ -77,6 +80,12 @@ internal sealed class DatabaseSession : IAsyncDisposable
 
     /// <summary>Connections for a library with statements of its own.</summary>
     public DbDataSource Connections => _database.Connections;
+
+    /// <summary>Who signed in.</summary>
+    public PostgresSessionStore Sessions { get; }
+
+    /// <summary>What pages show of jobs.</summary>
+    public PostgresJobOverview Overview { get; }
 
     /// <summary>Names of the migrations that opening it applied.</summary>
     public IReadOnlyList<string> AppliedMigrations => _database.AppliedMigrations;

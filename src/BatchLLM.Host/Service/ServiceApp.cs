@@ -6,6 +6,7 @@ using BatchLLM.Host.Service.Errors;
 using BatchLLM.Host.Service.Jobs;
 using BatchLLM.Host.Service.OpenAi;
 using BatchLLM.Host.Service.Output;
+using BatchLLM.Host.Service.Pages;
 using BatchLLM.Host.Service.Schedules;
 using BatchLLM.Host.Service.Telemetry;
 using BatchLLM.Host.Service.Webhooks;
@@ -55,6 +56,7 @@ internal static class ServiceApp
             app.Use(BrowserGuard.InvokeAsync);
         }
 
+        app.Use(app.Services.GetRequiredService<SessionGuard>().InvokeAsync);
         app.Use(app.Services.GetRequiredService<KeyGuard>().InvokeAsync);
         app.UseRateLimiter();
         app.UseRequestTimeouts();
@@ -79,6 +81,7 @@ internal static class ServiceApp
         services.AddSingleton(found => new KeyGuard(
             found.GetRequiredService<KeyRing>(), found.GetRequiredService<FailedAttempts>(), settings.NeedsKeys));
         RequestRate.AddTo(services);
+        PageServices.AddTo(services, settings, state);
         services.AddProblemDetails();
         services.AddExceptionHandler<FaultHandler>();
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true); // its message names the parameter
@@ -132,5 +135,6 @@ internal static class ServiceApp
         EventsEndpoint.Map(jobs);
         ResultEndpoints.Map(jobs);
         ReceiptEndpoint.Map(jobs);
+        PageEndpoints.Map(app);
     }
 }

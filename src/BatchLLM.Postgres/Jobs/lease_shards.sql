@@ -15,6 +15,7 @@ with free as materialized (
      set epoch = s.epoch + 1,
          worker = @Worker,
          lease_request = @Request,
+         leased_at = now(),
          leased_until = clock_timestamp() + make_interval(secs => @Seconds)
     from free
    where s.job_id = @JobId

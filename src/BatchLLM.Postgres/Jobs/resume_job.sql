@@ -5,6 +5,7 @@ update batchllm.jobs
        reason = null,
        spec = coalesce(@Spec, spec),
        not_before = null,
+       resumed_at = clock_timestamp(),
        run_until = clock_timestamp() + time_budget,
        plan_deaths = 0
  where id = @JobId

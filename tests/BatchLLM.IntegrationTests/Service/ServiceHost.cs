@@ -114,6 +114,13 @@ internal sealed class ServiceHost : IAsyncDisposable
         await connection.ExecuteAsync($"drop database {name} with (force)");
     }
 
+    /// <summary>Runs a statement in its database.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(_address.ConnectionString);
+        await connection.ExecuteAsync(sql);
+    }
+
     /// <summary>A good job file, to be changed by the test.</summary>
     public static JsonObject Job(string name = "job") => new()
     {

@@ -34,15 +34,16 @@ internal sealed class WrittenJob
     public OutputLayout Layout => JobAssembly.LayoutOf(_job, _spec);
 
     /// <summary>Plans a job of some shards, all under lease.</summary>
-    public static async Task<WrittenJob> CreateAsync(ServiceHost service, int shards, string format = "jsonl")
+    public static async Task<WrittenJob> CreateAsync(
+        ServiceHost service, int shards, string format = "jsonl", string name = "job", string output = "out")
     {
-        var file = ServiceHost.Job();
-        file["output"] = new JsonObject { ["uri"] = "out", ["format"] = format, ["token_ids"] = true };
+        var file = ServiceHost.Job(name);
+        file["output"] = new JsonObject { ["uri"] = output, ["format"] = format, ["token_ids"] = true };
         var spec = JobFileLoader.Complete(
             JobFileLoader.Parse(Encoding.UTF8.GetBytes(file.ToJsonString()), "test").Require(), new DateOnly(2026, 11, 20), service.Root);
         var input = new InputFile($"file://{service.Root}/in.jsonl", DataFormat.Jsonl, 1, "v1");
         var definition = new NewJob(
-            spec.Name, "key", JobSpecJson.Write(spec), spec.Model, spec.Output.Uri, [input], shards * (long)RowsPerShard);
+            spec.Name, $"key of {output}", JobSpecJson.Write(spec), spec.Model, spec.Output.Uri, [input], shards * (long)RowsPerShard);
         var (job, _) = await service.State.Store.CreateAsync(
             definition, [.. Enumerable.Range(0, shards).Select(Shard)], again: false, CancellationToken.None);
         var leases = await service.State.Store.LeaseAsync(

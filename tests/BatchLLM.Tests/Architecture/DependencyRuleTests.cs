@@ -15,10 +15,11 @@ public sealed class DependencyRuleTests
         ["BatchLLM.Checkpoints"] = ["BatchLLM"],
         ["BatchLLM.Engine"] = ["BatchLLM", "BatchLLM.Checkpoints"],
         ["BatchLLM.Postgres"] = ["BatchLLM"],
+        ["BatchLLM.Dashboard"] = ["BatchLLM"],
         ["BatchLLM.Host"] =
         [
             "BatchLLM", "BatchLLM.Parquet", "BatchLLM.Blobs", "BatchLLM.Checkpoints", "BatchLLM.Engine",
-            "BatchLLM.Postgres", "System.IO.Hashing",
+            "BatchLLM.Postgres", "BatchLLM.Dashboard", "System.IO.Hashing",
         ],
     };
 
@@ -34,6 +35,7 @@ public sealed class DependencyRuleTests
         ],
         ["BatchLLM.Checkpoints"] = ["Google.Protobuf", "Grpc.Tools"],
         ["BatchLLM.Engine"] = ["Iced"],
+        ["BatchLLM.Dashboard"] = [],
     };
 
     private static readonly string[] WithUnsafeCode = ["BatchLLM.Engine", "BatchLLM.Parquet"];

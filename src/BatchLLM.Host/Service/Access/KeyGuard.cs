@@ -25,6 +25,11 @@ internal sealed class KeyGuard(KeyRing keys, FailedAttempts failures, bool needs
     // What to answer; null if the request may pass.
     private async Task<ProblemHttpResult?> AdmitAsync(HttpContext context, AccessRole needed)
     {
+        if (context.Features.Get<Caller>() is { } signedIn)
+        {
+            return Check(signedIn.Role, needed);
+        }
+
         var sent = context.Request.Headers.Authorization.ToString();
         if (!needsKeys && !sent.Contains(AccessToken.Prefix, StringComparison.Ordinal))
         {
@@ -43,11 +48,13 @@ internal sealed class KeyGuard(KeyRing keys, FailedAttempts failures, bool needs
         }
 
         Callers.Set(context, new Caller(key.Tenant, key.Role));
-        return key.Role >= needed ? null : Problems.Of(
-            StatusCodes.Status403Forbidden,
-            "Not with this key",
-            $"The key's role is {Name(key.Role)}; expected {Name(needed)}.");
+        return Check(key.Role, needed);
     }
+
+    private static ProblemHttpResult? Check(AccessRole role, AccessRole needed) => role >= needed ? null : Problems.Of(
+        StatusCodes.Status403Forbidden,
+        "Not with this key",
+        $"The key's role is {Name(role)}; expected {Name(needed)}.");
 
     private static ProblemHttpResult Unknown(HttpContext context, bool wasSent)
     {

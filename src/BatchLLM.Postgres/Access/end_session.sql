@@ -1,0 +1,2 @@
+delete from batchllm.sessions
+ where digest = @Digest;

@@ -1,0 +1,303 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using BatchLLM.Access;
+using BatchLLM.IntegrationTests.Service;
+using BatchLLM.Jobs;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace BatchLLM.IntegrationTests.Pages;
+
+/// <summary>Pages in a real browser, as people use them.</summary>
+public sealed partial class BrowserTests(Browser browser) : IClassFixture<Browser>
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_list_follows_a_running_job_without_being_loaded_again()
+    {
+        var job = await CreateAsync("followed", shards: 4);
+        await using var tab = await browser.TabAsync(browser.Open);
+        await tab.GoAsync("/?q=followed");
+        await tab.SeesAsync($"#job-{job.Id} .progress", "0 % · 0 of 16 rows");
+        await tab.Page.EvaluateAsync("window.loadedOnce = true");
+
+        await job.CommitAsync(0);
+        await tab.SeesAsync($"#job-{job.Id} .progress", "25 % · 4 of 16 rows");
+        await job.CommitAsync(1);
+        await tab.SeesAsync($"#job-{job.Id} .progress", "50 % · 8 of 16 rows");
+        var later = await CreateAsync("followed-too", shards: 1);
+        await tab.SeesAsync($"#job-{later.Id}", "followed-too");
+
+        Assert.Equal([$"job-{later.Id}", $"job-{job.Id}"], await tab.Page.EvaluateAsync<string[]>("[...document.querySelectorAll('#jobs > tr')].map(row => row.id)"));
+        Assert.True(await tab.Page.EvaluateAsync<bool>("window.loadedOnce"));
+        await tab.SeesAsync("#pulse", "live");
+        await tab.SeesAsync($"#job-{job.Id} .results", "2 failed");
+    }
+
+    [Fact]
+    public async Task A_job_s_page_shows_its_shards_chart_errors_and_receipt_as_they_come()
+    {
+        var job = await CreateAsync("detailed", shards: 3);
+        await using var tab = await browser.TabAsync(browser.Open);
+        await tab.GoAsync($"/jobs/{job.Id}");
+        await tab.SeesAsync("#shard-0", "held");
+
+        await job.CommitAsync(0);
+        await job.CommitAsync(2);
+        await tab.SeesAsync("#shard-2", "committed");
+        await tab.SeesAsync("#job-errors", "overlong_prompt");
+        await tab.SeesAsync("#job-errors .rows", "in.jsonl rows 3, 11");
+        Assert.DoesNotContain("too long", await tab.Page.ContentAsync(), StringComparison.Ordinal);
+        await job.CommitAsync(1);
+        await job.PublishAsync();
+
+        await tab.SeesAsync("#job-head", "completed");
+        await tab.SeesAsync("#job-receipt", "12 in = ");
+        await tab.SeesAsync("#pulse", "final");
+        Assert.Equal($"detailed completed · BatchLLM", await tab.Page.TitleAsync());
+        Assert.Matches("Tokens a second over", await tab.Page.Locator(".chart svg").GetAttributeAsync("aria-label") ?? "");
+        Assert.Empty(await tab.Page.Locator("#job-actions button").AllAsync());
+        await tab.SeesAsync("#job-errors .rows", "in.jsonl rows 3, 7, 11");
+    }
+
+    [Fact]
+    public async Task A_job_is_paused_resumed_and_cancelled_by_keyboard()
+    {
+        var job = await CreateAsync("keyed", shards: 2);
+        await using var tab = await browser.TabAsync(browser.Open);
+        await tab.GoAsync($"/jobs/{job.Id}");
+
+        await SendAsync(tab, "#pause");
+        await tab.SeesAsync("#job-head", "paused on the dashboard");
+        await SendAsync(tab, "#resume");
+        await tab.SeesAsync("#job-head .state", "running");
+        await PressAsync(tab, "summary");
+        await SendAsync(tab, "#cancel");
+        await tab.SeesAsync("#job-head", "cancelled on the dashboard");
+
+        Assert.Equal(JobState.Cancelled, (await browser.Open.State.Store.FindAsync(job.Id, Token))!.State);
+        Assert.EndsWith($"/jobs/{job.Id}", tab.Page.Url, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_has_the_keyboard_keeps_it_while_the_page_changes()
+    {
+        var job = await CreateAsync("held", shards: 2);
+        await using var tab = await browser.TabAsync(browser.Open);
+        await tab.GoAsync("/?q=held");
+        await tab.TabToAsync($"#job-{job.Id} a");
+
+        await job.CommitAsync(0);
+        await tab.SeesAsync($"#job-{job.Id} .progress", "50 %");
+
+        Assert.True(await tab.Page.EvaluateAsync<bool>($"document.activeElement.matches('#job-{job.Id} a')"));
+        await tab.Page.Keyboard.PressAsync("/");
+        Assert.True(await tab.Page.EvaluateAsync<bool>("document.activeElement.matches('input[type=search]')"));
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Pages_fit_a_phone_and_can_be_read_in_any_light(ColorScheme colors)
+    {
+        var job = await CreateAsync($"a-name-that-is-rather-long-and-has-no-room-on-a-phone-{colors}", shards: 2);
+        await job.CommitAsync(1);
+        await using var tab = await browser.TabAsync(browser.Open, width: 360, colors);
+        foreach (var path in new[] { "/", $"/jobs/{job.Id}", "/workers", "/models" })
+        {
+            await tab.GoAsync(path);
+            Assert.True(await tab.OverhangAsync() == 0, $"{path} is {await tab.OverhangAsync()} pixels too wide.");
+            Assert.Empty(await tab.FaintAsync());
+        }
+    }
+
+    [Fact]
+    public async Task Colours_follow_the_system_until_somebody_chooses_others()
+    {
+        await using var tab = await browser.TabAsync(browser.Open, colors: ColorScheme.Dark);
+        await tab.GoAsync("/models");
+        Assert.Equal("rgb(16, 18, 20)", await BackAsync(tab));
+
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "light" }).ClickAsync();
+        await tab.SeesAsync("button[aria-pressed=true]", "light");
+        Assert.Equal("rgb(250, 250, 249)", await BackAsync(tab));
+        await tab.GoAsync("/");
+        Assert.Equal("rgb(250, 250, 249)", await BackAsync(tab));
+        await tab.SeesAsync("button[aria-pressed=true]", "light");
+    }
+
+    [Fact]
+    public async Task Names_and_reasons_are_text_whatever_they_hold()
+    {
+        const string Hostile = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'</title></td><b id=broken>";
+        var job = await CreateAsync("hostile", shards: 1);
+        await job.CommitAsync(0);
+        await browser.Open.ExecuteAsync(
+            $"update batchllm.jobs set name = '{Hostile.Replace("'", "''", StringComparison.Ordinal)}', " +
+            $"model = '/models/{Hostile.Replace("'", "''", StringComparison.Ordinal)}' where id = {job.Id}");
+        await browser.Open.State.Store.PauseAsync(job.Id, $"{Hostile} ]]> {{{{7*7}}}}", Token);
+        await using var tab = await browser.TabAsync(browser.Open);
+
+        await tab.GoAsync("/?q=onerror");
+        await tab.SeesAsync($"#job-{job.Id} a", Hostile);
+        await tab.SeesAsync("#pulse", "live");
+        await tab.Page.Locator($"#job-{job.Id} a").ClickAsync();
+        await tab.SeesAsync("h1", Hostile);
+        await tab.SeesAsync("#pulse", "live");
+
+        Assert.Equal(0, await tab.Page.Locator("#broken, img[src=x], main script").CountAsync());
+        Assert.Contains(Hostile, await tab.Page.TitleAsync(), StringComparison.Ordinal);
+        await browser.Open.ExecuteAsync($"update batchllm.jobs set name = 'harmless', model = '/models/tiny' where id = {job.Id}");
+    }
+
+    [Fact]
+    public async Task Pages_are_whole_without_scripts()
+    {
+        var job = await CreateAsync("still", shards: 2);
+        await job.CommitAsync(0);
+        await using var tab = await browser.TabAsync(browser.Open, scripts: false);
+
+        await tab.GoAsync("/?q=still");
+        await tab.SeesAsync($"#job-{job.Id} .progress", "50 % · 4 of 8 rows");
+        await tab.Page.Locator($"#job-{job.Id} a").ClickAsync();
+        await tab.SeesAsync("#shard-1", "held");
+        await tab.Page.Locator("#pause").ClickAsync();
+        await tab.SeesAsync("#job-head", "paused on the dashboard");
+    }
+
+    [Fact]
+    public async Task Who_signs_in_sees_what_the_key_opens_and_no_more()
+    {
+        var (reader, other) = (await KeyAsync("a", AccessRole.Read), await KeyAsync("b", AccessRole.Submit));
+        var ofB = await SubmitAsync(other);
+        await using var tab = await browser.TabAsync(browser.Locked);
+        await tab.GoAsync($"/jobs/{ofB}");
+        await tab.SeesAsync("h1", "Sign in");
+        Assert.Equal(0, await tab.OverhangAsync());
+
+        await SignInAsync(tab, AccessToken.Create());
+        await tab.SeesAsync(".problem", "The key does not work");
+        await SignInAsync(tab, reader);
+        await tab.SeesAsync("h1", "No such job"); // another tenant's
+        await SignOutAsync(tab);
+        await SignInAsync(tab, other);
+        await tab.GoAsync($"/jobs/{ofB}");
+        await SendAsync(tab, "#pause");
+        await tab.SeesAsync("#job-head", "paused by key of b on the dashboard");
+
+        var ofA = await SubmitAsync(await KeyAsync("a", AccessRole.Submit));
+        await SignOutAsync(tab);
+        await tab.GoAsync("/workers");
+        await SignInAsync(tab, reader);
+        await tab.GoAsync($"/jobs/{ofA}");
+        Assert.Equal(0, await tab.Page.Locator("#job-actions button, nav a[href='/workers']").CountAsync());
+        var cookie = Assert.Single(await tab.Page.Context.CookiesAsync(), cookie => cookie.Name == "batchllm_session");
+        Assert.True(cookie is { HttpOnly: true, SameSite: SameSiteAttribute.Strict, Secure: false });
+        Assert.DoesNotContain("bllm_", browser.Locked.Log + await tab.Page.ContentAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_is_signed_out_elsewhere_is_shown_where_to_sign_in()
+    {
+        await using var tab = await browser.TabAsync(browser.Locked);
+        await tab.GoAsync("/");
+        await SignInAsync(tab, await KeyAsync("d", AccessRole.Read));
+        await tab.SeesAsync("#pulse", "live");
+        await ShowAsync(tab, isHidden: true);
+        await tab.Page.Context.ClearCookiesAsync();
+
+        await ShowAsync(tab, isHidden: false); // back to the tab: its stream begins anew
+
+        await tab.SeesAsync("h1", "Sign in");
+    }
+
+    [Fact]
+    public async Task A_key_that_is_revoked_signs_its_sessions_out()
+    {
+        var key = await KeyAsync("c", AccessRole.Read);
+        await using var tab = await browser.TabAsync(browser.Locked);
+        await tab.GoAsync("/");
+        await SignInAsync(tab, key);
+        await tab.SeesAsync("#board", "running");
+        var cookie = Assert.Single(await tab.Page.Context.CookiesAsync(), cookie => cookie.Name == "batchllm_session").Value;
+        var digest = Host.Service.Pages.SessionSecret.DigestOf(cookie);
+
+        Assert.NotNull(await browser.Locked.State.Sessions.FindAsync(digest, Token));
+        var id = (await browser.Locked.State.ApiKeys.ListAsync(Token)).First(item => item.Tenant == "c").Id;
+        await browser.Locked.State.ApiKeys.RevokeAsync(id, Token);
+
+        Assert.Null(await browser.Locked.State.Sessions.FindAsync(digest, Token));
+    }
+
+    private async Task<WrittenJob> CreateAsync(string name, int shards) => await WrittenJob.CreateAsync(
+        browser.Open, shards, name: WordEnd().Replace(name, "-"), output: $"out/{WordEnd().Replace(name, "-")}");
+
+    private static async Task PressAsync(Tab tab, string selector)
+    {
+        await tab.TabToAsync(selector);
+        await tab.Page.Keyboard.PressAsync("Enter");
+    }
+
+    // The page that is left may show what was changed before the next one comes.
+    private static async Task SendAsync(Tab tab, string button)
+    {
+        await tab.Page.EvaluateAsync("document.documentElement.id = 'left'");
+        await PressAsync(tab, button);
+        await tab.Page.Locator("html:not(#left)").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
+    }
+
+    private static async Task SignInAsync(Tab tab, string key)
+    {
+        await tab.Page.Locator("#key").FillAsync(key);
+        var answer = await tab.Page.RunAndWaitForResponseAsync(
+            () => tab.Page.Keyboard.PressAsync("Enter"), response => response.Request.Method == "POST");
+        if (answer.Status == 303)
+        {
+            await tab.Page.WaitForURLAsync(
+                url => !url.Contains("/signin", StringComparison.Ordinal),
+                new PageWaitForURLOptions { WaitUntil = WaitUntilState.DOMContentLoaded });
+        }
+    }
+
+    private static async Task SignOutAsync(Tab tab)
+    {
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await tab.SeesAsync("h1", "Sign in");
+    }
+
+    private static async Task ShowAsync(Tab tab, bool isHidden) => await tab.Page.EvaluateAsync(
+        """
+        isHidden => {
+          Object.defineProperty(document, "hidden", { value: isHidden, configurable: true });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }
+        """,
+        isHidden);
+
+    private static Task<string> BackAsync(Tab tab) =>
+        tab.Page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
+
+    private async Task<string> KeyAsync(string tenant, AccessRole role)
+    {
+        var token = AccessToken.Create();
+        await browser.Locked.State.ApiKeys.CreateAsync(
+            new NewApiKey(tenant, role, $"key of {tenant}", null), AccessToken.DigestOf(token)!, Token);
+        return token;
+    }
+
+    private async Task<string> SubmitAsync(string key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/jobs")
+        {
+            Content = new StringContent(ServiceHost.Job().ToJsonString(), System.Text.Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Authorization = new("Bearer", key);
+        using var response = await browser.Locked.Client.SendAsync(request, Token);
+        return (await ServiceHost.JsonOfAsync(response, System.Net.HttpStatusCode.Created)).GetProperty("id").GetInt64()
+            .ToString(CultureInfo.InvariantCulture);
+    }
+
+    [GeneratedRegex("[^A-Za-z0-9-]")]
+    private static partial Regex WordEnd();
+}
