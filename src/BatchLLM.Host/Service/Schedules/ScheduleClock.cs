@@ -22,6 +22,8 @@ internal sealed class ScheduleClock(ISchedulerFactory factory, IScheduleStore sc
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan TimeToLeave = TimeSpan.FromSeconds(3);
+
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     private IScheduler? _scheduler; // once there is one, until it is stopped
@@ -35,7 +37,20 @@ internal sealed class ScheduleClock(ISchedulerFactory factory, IScheduleStore sc
         await base.StopAsync(cancellationToken);
         if (Interlocked.Exchange(ref _scheduler, null) is { } scheduler)
         {
-            await scheduler.Shutdown(waitForJobsToComplete: true, cancellationToken);
+            await LeaveAsync(scheduler, cancellationToken);
+        }
+    }
+
+    // Quartz waits for its database as long as it is away; a server that is to end must not.
+    private async Task LeaveAsync(IScheduler scheduler, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await scheduler.Shutdown(waitForJobsToComplete: true, cancellationToken).AsTask().WaitAsync(TimeToLeave, time, CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is TimeoutException or SchedulerException or OperationCanceledException)
+        {
+            log.Write($"Schedules: ended without leave ({exception.GetType().Name}); another server takes over what was begun.");
         }
     }
 

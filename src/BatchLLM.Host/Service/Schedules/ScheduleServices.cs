@@ -17,7 +17,11 @@ internal static class ScheduleServices
         services.AddSingleton(state.Schedules).AddSingleton<ScheduleFiring>().AddSingleton<ScheduleDesk>().AddSingleton<ScheduleClock>();
         services.AddHostedService(found => found.GetRequiredService<ScheduleClock>());
         services.AddQuartz(quartz => quartz
-            .ConfigureScheduler(options => options.InstanceName = "batchllm")
+            .ConfigureScheduler(options =>
+            {
+                options.InstanceName = "batchllm";
+                options.ShutdownJobInterruption = ShutdownJobInterruption.Always;
+            })
             .UseDefaultThreadPool(MostFiringsAtOnce)
             .UsePersistentStore(store => Keep(store, state.Connections)));
     }
@@ -35,6 +39,9 @@ internal static class ScheduleServices
             options.TablePrefix = "batchllm.qrtz_";
             options.StoreJobDataAsStrings = true;
             options.MisfireThreshold = FireTime.Grace;
+            options.UseBackgroundThreads = true; // while the database is away they would keep the process
+            // What the end of a server breaks off is another's to do, or its own when it is back.
+            options.RecoverFiringsCancelledByShutdown = true;
         });
     }
 }

@@ -60,6 +60,19 @@ public sealed class ScheduleClockTests(CliFixture cli, TestCluster cluster) : IC
     }
 
     [Fact]
+    public async Task A_server_whose_database_is_away_ends_all_the_same()
+    {
+        await using var service = await ServiceHost.StartAsync(cluster);
+        var id = await service.Client.ScheduleAsync(ScheduleBench.Schedule(EverySecond));
+        await service.FiringsAsync(id, firings => firings.Count > 0);
+
+        await service.DropDatabaseAsync();
+        await service.StopAsync();
+
+        Assert.DoesNotContain("unexpected", service.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task When_a_server_is_killed_another_one_goes_on_and_no_firing_is_lost()
     {
         var (killed, survivor) = (Start(), Start());
