@@ -34,6 +34,9 @@ switch (args)
     case ["plan", var host, .. var rest]:
         PlanTime.Run(host, ModelOf(rest), rest is [_, var planRows, ..] ? int.Parse(planRows, null) : 10_000_000);
         return 0;
+    case ["service", var host, .. var rest]:
+        await ServiceLoad.RunAsync(host, ModelOf(rest), rest is [_, var serviceRows, ..] ? int.Parse(serviceRows, null) : 1_000_000);
+        return 0;
     case ["path", .. var rest]:
         DataPath.Run(ModelOf(rest));
         return 0;
@@ -55,6 +58,7 @@ switch (args)
         Console.Error.WriteLine("       BatchLLM.Benchmarks preflight <BatchLLM.Host executable> <model directory> [rows]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks echo <BatchLLM.Host executable> [model directory] [rows]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks plan <BatchLLM.Host executable> [model directory] [rows]");
+        Console.Error.WriteLine("       BatchLLM.Benchmarks service <BatchLLM.Host executable> [model directory] [rows]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks path [model directory]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks busy <BatchLLM.Host executable> <model directory> [rows]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks simulate [--json | --plan-only]");

@@ -1,0 +1,73 @@
+using BatchLLM.Postgres.Private;
+using Npgsql;
+
+namespace BatchLLM.Benchmarks;
+
+/// <summary>A server and workers, each a process, over a database and a folder of their own.</summary>
+internal sealed class ServiceProcesses : IAsyncDisposable
+{
+    // A root's database server runs as another account, which must be able to enter.
+    private const UnixFileMode Enter = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    // A backend tells its counts once it has been idle for a second; who reads sooner misses some.
+    private static readonly TimeSpan CountsSettle = TimeSpan.FromSeconds(2);
+
+    private readonly DirectoryInfo _folder;
+    private readonly PrivateCluster _cluster;
+    private readonly string _executable;
+    private readonly RunningProcess _server;
+
+    private ServiceProcesses(DirectoryInfo folder, PrivateCluster cluster, string executable, string modelDirectory)
+    {
+        (_folder, _cluster, _executable) = (folder, cluster, executable);
+        Model = Path.GetFullPath(modelDirectory);
+        _server = Start(
+            "serve", "--no-worker", "--json", "--listen", "http://127.0.0.1:0", "--root", folder.FullName, "--models", Path.GetDirectoryName(Model)!);
+        Client = new HttpClient { BaseAddress = new Uri(_server.ReadObject().GetProperty("url").GetString()!) };
+    }
+
+    /// <summary>The model's directory.</summary>
+    public string Model { get; }
+
+    /// <summary>A client of the server.</summary>
+    public HttpClient Client { get; }
+
+    /// <summary>Starts the database and the server.</summary>
+    public static async Task<ServiceProcesses> StartAsync(string executable, string modelDirectory)
+    {
+        var folder = Directory.CreateTempSubdirectory("batchllm-load-");
+        folder.UnixFileMode |= Enter;
+        var options = PrivateClusterOptions.FromEnvironment(
+            name => name == "BATCHLLM_DATA" ? Path.Combine(folder.FullName, "state") : Environment.GetEnvironmentVariable(name), Environment.IsPrivilegedProcess);
+        var cluster = await PrivateCluster.AcquireAsync(options, TimeProvider.System, CancellationToken.None);
+        return new ServiceProcesses(folder, cluster, executable, modelDirectory);
+    }
+
+    /// <summary>A path in the folder.</summary>
+    public string PathOf(string name) => Path.Combine(_folder.FullName, name);
+
+    /// <summary>Starts a worker; disposing drains it.</summary>
+    public RunningProcess StartWorker() => Start("worker");
+
+    /// <summary>Transactions of the database so far.</summary>
+    public async Task<long> TransactionsAsync()
+    {
+        await Task.Delay(CountsSettle);
+        await using var source = NpgsqlDataSource.Create(_cluster.Address.ConnectionString);
+        await using var command = source.CreateCommand(
+            "select (xact_commit + xact_rollback)::bigint from pg_stat_database where datname = current_database()");
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _server.DisposeAsync();
+        await _cluster.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    private RunningProcess Start(params string[] arguments) => new(
+        _executable, new Dictionary<string, string> { ["BATCHLLM_DATABASE"] = _cluster.Address.ConnectionString, ["BATCHLLM_DATA"] = PathOf("state") }, arguments);
+}
