@@ -39,7 +39,7 @@ internal sealed class RunningProcess : IAsyncDisposable
             }
         }
 
-        throw new InvalidOperationException($"It ended without a word of JSON: {text}");
+        throw new InvalidOperationException($"It ended without a JSON object: {text}");
     }
 
     /// <summary>Tells it to end, and waits.</summary>

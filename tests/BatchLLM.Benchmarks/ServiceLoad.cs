@@ -16,6 +16,7 @@ internal sealed class ServiceLoad : IAsyncDisposable
     private const int Clients = 50;
     private const int Jobs = 1000;
     private const int SmallRows = 20;
+    private const int WorkersBeside = 4;
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
@@ -47,7 +48,7 @@ internal sealed class ServiceLoad : IAsyncDisposable
 
     private async Task MeasureClientsAsync()
     {
-        await using var worker = _processes.StartWorker();
+        var workers = Enumerable.Range(0, WorkersBeside).Select(_ => _processes.StartWorker()).ToList();
         var (submits, gets) = (new Latencies(), new Latencies());
         var start = Stopwatch.GetTimestamp();
         var ids = (await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => SubmitAsync(client, submits, gets)))).SelectMany(made => made).ToList();
@@ -59,8 +60,9 @@ internal sealed class ServiceLoad : IAsyncDisposable
 
         var done = Stopwatch.GetElapsedTime(start).TotalSeconds;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{Jobs} jobs of {SmallRows} rows from {Clients} clients at once, one worker beside: accepted in {accepted:F1} s, all completed after {done:F1} s, " +
+            $"{Jobs} jobs of {SmallRows} rows from {Clients} clients at once, {WorkersBeside} workers beside: accepted in {accepted:F1} s, all completed after {done:F1} s, " +
             $"{ids.Distinct().Count()} different jobs.\n\n| Request | p50, ms | p99, ms | p99 / p50 |\n|---|---|---|---|\n{submits.Line("submit")}\n{gets.Line("get")}"));
+        await EndAsync(workers);
     }
 
     private async Task<List<long>> SubmitAsync(int client, Latencies submits, Latencies gets)
@@ -87,11 +89,10 @@ internal sealed class ServiceLoad : IAsyncDisposable
         var seconds = (job.GetProperty("finished_at").GetDateTimeOffset() - job.GetProperty("planned_at").GetDateTimeOffset()).TotalSeconds;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"| {count} | {rows / seconds:N0} | {transactions / seconds:F1} | {transactions * 10_000.0 / rows:F1} |"));
-        foreach (var worker in workers)
-        {
-            await worker.DisposeAsync();
-        }
+        await EndAsync(workers);
     }
+
+    private static Task EndAsync(List<RunningProcess> workers) => Task.WhenAll(workers.Select(worker => worker.DisposeAsync().AsTask()));
 
     /// <summary>The job once it is over: completed, with as many rows as went in.</summary>
     private async Task<JsonElement> CompleteAsync(long id, int rows)

@@ -9,6 +9,9 @@ internal sealed class ServiceProcesses : IAsyncDisposable
     // A root's database server runs as another account, which must be able to enter.
     private const UnixFileMode Enter = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
+    private const string Work = "work";
+    private const string State = "state";
+
     // A backend tells its counts once it has been idle for a second; who reads sooner misses some.
     private static readonly TimeSpan CountsSettle = TimeSpan.FromSeconds(2);
 
@@ -22,7 +25,7 @@ internal sealed class ServiceProcesses : IAsyncDisposable
         (_folder, _cluster, _executable) = (folder, cluster, executable);
         Model = Path.GetFullPath(modelDirectory);
         _server = Start(
-            "serve", "--no-worker", "--json", "--listen", "http://127.0.0.1:0", "--root", folder.FullName, "--models", Path.GetDirectoryName(Model)!);
+            "serve", "--no-worker", "--json", "--listen", "http://127.0.0.1:0", "--root", folder.CreateSubdirectory(Work).FullName, "--models", Path.GetDirectoryName(Model)!);
         Client = new HttpClient { BaseAddress = new Uri(_server.ReadObject().GetProperty("url").GetString()!) };
     }
 
@@ -38,13 +41,13 @@ internal sealed class ServiceProcesses : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("batchllm-load-");
         folder.UnixFileMode |= Enter;
         var options = PrivateClusterOptions.FromEnvironment(
-            name => name == "BATCHLLM_DATA" ? Path.Combine(folder.FullName, "state") : Environment.GetEnvironmentVariable(name), Environment.IsPrivilegedProcess);
+            name => name == "BATCHLLM_DATA" ? Path.Combine(folder.FullName, State) : Environment.GetEnvironmentVariable(name), Environment.IsPrivilegedProcess);
         var cluster = await PrivateCluster.AcquireAsync(options, TimeProvider.System, CancellationToken.None);
         return new ServiceProcesses(folder, cluster, executable, modelDirectory);
     }
 
-    /// <summary>A path in the folder.</summary>
-    public string PathOf(string name) => Path.Combine(_folder.FullName, name);
+    /// <summary>A path that jobs may name.</summary>
+    public string PathOf(string name) => Path.Combine(_folder.FullName, Work, name);
 
     /// <summary>Starts a worker; disposing drains it.</summary>
     public RunningProcess StartWorker() => Start("worker");
@@ -69,5 +72,5 @@ internal sealed class ServiceProcesses : IAsyncDisposable
     }
 
     private RunningProcess Start(params string[] arguments) => new(
-        _executable, new Dictionary<string, string> { ["BATCHLLM_DATABASE"] = _cluster.Address.ConnectionString, ["BATCHLLM_DATA"] = PathOf("state") }, arguments);
+        _executable, new Dictionary<string, string> { ["BATCHLLM_DATABASE"] = _cluster.Address.ConnectionString, ["BATCHLLM_DATA"] = Path.Combine(_folder.FullName, State) }, arguments);
 }
