@@ -81,15 +81,15 @@ internal sealed class ServiceLoad : IAsyncDisposable
 
     private async Task MeasureWorkersAsync(int count, int rows)
     {
-        var workers = Enumerable.Range(0, count).Select(_ => _processes.StartWorker()).ToList();
         var before = await _processes.TransactionsAsync();
+        var workers = Enumerable.Range(0, count).Select(_ => _processes.StartWorker()).ToList();
         using var response = await Client.PostAsync("/api/jobs", Job($"large-{count}", "large.jsonl"));
         var job = await CompleteAsync((await JsonOfAsync(response)).GetProperty("id").GetInt64(), rows);
+        await EndAsync(workers);
         var transactions = await _processes.TransactionsAsync() - before;
         var seconds = (job.GetProperty("finished_at").GetDateTimeOffset() - job.GetProperty("planned_at").GetDateTimeOffset()).TotalSeconds;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"| {count} | {rows / seconds:N0} | {transactions / seconds:F1} | {transactions * 10_000.0 / rows:F1} |"));
-        await EndAsync(workers);
     }
 
     private static Task EndAsync(List<RunningProcess> workers) => Task.WhenAll(workers.Select(worker => worker.DisposeAsync().AsTask()));

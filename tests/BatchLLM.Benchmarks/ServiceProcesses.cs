@@ -12,9 +12,6 @@ internal sealed class ServiceProcesses : IAsyncDisposable
     private const string Work = "work";
     private const string State = "state";
 
-    // A backend tells its counts once it has been idle for a second; who reads sooner misses some.
-    private static readonly TimeSpan CountsSettle = TimeSpan.FromSeconds(2);
-
     private readonly DirectoryInfo _folder;
     private readonly PrivateCluster _cluster;
     private readonly string _executable;
@@ -52,10 +49,9 @@ internal sealed class ServiceProcesses : IAsyncDisposable
     /// <summary>Starts a worker; disposing drains it.</summary>
     public RunningProcess StartWorker() => Start("worker");
 
-    /// <summary>Transactions of the database so far.</summary>
+    /// <summary>Transactions of the database so far; of those connected, what they told last, and all of those who have gone.</summary>
     public async Task<long> TransactionsAsync()
     {
-        await Task.Delay(CountsSettle);
         await using var source = NpgsqlDataSource.Create(_cluster.Address.ConnectionString);
         await using var command = source.CreateCommand(
             "select (xact_commit + xact_rollback)::bigint from pg_stat_database where datname = current_database()");

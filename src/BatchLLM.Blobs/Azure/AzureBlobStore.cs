@@ -12,7 +12,8 @@ namespace BatchLLM.Blobs.Azure;
 /// reader whose blob changes fails by name.
 /// </summary>
 /// <param name="accounts">Where the rights come from.</param>
-public sealed class AzureBlobStore(AzureAccounts accounts) : IBlobStore
+/// <param name="time">Clock of the waiting for copies.</param>
+public sealed class AzureBlobStore(AzureAccounts accounts, TimeProvider time) : IBlobStore
 {
     // Copies within an account mostly stand at once.
     private static readonly TimeSpan CopyPollInterval = TimeSpan.FromMilliseconds(200);
@@ -87,7 +88,7 @@ public sealed class AzureBlobStore(AzureAccounts accounts) : IBlobStore
     }
 
     /// <summary>False if the source is not there, or not any more: another process may be moving it.</summary>
-    private static async Task<bool> TryMoveAsync(
+    private async Task<bool> TryMoveAsync(
         BlockBlobClient source, BlockBlobClient target, CancellationToken cancellationToken)
     {
         if (await VersionAsync(source, cancellationToken) is not { } version)
@@ -111,7 +112,7 @@ public sealed class AzureBlobStore(AzureAccounts accounts) : IBlobStore
         }
     }
 
-    private static async Task MoveAsync(
+    private async Task MoveAsync(
         BlockBlobClient source, ETag version, BlockBlobClient target, CancellationToken cancellationToken)
     {
         var condition = new BlobRequestConditions { IfMatch = version };
@@ -123,7 +124,7 @@ public sealed class AzureBlobStore(AzureAccounts accounts) : IBlobStore
 
     // Not by the operation that starting it gives, which knows its own copy alone: where two move the same blob, the target
     // tells of whichever began last.
-    private static async Task WaitForCopyAsync(BlockBlobClient target, CancellationToken cancellationToken)
+    private async Task WaitForCopyAsync(BlockBlobClient target, CancellationToken cancellationToken)
     {
         while ((await target.GetPropertiesAsync(null, cancellationToken)).Value.BlobCopyStatus is { } status && status != CopyStatus.Success)
         {
@@ -133,7 +134,7 @@ public sealed class AzureBlobStore(AzureAccounts accounts) : IBlobStore
                     $"The service gave up a copy to {target.Name} ({status}); the source stands. Run again.", isTransient: true);
             }
 
-            await Task.Delay(CopyPollInterval, TimeProvider.System, cancellationToken);
+            await Task.Delay(CopyPollInterval, time, cancellationToken);
         }
     }
 

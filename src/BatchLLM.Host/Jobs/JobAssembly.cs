@@ -22,7 +22,7 @@ internal static class JobAssembly
     /// <summary>Where inputs and outputs live.</summary>
     public static IBlobStore Blobs { get; } = new BlobStores(
         new FileBlobStore(),
-        new AzureBlobStore(new AzureAccounts(Environment.GetEnvironmentVariable)),
+        new AzureBlobStore(new AzureAccounts(Environment.GetEnvironmentVariable), TimeProvider.System),
         new S3BlobStore(new S3Connection()));
 
     private static RowReaders Readers { get; } = new(Blobs);

@@ -104,6 +104,9 @@ internal sealed class ServiceHost : IAsyncDisposable
         await connection.ExecuteAsync(sql, parameters);
     }
 
+    /// <summary>Tells from now on whenever a row of some tables is written.</summary>
+    public Task<TableChanges> WatchAsync(params string[] tables) => TableChanges.WatchAsync(_address, tables);
+
     /// <summary>Takes its database away.</summary>
     public async Task DropDatabaseAsync()
     {
@@ -112,13 +115,6 @@ internal sealed class ServiceHost : IAsyncDisposable
         address.Database = "postgres";
         await using var connection = new NpgsqlConnection(address.ConnectionString);
         await connection.ExecuteAsync($"drop database {name} with (force)");
-    }
-
-    /// <summary>Runs a statement in its database.</summary>
-    public async Task ExecuteAsync(string sql)
-    {
-        await using var connection = new NpgsqlConnection(_address.ConnectionString);
-        await connection.ExecuteAsync(sql);
     }
 
     /// <summary>A good job file, to be changed by the test.</summary>

@@ -44,10 +44,12 @@ internal sealed class WebhookSender(IWebhookStore webhooks, IJobStore store, Htt
         {
             try
             {
-                while (await SendDueAsync(stoppingToken) == AtOnce)
+                int sent;
+                do
                 {
-                    // There may be more.
+                    sent = await SendDueAsync(stoppingToken);
                 }
+                while (sent == AtOnce);
             }
             catch (BatchLLMException)
             {

@@ -44,5 +44,5 @@ public sealed class AzuriteServer : IAsyncDisposable
 
     /// <summary>A store whose only configured account is this one.</summary>
     internal static AzureBlobStore StoreOf(string connectionString, AzurePatience patience) => new(new AzureAccounts(
-        name => name == AzureVariables.ConnectionString(Account) ? connectionString : null, patience));
+        name => name == AzureVariables.ConnectionString(Account) ? connectionString : null, patience), TimeProvider.System);
 }

@@ -47,9 +47,10 @@ internal static class OpenAiRequests
         return (await ServiceHost.JsonOfAsync(response, HttpStatusCode.OK)).GetProperty("id").GetString()!;
     }
 
-    /// <summary>Asks until a batch has a status, as clients do.</summary>
+    /// <summary>Asks each time that a batch or a job has changed, until a batch has a status.</summary>
     public static async Task<JsonElement> WaitAsync(this ServiceHost service, string batchId, string status)
     {
+        await using var changes = await service.WatchAsync("batches", "jobs");
         while (true)
         {
             var batch = await service.GetAsync($"/v1/batches/{batchId}");
@@ -58,7 +59,7 @@ internal static class OpenAiRequests
                 return batch;
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(20));
+            await changes.NextAsync();
         }
     }
 
