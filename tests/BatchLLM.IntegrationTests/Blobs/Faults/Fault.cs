@@ -28,4 +28,8 @@ internal abstract record Fault
 
     /// <summary>The server does what was asked for, and the connection is reset before its answer.</summary>
     public sealed record LoseAnswer : Fault;
+
+    /// <summary>Passes the request on with one more parameter. Only where no signature is over all of them.</summary>
+    /// <param name="Parameter">Name and value.</param>
+    public sealed record AddParameter(string Parameter) : Fault;
 }

@@ -90,6 +90,9 @@ internal sealed class FaultProxy : IAsyncDisposable
             case Fault.TurnBit:
                 request = request with { Body = [.. request.Body[..^1], (byte)(request.Body[^1] ^ 1)] };
                 break;
+            case Fault.AddParameter more:
+                request = request with { Target = $"{request.Target}&{more.Parameter}" };
+                break;
         }
 
         using var answer = await AskServerAsync(request);
