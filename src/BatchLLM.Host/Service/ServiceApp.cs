@@ -79,7 +79,12 @@ internal static class ServiceApp
         services.AddRoutingCore();
         services.AddSingleton(state.ApiKeys).AddSingleton<KeyRing>().AddSingleton<FailedAttempts>();
         services.AddSingleton(found => new KeyGuard(
-            found.GetRequiredService<KeyRing>(), found.GetRequiredService<FailedAttempts>(), settings.NeedsKeys));
+            found.GetRequiredService<KeyRing>(), found.GetService<JwtReader>(), found.GetRequiredService<FailedAttempts>(), settings.NeedsKeys));
+        if (settings.Jwt is { } jwt)
+        {
+            services.AddSingleton(_ => new JwtReader(jwt, time));
+        }
+
         RequestRate.AddTo(services);
         PageServices.AddTo(services, settings, state);
         services.AddProblemDetails();

@@ -10,6 +10,9 @@ namespace BatchLLM.Host.Service;
 /// <param name="NeedsKeys">True if whoever sends no key is refused.</param>
 internal sealed record ServiceSettings(IPEndPoint Listen, JobRoots Roots, bool NeedsKeys)
 {
+    /// <summary>Whose tokens let callers in besides keys; null for nobody's.</summary>
+    public JwtSettings? Jwt { get; init; }
+
     /// <summary>True to send webhooks to addresses of the server's own network, too.</summary>
     public bool SendsToPrivate { get; init; }
 
