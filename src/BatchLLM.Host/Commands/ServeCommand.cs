@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using BatchLLM.Host.Retention;
 using BatchLLM.Host.Service;
 using BatchLLM.Host.Service.Access;
 using BatchLLM.Host.Service.Webhooks;
@@ -34,10 +35,13 @@ internal static class ServeCommand
         };
         var noWorker = new Option<bool>("--no-worker") { Description = "Run no jobs here; `batchllm worker` does, on any machine." };
         var database = CommonOptions.Database();
+        var keepJobs = KeepOption.Create(
+            "--keep-jobs", "jobs that are over, with their shards, firings, batches and messages, unless something refers to them");
+        var keepFiles = KeepOption.Create("--keep-files", "files of the OpenAI API, handed in or made, that have no lifetime of their own");
         var (roots, openAi, jwt) = (new RootOptions(), new OpenAiOptions(), new JwtOptions());
         var command = new Command(Name, "Accepts jobs over HTTP, runs them, and shows how they get on.")
         {
-            listen, keys, database, noWorker, webhooks,
+            listen, keys, database, noWorker, webhooks, keepJobs, keepFiles,
         };
         roots.AddTo(command);
         openAi.AddTo(command);
@@ -52,6 +56,7 @@ internal static class ServeCommand
             {
                 OpenAi = openAi.Read(parsed, places),
                 Jwt = provider,
+                Retention = new RetentionSettings(KeepOption.Read(parsed, keepJobs), KeepOption.Read(parsed, keepFiles)),
                 SendsToPrivate = parsed.GetValue(webhooks) == WebhookReach.Any,
             };
             await using var session = await DatabaseSession.OpenAsync(parsed.GetValue(database), cancellationToken);

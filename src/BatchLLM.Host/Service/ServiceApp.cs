@@ -7,6 +7,7 @@ using BatchLLM.Host.Service.Jobs;
 using BatchLLM.Host.Service.OpenAi;
 using BatchLLM.Host.Service.Output;
 using BatchLLM.Host.Service.Pages;
+using BatchLLM.Host.Service.Retention;
 using BatchLLM.Host.Service.Schedules;
 using BatchLLM.Host.Service.Telemetry;
 using BatchLLM.Host.Service.Webhooks;
@@ -101,6 +102,7 @@ internal static class ServiceApp
         services.AddSingleton<JobIntake>().AddSingleton<JobLookup>().AddSingleton<JobWatches>();
         services.AddSingleton<ResultStream>().AddSingleton<PreflightDesk>();
         ScheduleServices.AddTo(services, state);
+        RetentionServices.AddTo(services, settings.Retention, state);
     }
 
     /// <summary>A limit of time, and the problem when it is over.</summary>
