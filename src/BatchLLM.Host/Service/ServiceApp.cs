@@ -99,7 +99,7 @@ internal static class ServiceApp
         services.AddSingleton<IHostLifetime, CommandLifetime>();
         services.AddSingleton(log).AddSingleton(time).AddSingleton(settings.Roots);
         services.AddSingleton(state.Store).AddSingleton(state.Queue).AddSingleton(state.Workers).AddSingleton(state.Preflights);
-        services.AddSingleton<JobIntake>().AddSingleton<JobLookup>().AddSingleton<JobWatches>();
+        services.AddSingleton<JobIntake>().AddSingleton<JobLookup>().AddSingleton<JobViews>().AddSingleton<JobWatches>();
         services.AddSingleton<ResultStream>().AddSingleton<PreflightDesk>();
         ScheduleServices.AddTo(services, state);
         RetentionServices.AddTo(services, settings.Retention, state);
