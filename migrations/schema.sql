@@ -542,6 +542,44 @@ CREATE TABLE batchllm.schedules (
     CONSTRAINT schedules_tenant_check CHECK ((tenant ~ '^[a-z0-9._-]{1,64}$'::text)),
     CONSTRAINT schedules_time_zone_check CHECK ((length(time_zone) <= 80))
 );
+CREATE TABLE batchllm.webhook_messages (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    webhook_id bigint NOT NULL,
+    job_id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    due_at timestamp with time zone DEFAULT clock_timestamp(),
+    delivered_at timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL,
+    status integer,
+    state text NOT NULL,
+    reason text,
+    CONSTRAINT webhook_messages_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT webhook_messages_state_check CHECK ((state = ANY (ARRAY['paused'::text, 'completed'::text, 'cancelled'::text, 'failed'::text])))
+);
+CREATE VIEW batchllm.removable_jobs AS
+ SELECT j.id,
+    j.finished_at,
+    GREATEST(j.finished_at, b.ended_at) AS over_at,
+    j.shard_count,
+        CASE
+            WHEN (b.number IS NOT NULL) THEN j.output_uri
+            ELSE NULL::text
+        END AS batch_uri
+   FROM (batchllm.jobs j
+     LEFT JOIN batchllm.batches b ON ((b.job_id = j.id)))
+  WHERE ((j.finished_at IS NOT NULL) AND ((j.receipt_sha256 IS NOT NULL) OR (j.key IS NULL)) AND ((b.number IS NULL) OR ((b.ending IS NOT NULL) AND (NOT (EXISTS ( SELECT
+           FROM batchllm.files f
+          WHERE ((f.id = ANY (ARRAY[b.output_file_id, b.error_file_id])) AND (f.removed_at IS NULL))))))) AND (NOT ((j.state = 'completed'::text) AND (EXISTS ( SELECT
+           FROM batchllm.schedules s
+          WHERE (s.id = j.schedule_id))) AND (NOT (EXISTS ( SELECT
+           FROM batchllm.jobs later
+          WHERE ((later.schedule_id = j.schedule_id) AND (later.state = 'completed'::text) AND (later.fire_time > j.fire_time))))))) AND (NOT (EXISTS ( SELECT
+           FROM batchllm.schedule_firings f
+          WHERE ((f.job_id = j.id) AND (NOT (EXISTS ( SELECT
+                   FROM batchllm.schedule_firings newer
+                  WHERE ((newer.schedule_id = f.schedule_id) AND (newer.fire_time > f.fire_time))))))))) AND (NOT (EXISTS ( SELECT
+           FROM batchllm.webhook_messages m
+          WHERE ((m.job_id = j.id) AND (m.due_at IS NOT NULL))))));
 ALTER TABLE batchllm.schedules ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME batchllm.schedules_id_seq
     START WITH 1
@@ -562,20 +600,6 @@ CREATE TABLE batchllm.sessions (
     digest text NOT NULL,
     CONSTRAINT sessions_check CHECK ((expires_at > created_at)),
     CONSTRAINT sessions_digest_check CHECK ((digest ~ '^[0-9a-f]{64}$'::text))
-);
-CREATE TABLE batchllm.webhook_messages (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    webhook_id bigint NOT NULL,
-    job_id bigint NOT NULL,
-    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    due_at timestamp with time zone DEFAULT clock_timestamp(),
-    delivered_at timestamp with time zone,
-    attempts integer DEFAULT 0 NOT NULL,
-    status integer,
-    state text NOT NULL,
-    reason text,
-    CONSTRAINT webhook_messages_attempts_check CHECK ((attempts >= 0)),
-    CONSTRAINT webhook_messages_state_check CHECK ((state = ANY (ARRAY['paused'::text, 'completed'::text, 'cancelled'::text, 'failed'::text])))
 );
 CREATE TABLE batchllm.webhooks (
     id bigint NOT NULL,
@@ -664,12 +688,16 @@ ALTER TABLE ONLY batchllm.webhooks
     ADD CONSTRAINT webhooks_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY batchllm.workers
     ADD CONSTRAINT workers_pkey PRIMARY KEY (name);
+CREATE INDEX batches_by_error_file ON batchllm.batches USING btree (error_file_id) WHERE (error_file_id IS NOT NULL);
 CREATE INDEX batches_by_input ON batchllm.batches USING btree (input_file_id) WHERE (ending IS NULL);
+CREATE INDEX batches_by_input_file ON batchllm.batches USING btree (input_file_id);
+CREATE INDEX batches_by_output_file ON batchllm.batches USING btree (output_file_id) WHERE (output_file_id IS NOT NULL);
 CREATE INDEX batches_by_tenant ON batchllm.batches USING btree (tenant, number);
 CREATE UNIQUE INDEX batches_one_per_idempotency_key ON batchllm.batches USING btree (tenant, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 CREATE INDEX batches_unfinished ON batchllm.batches USING btree (number) WHERE (ending IS NULL);
 CREATE INDEX files_by_tenant ON batchllm.files USING btree (tenant, number) WHERE (deleted_at IS NULL);
 CREATE INDEX files_to_remove ON batchllm.files USING btree (number) WHERE ((removed_at IS NULL) AND ((deleted_at IS NOT NULL) OR (expires_at IS NOT NULL)));
+CREATE INDEX firings_by_job ON batchllm.schedule_firings USING btree (job_id) WHERE (job_id IS NOT NULL);
 CREATE INDEX jobs_by_finish ON batchllm.jobs USING btree (finished_at) INCLUDE (state, tenant) WHERE (finished_at IS NOT NULL);
 CREATE INDEX jobs_by_key ON batchllm.jobs USING btree (key, id);
 CREATE INDEX jobs_by_rank ON batchllm.jobs USING btree ((

@@ -11,6 +11,7 @@ using BatchLLM.Postgres.Overview;
 using BatchLLM.Postgres.Preflights;
 using BatchLLM.Postgres.Private;
 using BatchLLM.Postgres.Queue;
+using BatchLLM.Postgres.Retention;
 using BatchLLM.Postgres.Schedules;
 using BatchLLM.Postgres.Webhooks;
 using BatchLLM.Postgres.Workers;
@@ -43,6 +44,7 @@ internal sealed class DatabaseSession : IAsyncDisposable
         Schedules = new PostgresScheduleStore(database);
         Sessions = new PostgresSessionStore(database);
         Overview = new PostgresJobOverview(database);
+        Retention = new PostgresRetention(database);
     }
 
     /// <summary>Jobs and shards.</summary>
@@ -86,6 +88,9 @@ internal sealed class DatabaseSession : IAsyncDisposable
 
     /// <summary>What pages show of jobs.</summary>
     public PostgresJobOverview Overview { get; }
+
+    /// <summary>Removes what is over.</summary>
+    public PostgresRetention Retention { get; }
 
     /// <summary>Names of the migrations that opening it applied.</summary>
     public IReadOnlyList<string> AppliedMigrations => _database.AppliedMigrations;

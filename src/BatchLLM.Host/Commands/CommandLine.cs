@@ -45,6 +45,7 @@ internal static class CommandLine
             KeysCommand.Create(),
             TenantsCommand.Create(),
             WebhooksCommand.Create(),
+            PruneCommand.Create(),
             MigrateCommand.Create(),
         };
         var help = new HelpOption { Recursive = true };

@@ -1,12 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.RegularExpressions;
 using BatchLLM.Access;
 
 namespace BatchLLM.Host.Commands;
 
 /// <summary>What a new key is to allow.</summary>
-internal sealed partial class NewKeyOptions
+internal sealed class NewKeyOptions
 {
     private const int LongestName = 100;
 
@@ -49,12 +48,8 @@ internal sealed partial class NewKeyOptions
     /// <exception cref="UsageException">One of them is of no use.</exception>
     public NewApiKey Read(ParseResult parsed)
     {
-        var (tenant, name, days) = (parsed.GetValue(_tenant)!, parsed.GetValue(_name)!, parsed.GetValue(_days));
-        if (!TenantPattern().IsMatch(tenant))
-        {
-            throw new UsageException("--tenant: expected 1 to 64 of a-z, 0-9, dot, dash and underscore.");
-        }
-
+        var tenant = TenantName.Parse(parsed.GetValue(_tenant)!, _tenant.Name);
+        var (name, days) = (parsed.GetValue(_name)!, parsed.GetValue(_days));
         if (name.Length > LongestName || name.Any(char.IsControl))
         {
             throw new UsageException(string.Create(
@@ -65,7 +60,4 @@ internal sealed partial class NewKeyOptions
             ? throw new UsageException("--days: expected 1 to 36500.")
             : new NewApiKey(tenant, parsed.GetValue(_role), name, days is { } count ? TimeSpan.FromDays(count) : null);
     }
-
-    [GeneratedRegex("^[a-z0-9._-]{1,64}\\z")]
-    private static partial Regex TenantPattern();
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using BatchLLM.Host.Retention;
 using BatchLLM.Host.Service;
 using BatchLLM.Host.Service.Access;
 using BatchLLM.Host.Service.Webhooks;
@@ -24,8 +25,8 @@ internal static class ServeCommand
         };
         var keys = new Option<KeyUse?>("--keys")
         {
-            Description = "Whether requests need a key (`batchllm keys create`): needed, or none. Default: none where only this " +
-                "machine can reach it, else needed.",
+            Description = "Whether requests need a key (`batchllm keys create`) or a token: needed, or none. Default: none where only " +
+                "this machine can reach it and no --jwt-authority is given, else needed.",
         };
         var webhooks = new Option<WebhookReach>("--webhooks")
         {
@@ -34,21 +35,28 @@ internal static class ServeCommand
         };
         var noWorker = new Option<bool>("--no-worker") { Description = "Run no jobs here; `batchllm worker` does, on any machine." };
         var database = CommonOptions.Database();
-        var (roots, openAi) = (new RootOptions(), new OpenAiOptions());
+        var keepJobs = KeepOption.Create(
+            "--keep-jobs", "jobs that are over, with their shards, firings, batches and messages, unless something refers to them");
+        var keepFiles = KeepOption.Create("--keep-files", "files of the OpenAI API, handed in or made, that have no lifetime of their own");
+        var (roots, openAi, jwt) = (new RootOptions(), new OpenAiOptions(), new JwtOptions());
         var command = new Command(Name, "Accepts jobs over HTTP, runs them, and shows how they get on.")
         {
-            listen, keys, database, noWorker, webhooks,
+            listen, keys, database, noWorker, webhooks, keepJobs, keepFiles,
         };
         roots.AddTo(command);
         openAi.AddTo(command);
+        jwt.AddTo(command);
         return command.Runs(async (parsed, terminal, cancellationToken) =>
         {
             var address = ListenAddress.Parse(parsed.GetValue(listen)!);
-            var use = parsed.GetValue(keys) ?? (IPAddress.IsLoopback(address.Address) ? KeyUse.None : KeyUse.Needed);
+            var provider = jwt.Read(parsed);
+            var use = UseOf(parsed.GetValue(keys), address, provider);
             var places = roots.Read(parsed);
             var settings = new ServiceSettings(address, places, use == KeyUse.Needed)
             {
                 OpenAi = openAi.Read(parsed, places),
+                Jwt = provider,
+                Retention = new RetentionSettings(KeepOption.Read(parsed, keepJobs), KeepOption.Read(parsed, keepFiles)),
                 SendsToPrivate = parsed.GetValue(webhooks) == WebhookReach.Any,
             };
             await using var session = await DatabaseSession.OpenAsync(parsed.GetValue(database), cancellationToken);
@@ -59,13 +67,20 @@ internal static class ServeCommand
         });
     }
 
+    private static KeyUse UseOf(KeyUse? said, IPEndPoint address, JwtSettings? provider) => said switch
+    {
+        KeyUse.None when provider is not null => throw new UsageException("--keys none lets everyone in, so nobody would need a token; leave out --jwt-authority or --keys."),
+        { } use => use,
+        null => provider is null && IPAddress.IsLoopback(address.Address) ? KeyUse.None : KeyUse.Needed,
+    };
+
     private static async Task CheckKeysAsync(ServiceSettings settings, DatabaseSession session, CancellationToken cancellationToken)
     {
-        if (settings.NeedsKeys && !(await session.ApiKeys.ListAsync(cancellationToken)).Any(key => key.IsUsable))
+        if (settings is { NeedsKeys: true, Jwt: null } && !(await session.ApiKeys.ListAsync(cancellationToken)).Any(key => key.IsUsable))
         {
             throw new UsageException(
                 $"Whoever reaches {settings.Listen} could run jobs, and there is no key yet that they would need. " +
-                "`batchllm keys create` makes one; --keys none lets everyone in.");
+                "`batchllm keys create` makes one; --jwt-authority takes tokens; --keys none lets everyone in.");
         }
     }
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using BatchLLM.Host.Display;
-using BatchLLM.Jobs;
 
 namespace BatchLLM.Host.Commands;
 
@@ -33,17 +32,13 @@ internal static class TenantsCommand
         return new Command("limit", "Bounds what workers do for a tenant at once, from the next window on.") { tenant, shards, database }
             .Runs(async (parsed, terminal, cancellationToken) =>
             {
-                var (name, most) = (NameOf(parsed.GetValue(tenant)!), Shards(parsed.GetValue(shards)!));
+                var (name, most) = (TenantName.Parse(parsed.GetValue(tenant)!, tenant.Name), Shards(parsed.GetValue(shards)!));
                 await using var session = await DatabaseSession.OpenAsync(parsed.GetValue(database), cancellationToken);
                 await session.Tenants.LimitAsync(name, most, cancellationToken);
                 new TenantView(terminal).Show([.. (await session.Tenants.ListAsync(cancellationToken)).Where(one => one.Name == name)]);
                 return ExitCodes.Ok;
             });
     }
-
-    private static string NameOf(string text) => JobSubmission.IsTenant(text)
-        ? text
-        : throw new UsageException("tenant: expected 1 to 64 of a-z, 0-9, dot, dash and underscore.");
 
     private static int? Shards(string text) =>
         text == NoLimit ? null

@@ -38,7 +38,7 @@ internal static class WebhooksCommand
         return new Command("add", "Adds one and prints its secret, this once: messages are signed with it, by Standard Webhooks.") { url, tenant, database }
             .Runs(async (parsed, terminal, cancellationToken) =>
             {
-                var (address, name) = (UrlOf(parsed.GetValue(url)!), TenantOf(parsed.GetValue(tenant)!));
+                var (address, name) = (UrlOf(parsed.GetValue(url)!), TenantName.Parse(parsed.GetValue(tenant)!, tenant.Name));
                 await using var session = await DatabaseSession.OpenAsync(parsed.GetValue(database), cancellationToken);
                 var secret = WebhookSigning.NewSecret();
                 new WebhookView(terminal).Show(await session.Webhooks.AddAsync(name, address, secret, cancellationToken), secret);
@@ -71,8 +71,4 @@ internal static class WebhooksCommand
         && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp) && uri.UserInfo.Length == 0 && uri.Fragment.Length == 0
             ? uri.AbsoluteUri
             : throw new UsageException($"url: expected http:// or https://, no user, no fragment, at most {LongestUrl} characters.");
-
-    private static string TenantOf(string text) => JobSubmission.IsTenant(text)
-        ? text
-        : throw new UsageException("--tenant: expected 1 to 64 of a-z, 0-9, dot, dash and underscore.");
 }

@@ -31,7 +31,7 @@ internal static class OpenApiDocuments
             {
                 Type = SecuritySchemeType.Http,
                 Scheme = "bearer",
-                Description = "A key of `batchllm keys create`. Where only its own machine can reach the service, none is needed.",
+                Description = "A key of `batchllm keys create`, or a JSON Web Token of the identity provider that the service takes them from. Where only its own machine can reach the service, none is needed.",
             });
             document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyScheme, document)] = [] }];
             // Where it happens to listen is no part of what it is.
@@ -54,6 +54,10 @@ internal static class OpenApiDocuments
     /// <summary>Describes an endpoint's body: a schedule, by its own schema.</summary>
     public static RouteHandlerBuilder TakesSchedule(this RouteHandlerBuilder endpoint) => endpoint.Takes(
         $"A schedule; {ScheduleSchemaPath} is its JSON Schema. Its job's paths are relative to the service's first root.");
+
+    /// <summary>Describes an endpoint's body: members of a schedule.</summary>
+    public static RouteHandlerBuilder TakesChange(this RouteHandlerBuilder endpoint) => endpoint.Takes(
+        $"What is to change of a schedule; {ScheduleSchemaPath} is the whole's JSON Schema, and state may be active or paused.");
 
     private static RouteHandlerBuilder Takes(this RouteHandlerBuilder endpoint, string description) =>
         endpoint.AddOpenApiOperationTransformer((operation, _, _) =>

@@ -7,6 +7,7 @@ using BatchLLM.Host.Service.Jobs;
 using BatchLLM.Host.Service.OpenAi;
 using BatchLLM.Host.Service.Output;
 using BatchLLM.Host.Service.Pages;
+using BatchLLM.Host.Service.Retention;
 using BatchLLM.Host.Service.Schedules;
 using BatchLLM.Host.Service.Telemetry;
 using BatchLLM.Host.Service.Webhooks;
@@ -79,7 +80,12 @@ internal static class ServiceApp
         services.AddRoutingCore();
         services.AddSingleton(state.ApiKeys).AddSingleton<KeyRing>().AddSingleton<FailedAttempts>();
         services.AddSingleton(found => new KeyGuard(
-            found.GetRequiredService<KeyRing>(), found.GetRequiredService<FailedAttempts>(), settings.NeedsKeys));
+            found.GetRequiredService<KeyRing>(), found.GetService<JwtReader>(), found.GetRequiredService<FailedAttempts>(), settings.NeedsKeys));
+        if (settings.Jwt is { } jwt)
+        {
+            services.AddSingleton(_ => new JwtReader(jwt, time));
+        }
+
         RequestRate.AddTo(services);
         PageServices.AddTo(services, settings, state);
         services.AddProblemDetails();
@@ -93,9 +99,10 @@ internal static class ServiceApp
         services.AddSingleton<IHostLifetime, CommandLifetime>();
         services.AddSingleton(log).AddSingleton(time).AddSingleton(settings.Roots);
         services.AddSingleton(state.Store).AddSingleton(state.Queue).AddSingleton(state.Workers).AddSingleton(state.Preflights);
-        services.AddSingleton<JobIntake>().AddSingleton<JobLookup>().AddSingleton<JobWatches>();
+        services.AddSingleton<JobIntake>().AddSingleton<JobLookup>().AddSingleton<JobViews>().AddSingleton<JobWatches>();
         services.AddSingleton<ResultStream>().AddSingleton<PreflightDesk>();
         ScheduleServices.AddTo(services, state);
+        RetentionServices.AddTo(services, settings.Retention, state);
     }
 
     /// <summary>A limit of time, and the problem when it is over.</summary>

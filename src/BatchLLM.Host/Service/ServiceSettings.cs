@@ -1,4 +1,5 @@
 using System.Net;
+using BatchLLM.Host.Retention;
 using BatchLLM.Host.Service.Access;
 using BatchLLM.Host.Service.OpenAi;
 
@@ -10,6 +11,12 @@ namespace BatchLLM.Host.Service;
 /// <param name="NeedsKeys">True if whoever sends no key is refused.</param>
 internal sealed record ServiceSettings(IPEndPoint Listen, JobRoots Roots, bool NeedsKeys)
 {
+    /// <summary>Whose tokens let callers in besides keys; null for nobody's.</summary>
+    public JwtSettings? Jwt { get; init; }
+
+    /// <summary>How long it keeps what is over.</summary>
+    public RetentionSettings Retention { get; init; } = RetentionSettings.Forever;
+
     /// <summary>True to send webhooks to addresses of the server's own network, too.</summary>
     public bool SendsToPrivate { get; init; }
 

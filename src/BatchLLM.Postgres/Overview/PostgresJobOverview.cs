@@ -20,12 +20,19 @@ public sealed class PostgresJobOverview(PostgresDatabase database)
     {
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
-        return database.RunAsync(session => ListAsync(session, id: null, filter, limit), cancellationToken);
+        return database.RunAsync(session => ListAsync(session, ids: null, filter, limit), cancellationToken);
     }
 
     /// <summary>One job, with its newest commits whatever its state; null if there is none.</summary>
     public Task<JobGlance?> FindAsync(long id, CancellationToken cancellationToken) => database.RunAsync(
-        async session => (await ListAsync(session, id, new JobGlanceFilter(), limit: 1)).SingleOrDefault(), cancellationToken);
+        async session => (await ListAsync(session, [id], new JobGlanceFilter(), limit: 1)).SingleOrDefault(), cancellationToken);
+
+    /// <summary>Some jobs, each as <see cref="FindAsync(long, CancellationToken)"/> finds it; those that are not there are left out.</summary>
+    public Task<IReadOnlyList<JobGlance>> FindAsync(IReadOnlyCollection<long> ids, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        return database.RunAsync(session => ListAsync(session, [.. ids], new JobGlanceFilter(), ids.Count), cancellationToken);
+    }
 
     /// <summary>A job's shards in order, at most <paramref name="limit"/>.</summary>
     /// <param name="id">The job.</param>
@@ -61,11 +68,11 @@ public sealed class PostgresJobOverview(PostgresDatabase database)
             cancellationToken);
     }
 
-    private static async Task<IReadOnlyList<JobGlance>> ListAsync(Session session, long? id, JobGlanceFilter filter, int limit)
+    private static async Task<IReadOnlyList<JobGlance>> ListAsync(Session session, long[]? ids, JobGlanceFilter filter, int limit)
     {
         var rows = await session.QueryAsync<JobGlanceRow>("Overview/list_glances.sql", new
         {
-            Id = id,
+            Ids = ids,
             filter.Tenant,
             State = filter.State?.ToString().ToLowerInvariant(),
             filter.Text,

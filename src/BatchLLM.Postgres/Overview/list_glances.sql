@@ -1,4 +1,4 @@
--- The order is the index jobs_by_rank's. Commits and leases only of what runs, and of a job that is looked at alone.
+-- The order is the index jobs_by_rank's. Commits and leases only of what runs, and of jobs that are looked at alone.
 select j.id, j.name, j.tenant, j.model, j.state, j.reason, case when j.state = 'queued' then j.trouble end as Trouble,
        j.priority, j.deadline, j.created_at as CreatedAt, j.planned_at as PlannedAt, j.resumed_at as ResumedAt,
        j.finished_at as FinishedAt, j.row_count as Rows, j.ok, j.truncated, j.failed, j.prompt_tokens as PromptTokens,
@@ -10,7 +10,7 @@ select j.id, j.name, j.tenant, j.model, j.state, j.reason, case when j.state = '
   from (
     select *, case state when 'running' then 0 when 'paused' then 1 when 'queued' then 2 else 3 end as rank
       from batchllm.jobs
-     where (@Id::bigint is null or id = @Id)
+     where (@Ids::bigint[] is null or id = any(@Ids))
        and (@Tenant::text is null or tenant = @Tenant)
        and (@State::text is null or state = @State)
        and (@Text::text is null or position(lower(@Text) in lower(name)) > 0 or id::text = @Text)
@@ -38,5 +38,5 @@ select j.id, j.name, j.tenant, j.model, j.state, j.reason, case when j.state = '
                        and committed_at is not null
                      order by committed_at desc
                      limit @Commits) as c
-             group by coalesce(c.leased_at, c.committed_at)) as w) as newest on j.state = 'running' or @Id is not null
+             group by coalesce(c.leased_at, c.committed_at)) as w) as newest on j.state = 'running' or @Ids is not null
  order by j.rank, -j.id;

@@ -36,12 +36,16 @@ public sealed class PostgresScheduleStore(PostgresDatabase database) : ISchedule
     public Task<Schedule?> ReplaceAsync(long id, ScheduleDefinition definition, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        var parameters = Parameters(definition, id, tenant: null, request: null);
-        return database.RunAsync(
-            async session => await session.FindAsync<bool>("Schedules/is_name_taken.sql", parameters)
-                ? throw new ScheduleNameTakenException(definition.Name)
-                : (await session.FindAsync<ScheduleRow>("Schedules/replace_schedule.sql", parameters))?.ToSchedule(),
-            cancellationToken);
+        return ReplaceAsync(definition, Parameters(definition, id, tenant: null, request: null), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<Schedule?> ChangeAsync(Schedule read, ScheduleDefinition definition, bool isPaused, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        ArgumentNullException.ThrowIfNull(definition);
+        return ReplaceAsync(
+            definition, Parameters(definition, read.Id, tenant: null, request: null, read.Revision, isPaused), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -78,6 +82,15 @@ public sealed class PostgresScheduleStore(PostgresDatabase database) : ISchedule
     }
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<Firing>> ListLatestAsync(string? tenant, CancellationToken cancellationToken) => database.RunAsync(
+        async session =>
+        {
+            var rows = await session.QueryAsync<FiringRow>("Schedules/list_latest.sql", new { Tenant = tenant });
+            return (IReadOnlyList<Firing>)[.. rows.Select(row => row.ToFiring())];
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<long>> ListLiveJobsAsync(
         long id, DateTimeOffset exceptFireTime, CancellationToken cancellationToken) => database.RunAsync(
         session => session.QueryAsync<long>(
@@ -104,6 +117,12 @@ public sealed class PostgresScheduleStore(PostgresDatabase database) : ISchedule
             },
             cancellationToken);
     }
+
+    private Task<Schedule?> ReplaceAsync(ScheduleDefinition definition, object parameters, CancellationToken cancellationToken) => database.RunAsync(
+        async session => await session.FindAsync<bool>("Schedules/is_name_taken.sql", parameters)
+            ? throw new ScheduleNameTakenException(definition.Name)
+            : (await session.FindAsync<ScheduleRow>("Schedules/replace_schedule.sql", parameters))?.ToSchedule(),
+        cancellationToken);
 
     private static async Task<Schedule?> FindAsync(Session session, long id) =>
         (await session.FindAsync<ScheduleRow>("Schedules/find_schedule.sql", new { Id = id }))?.ToSchedule();
@@ -143,17 +162,20 @@ public sealed class PostgresScheduleStore(PostgresDatabase database) : ISchedule
         FireTime = fireTime,
     };
 
-    private static object Parameters(ScheduleDefinition definition, long id, string? tenant, Guid? request) => new
-    {
-        Id = id,
-        Request = request,
-        Tenant = tenant,
-        definition.Name,
-        definition.Cron,
-        definition.TimeZone,
-        Misfire = RuleNames.Of(definition.Misfire),
-        Overlap = RuleNames.Of(definition.Overlap),
-        definition.Priority,
-        Spec = JobSpecJson.Write(definition.Job),
-    };
+    private static object Parameters(
+        ScheduleDefinition definition, long id, string? tenant, Guid? request, long? revision = null, bool? isPaused = null) => new
+        {
+            Id = id,
+            Request = request,
+            Tenant = tenant,
+            Revision = revision,
+            IsPaused = isPaused,
+            definition.Name,
+            definition.Cron,
+            definition.TimeZone,
+            Misfire = RuleNames.Of(definition.Misfire),
+            Overlap = RuleNames.Of(definition.Overlap),
+            definition.Priority,
+            Spec = JobSpecJson.Write(definition.Job),
+        };
 }

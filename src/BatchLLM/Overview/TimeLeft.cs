@@ -11,7 +11,7 @@ public readonly record struct TimeLeft(TimeSpan Shortest, TimeSpan Longest)
 
     private static readonly TimeSpan Most = TimeSpan.FromDays(3650);
 
-    /// <summary>The range; null for a job that does not run, or before there is a speed to trust.</summary>
+    /// <summary>The range; null for a job that does not run or that no worker has any of, or before there is a speed to trust.</summary>
     /// <remarks>
     /// From the lower to the higher of two speeds, the one of late and the one since the job was planned, each off by as much
     /// as a number n of groups of commits may be by chance, about 1/sqrt(n) of n; one more is counted, so that a single one
@@ -20,7 +20,7 @@ public readonly record struct TimeLeft(TimeSpan Shortest, TimeSpan Longest)
     public static TimeLeft? Of(JobGlance job, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(job);
-        if (job.State != JobState.Running || Pace.OfLate(job, now) is not { Rows: >= FewestRows } late)
+        if (job.State != JobState.Running || job.IsForsaken || Pace.OfLate(job, now) is not { Rows: >= FewestRows } late)
         {
             return null;
         }

@@ -19,6 +19,16 @@ public interface IScheduleStore
     /// <exception cref="ScheduleNameTakenException">The tenant has another one of that name.</exception>
     Task<Schedule?> ReplaceAsync(long id, ScheduleDefinition definition, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Changes everything of a schedule but whose it is, if it is still as it was read. Null if it is not, or if there is none.
+    /// </summary>
+    /// <param name="read">The schedule as it was read.</param>
+    /// <param name="definition">What it is to be.</param>
+    /// <param name="isPaused">Whether it is to be paused.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="ScheduleNameTakenException">The tenant has another one of that name.</exception>
+    Task<Schedule?> ChangeAsync(Schedule read, ScheduleDefinition definition, bool isPaused, CancellationToken cancellationToken);
+
     /// <summary>Pauses or resumes it; one that is so already stays as it is. Null if there is none.</summary>
     Task<Schedule?> PauseAsync(long id, bool isPaused, CancellationToken cancellationToken);
 
@@ -35,6 +45,11 @@ public interface IScheduleStore
     /// <param name="cancellationToken">Ends the attempt.</param>
     Task<IReadOnlyList<Firing>> ListFiringsAsync(
         long id, DateTimeOffset? before, int limit, CancellationToken cancellationToken);
+
+    /// <summary>The latest firing of each schedule that has one.</summary>
+    /// <param name="tenant">Of whose; null for everyone's.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    Task<IReadOnlyList<Firing>> ListLatestAsync(string? tenant, CancellationToken cancellationToken);
 
     /// <summary>Jobs of its other firings that are not over, the oldest first.</summary>
     Task<IReadOnlyList<long>> ListLiveJobsAsync(long id, DateTimeOffset exceptFireTime, CancellationToken cancellationToken);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using BatchLLM.Access;
 using BatchLLM.IntegrationTests.Service;
+using BatchLLM.IntegrationTests.Service.Schedules;
 using BatchLLM.Jobs;
 using Microsoft.Playwright;
 using Xunit;
@@ -81,6 +82,30 @@ public sealed partial class BrowserTests(Browser browser) : IClassFixture<Browse
     }
 
     [Fact]
+    public async Task A_schedule_is_fired_paused_and_resumed_by_keyboard()
+    {
+        var id = await browser.Open.Client.ScheduleAsync(ScheduleBench.Schedule("30 2 * * *", "nightly"));
+        await using var tab = await browser.TabAsync(browser.Open);
+        await tab.GoAsync("/schedules");
+        await tab.SeesAsync($"#schedule-{id}", "none yet");
+        await PressAsync(tab, $"#schedule-{id} a");
+        await tab.SeesAsync("h1", "nightly");
+
+        await SendAsync(tab, "#run");
+        await tab.SeesAsync("#firings tr", "asked for");
+        await tab.SeesAsync("#firings tr .state", "queued");
+        await SendAsync(tab, "#pause");
+        await tab.SeesAsync("#schedule-head", "not while it is paused");
+        await SendAsync(tab, "#resume");
+        await tab.SeesAsync("#schedule-head .state", "active");
+
+        // Without a click: what others do is seen.
+        await browser.Open.State.Schedules.PauseAsync(id, isPaused: true, Token);
+        await tab.SeesAsync("#schedule-head .state", "paused");
+        Assert.Single(await browser.Open.State.Schedules.ListFiringsAsync(id, before: null, 10, Token));
+    }
+
+    [Fact]
     public async Task Who_has_the_keyboard_keeps_it_while_the_page_changes()
     {
         var job = await CreateAsync("held", shards: 2);
@@ -103,8 +128,11 @@ public sealed partial class BrowserTests(Browser browser) : IClassFixture<Browse
     {
         var job = await CreateAsync($"a-name-that-is-rather-long-and-has-no-room-on-a-phone-{colors}", shards: 2);
         await job.CommitAsync(1);
+        var schedule = await browser.Open.Client.ScheduleAsync(
+            ScheduleBench.Schedule("30 2 * * *", $"a-nightly-one-with-a-long-name-that-wants-more-than-there-is-{colors}"));
+        await browser.Open.FireAsync(schedule, DateTimeOffset.UnixEpoch);
         await using var tab = await browser.TabAsync(browser.Open, width: 360, colors);
-        foreach (var path in new[] { "/", $"/jobs/{job.Id}", "/workers", "/models" })
+        foreach (var path in new[] { "/", $"/jobs/{job.Id}", "/schedules", $"/schedules/{schedule}", "/workers", "/models" })
         {
             await tab.GoAsync(path);
             Assert.True(await tab.OverhangAsync() == 0, $"{path} is {await tab.OverhangAsync()} pixels too wide.");

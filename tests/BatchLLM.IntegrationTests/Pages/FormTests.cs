@@ -5,6 +5,7 @@ using BatchLLM.Host.Service.Pages;
 using BatchLLM.IntegrationTests.Postgres;
 using BatchLLM.IntegrationTests.Service;
 using BatchLLM.Jobs;
+using BatchLLM.Schedules;
 using Xunit;
 
 namespace BatchLLM.IntegrationTests.Pages;
@@ -15,6 +16,20 @@ public sealed partial class FormTests(TestCluster cluster) : IAsyncLifetime
     private ServiceHost? _service;
 
     private ServiceHost Service => _service!;
+
+    private static ScheduleDefinition Nightly => new()
+    {
+        Name = "nightly",
+        Cron = "@daily",
+        Job = new JobSpec
+        {
+            Name = "job",
+            Model = "model",
+            Inputs = [],
+            Prompt = new PromptSpec(),
+            Output = new OutputSpec { Uri = "out" },
+        },
+    };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -63,6 +78,9 @@ public sealed partial class FormTests(TestCluster cluster) : IAsyncLifetime
         using var disposed = client;
 
         Assert.Equal(HttpStatusCode.Forbidden, await PostAsync(client, $"/jobs/{await SubmitAsync()}/cancel", token));
+        var schedule = (await Service.State.Schedules.CreateAsync("a", Nightly, Token)).Id;
+        Assert.Equal(HttpStatusCode.Forbidden, await PostAsync(client, $"/schedules/{schedule}/run", token));
+        Assert.DoesNotContain("id=\"run\"", await client.GetStringAsync($"/schedules/{schedule}", Token), StringComparison.Ordinal);
         using var workers = await client.GetAsync("/workers", Token);
         Assert.Equal((HttpStatusCode.Forbidden, "text/html"), (workers.StatusCode, workers.Content.Headers.ContentType?.MediaType));
     }
@@ -81,6 +99,16 @@ public sealed partial class FormTests(TestCluster cluster) : IAsyncLifetime
             Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
         }
 
+        var schedule = (await Service.State.Schedules.CreateAsync("b", Nightly, Token)).Id;
+        Assert.Equal(HttpStatusCode.NotFound, await PostAsync(client, $"/schedules/{schedule}/run", token));
+        Assert.Equal(HttpStatusCode.NotFound, await PostAsync(client, $"/schedules/{schedule}/pause", token));
+        foreach (var path in new[] { $"/schedules/{schedule}", $"/live/schedules/{schedule}" })
+        {
+            using var response = await client.GetAsync(path, Token);
+            Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        }
+
+        Assert.DoesNotContain("nightly", await client.GetStringAsync("/schedules", Token), StringComparison.Ordinal);
         Assert.DoesNotContain("job of b", await client.GetStringAsync("/", Token), StringComparison.Ordinal);
     }
 

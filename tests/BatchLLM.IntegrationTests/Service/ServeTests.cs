@@ -69,6 +69,22 @@ public sealed class ServeTests(CliFixture cli) : IClassFixture<CliFixture>
     }
 
     [Fact]
+    public async Task A_deadline_without_a_time_zone_is_UTC_wherever_the_server_stands()
+    {
+        Directory.CreateDirectory(Path.Combine(cli.DataDirectory, "models", "tiny"));
+        await using var serve = await ServeProcess.StartAsync(cli.Start(
+            new() { ["TZ"] = "America/New_York" }, "serve", "--listen", "http://127.0.0.1:0", "--json", "--no-worker"));
+        var job = ServiceHost.Job("due");
+        job["model"] = "tiny";
+
+        using var response = await serve.Client.PostAsync(
+            "/api/jobs?deadline=2030-07-01T12:00:00", new StringContent(job.ToJsonString(), System.Text.Encoding.UTF8, "application/json"));
+
+        var due = (await ServiceHost.JsonOfAsync(response, HttpStatusCode.Created)).GetProperty("deadline").GetDateTimeOffset();
+        Assert.Equal(new DateTimeOffset(2030, 7, 1, 12, 0, 0, TimeSpan.Zero), due);
+    }
+
+    [Fact]
     public async Task A_port_that_is_taken_is_said_in_a_sentence()
     {
         await using var first = await StartAsync("--no-worker");

@@ -30,21 +30,20 @@ internal sealed class ServiceHost : IAsyncDisposable
     private readonly DatabaseSession _state;
     private readonly WebApplication _app;
 
-    private ServiceHost(DatabaseAddress address, DatabaseSession state, bool needsKeys)
+    private ServiceHost(
+        DatabaseAddress address, DatabaseSession state, bool needsKeys, Func<ServiceSettings, ServiceSettings>? change)
     {
         (_address, _state) = (address, state);
         Root = _folder.CreateSubdirectory("root").FullName;
         Data = _folder.CreateSubdirectory("openai").FullName;
         var roots = new JobRoots(
             [BlobUri.FromText(Root, "/"), "s3://bucket/in"], new ModelRoots([Path.GetDirectoryName(Checkout.DemoModel)!]));
+        var settings = new ServiceSettings(new IPEndPoint(IPAddress.Loopback, 0), roots, needsKeys)
+        {
+            OpenAi = new OpenAiSettings(BlobUri.FromText(Data, "/"), MostFileBytes),
+        };
         _app = ServiceApp.Create(
-            new ServiceSettings(new IPEndPoint(IPAddress.Loopback, 0), roots, needsKeys)
-            {
-                OpenAi = new OpenAiSettings(BlobUri.FromText(Data, "/"), MostFileBytes),
-            },
-            state,
-            TextWriter.Synchronized(_log),
-            TimeProvider.System);
+            change is null ? settings : change(settings), state, TextWriter.Synchronized(_log), TimeProvider.System);
     }
 
     /// <summary>The one folder that its jobs may name.</summary>
@@ -66,16 +65,18 @@ internal sealed class ServiceHost : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     /// <summary>Starts one.</summary>
-    public static async Task<ServiceHost> StartAsync(TestCluster cluster, bool needsKeys = false) =>
-        await StartAsync(await cluster.CreateDatabaseAsync(), needsKeys);
+    public static async Task<ServiceHost> StartAsync(
+        TestCluster cluster, bool needsKeys = false, Func<ServiceSettings, ServiceSettings>? change = null) =>
+        await StartAsync(await cluster.CreateDatabaseAsync(), needsKeys, change);
 
     /// <summary>Starts another server with this one's database.</summary>
-    public Task<ServiceHost> StartBesideAsync() => StartAsync(_address, needsKeys: false);
+    public Task<ServiceHost> StartBesideAsync() => StartAsync(_address, needsKeys: false, change: null);
 
-    private static async Task<ServiceHost> StartAsync(DatabaseAddress address, bool needsKeys)
+    private static async Task<ServiceHost> StartAsync(
+        DatabaseAddress address, bool needsKeys, Func<ServiceSettings, ServiceSettings>? change)
     {
         var host = new ServiceHost(
-            address, await DatabaseSession.OpenAsync(address.ConnectionString, CancellationToken.None), needsKeys);
+            address, await DatabaseSession.OpenAsync(address.ConnectionString, CancellationToken.None), needsKeys, change);
         await host._app.StartAsync();
         host.Client.BaseAddress = new Uri(host._app.Urls.Single());
         return host;

@@ -81,6 +81,10 @@ public sealed class TimeLeftTests
         Assert.Null(TimeLeft.Of(Steady(commits) with { State = state }, Start.AddHours(1)));
 
     [Fact]
+    public void Nothing_is_said_of_a_job_that_no_worker_has_any_of() =>
+        Assert.Null(TimeLeft.Of(Steady(commits: 50) with { HeldRows = 0 }, Start.AddSeconds(500)));
+
+    [Fact]
     public void Rows_that_all_failed_at_once_say_nothing()
     {
         var job = Steady(commits: 5) with { Commits = [.. Steady(commits: 5).Commits.Select(commit => commit with { Rows = 1 })] };
@@ -116,6 +120,7 @@ public sealed class TimeLeftTests
             PlannedAt = Start,
             SeenAt = Start,
             Rows = shards * 100,
+            HeldRows = 100,
             Counts = new RowCounts(all.Count * 100, 0, 0, all.Count * 4_000, all.Count * 1_000),
             Shards = shards,
             CommittedShards = all.Count,

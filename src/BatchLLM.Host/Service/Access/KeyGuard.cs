@@ -6,11 +6,15 @@ using Microsoft.Net.Http.Headers;
 
 namespace BatchLLM.Host.Service.Access;
 
-/// <summary>Finds out who sends a request, and refuses those who may not. Keys come as <c>Authorization: Bearer</c>, RFC 6750.</summary>
+/// <summary>
+/// Finds out who sends a request, and refuses those who may not. Keys, and tokens of an identity provider, come as
+/// <c>Authorization: Bearer</c>, RFC 6750.
+/// </summary>
 /// <param name="keys">The keys.</param>
+/// <param name="tokens">Reads tokens of the identity provider; null if there is none.</param>
 /// <param name="failures">Who sent wrong ones.</param>
 /// <param name="needsKeys">False to let everyone in who sends no key of ours.</param>
-internal sealed class KeyGuard(KeyRing keys, FailedAttempts failures, bool needsKeys)
+internal sealed class KeyGuard(KeyRing keys, JwtReader? tokens, FailedAttempts failures, bool needsKeys)
 {
     private const string Scheme = "Bearer ";
 
@@ -39,16 +43,39 @@ internal sealed class KeyGuard(KeyRing keys, FailedAttempts failures, bool needs
         }
 
         var token = sent.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? sent[Scheme.Length..].Trim() : "";
+        return tokens is not null && JwtReader.MayBe(token)
+            ? AdmitToken(context, needed, await tokens.ReadAsync(token, context.RequestAborted))
+            : await AdmitKeyAsync(context, needed, token, wasSent: sent.Length > 0);
+    }
+
+    private async Task<ProblemHttpResult?> AdmitKeyAsync(HttpContext context, AccessRole needed, string token, bool wasSent)
+    {
         var mayAsk = !failures.AreTooMany(context.Connection.RemoteIpAddress);
         if (await keys.FindAsync(token, mayAsk, context.RequestAborted) is not { } key)
         {
-            return sent.Length > 0 && !failures.Count(context.Connection.RemoteIpAddress)
-                ? TooMany(context)
-                : Unknown(context, wasSent: sent.Length > 0);
+            return wasSent && !failures.Count(context.Connection.RemoteIpAddress) ? TooMany(context) : Unknown(context, ProblemWith(wasSent), wasSent);
         }
 
         Callers.Set(context, new Caller(key.Tenant, key.Role));
         return Check(key.Role, needed);
+    }
+
+    // Its signature is checked before anything else is asked for, so who sends wrong ones costs no more than the arithmetic.
+    private ProblemHttpResult? AdmitToken(HttpContext context, AccessRole needed, JwtReading reading)
+    {
+        if (reading.Caller is { } caller)
+        {
+            Callers.Set(context, caller);
+            return Check(caller.Role, needed);
+        }
+
+        return reading.Status switch
+        {
+            StatusCodes.Status401Unauthorized when !failures.Count(context.Connection.RemoteIpAddress) => TooMany(context),
+            StatusCodes.Status401Unauthorized => Unknown(context, reading.Problem, wasSent: true),
+            StatusCodes.Status403Forbidden => Problems.Of(reading.Status, "Not with this token", reading.Problem),
+            _ => Problems.Of(reading.Status, "Nobody can say who it is", reading.Problem),
+        };
     }
 
     private static ProblemHttpResult? Check(AccessRole role, AccessRole needed) => role >= needed ? null : Problems.Of(
@@ -56,16 +83,19 @@ internal sealed class KeyGuard(KeyRing keys, FailedAttempts failures, bool needs
         "Not with this key",
         $"The key's role is {Name(role)}; expected {Name(needed)}.");
 
-    private static ProblemHttpResult Unknown(HttpContext context, bool wasSent)
+    private string ProblemWith(bool wasSent) => (wasSent, tokens) switch
+    {
+        (true, null) => "The key does not work: it is mistyped, expired or revoked. `batchllm keys list` tells an administrator.",
+        (true, _) => "It is no key that works and no token: mistyped, expired or revoked. `batchllm keys list` tells an administrator.",
+        (false, null) => "A key is needed: send `Authorization: Bearer bllm_...`. `batchllm keys create` makes one.",
+        _ => "A key or a token is needed: send `Authorization: Bearer ...`. `batchllm keys create` makes a key, the identity provider a token.",
+    };
+
+    private static ProblemHttpResult Unknown(HttpContext context, string problem, bool wasSent)
     {
         context.Response.Headers[HeaderNames.WWWAuthenticate] =
             wasSent ? "Bearer realm=\"batchllm\", error=\"invalid_token\"" : "Bearer realm=\"batchllm\"";
-        return Problems.Of(
-            StatusCodes.Status401Unauthorized,
-            "Who is it?",
-            wasSent
-                ? "The key does not work: it is mistyped, expired or revoked. `batchllm keys list` tells an administrator."
-                : "A key is needed: send `Authorization: Bearer bllm_...`. `batchllm keys create` makes one.");
+        return Problems.Of(StatusCodes.Status401Unauthorized, "Who is it?", problem);
     }
 
     private static ProblemHttpResult TooMany(HttpContext context)

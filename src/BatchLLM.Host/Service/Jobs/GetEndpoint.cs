@@ -15,8 +15,8 @@ internal static class GetEndpoint
         .ProducesProblem(StatusCodes.Status404NotFound);
 
     private static async Task<Results<Ok<JobView>, ProblemHttpResult>> GetAsync(
-        HttpContext context, long id, JobLookup lookup, TimeProvider time, CancellationToken cancellationToken) =>
+        HttpContext context, long id, JobLookup lookup, JobViews views, CancellationToken cancellationToken) =>
         await lookup.FindAsync(context, id, cancellationToken) is { } job
-            ? TypedResults.Ok(JobView.Of(job, time.GetUtcNow()))
+            ? TypedResults.Ok(await views.OfAsync(job, cancellationToken))
             : Problems.NoJob(id);
 }

@@ -1,5 +1,6 @@
 using BatchLLM.Host.Display;
 using BatchLLM.Jobs;
+using BatchLLM.Overview;
 
 namespace BatchLLM.Host.Service.Jobs;
 
@@ -12,7 +13,7 @@ namespace BatchLLM.Host.Service.Jobs;
 /// <param name="Priority">Higher goes first; -100 to 100.</param>
 /// <param name="Deadline">When it should be done.</param>
 /// <param name="Progress">Share of its rows that have ended, 0 to 1.</param>
-/// <param name="EtaSeconds">Time to go at its average speed.</param>
+/// <param name="Eta">Time to go, while it runs and its speed can be told.</param>
 /// <param name="Rows">Rows by how they ended; none are known before the job is planned.</param>
 /// <param name="Shards">Shards in all; 0 before the job is planned.</param>
 /// <param name="CommittedShards">Shards whose rows have ended.</param>
@@ -39,7 +40,7 @@ internal sealed record JobView(
     int Priority,
     DateTimeOffset? Deadline,
     double Progress,
-    double? EtaSeconds,
+    EtaView? Eta,
     RunRows Rows,
     int Shards,
     int CommittedShards,
@@ -59,7 +60,7 @@ internal sealed record JobView(
     JobUrls Urls)
 {
     /// <summary>Shows a job.</summary>
-    public static JobView Of(Job job, DateTimeOffset now) => new(
+    public static JobView Of(Job job, TimeLeft? left) => new(
         job.Id,
         job.Definition.Name,
         JobStates.Name(job.State),
@@ -68,7 +69,7 @@ internal sealed record JobView(
         job.Priority,
         job.Deadline,
         ProgressOf(job),
-        JobEta.Seconds(job, now),
+        left is { } range ? EtaView.Of(range) : null,
         RunRows.Of(job),
         job.ShardCount,
         job.CommittedShards,

@@ -23,7 +23,7 @@ internal static class ListEndpoint
     private static async Task<Results<Ok<JobPage>, ProblemHttpResult>> ListAsync(
         HttpContext context,
         IJobQueue queue,
-        TimeProvider time,
+        JobViews views,
         [Description("Only jobs in this state; may be given more than once.")] string[]? state = null,
         [Description("Only jobs of exactly this name.")] string? name = null,
         [Description("Jobs on a page: 1 to 200.")] int limit = 50,
@@ -50,7 +50,7 @@ internal static class ListEndpoint
         };
         // One more than asked for says whether another page follows.
         var found = await queue.ListAsync(filter, limit + 1, cancellationToken);
-        var page = found.Take(limit).Select(job => JobView.Of(job, time.GetUtcNow())).ToList();
+        var page = await views.OfAsync([.. found.Take(limit)], cancellationToken);
         return TypedResults.Ok(new JobPage(page, found.Count > limit ? page[^1].Id : null));
     }
 }

@@ -9,11 +9,17 @@ namespace BatchLLM.Host.Service.Jobs;
 /// <summary>Reads a request's body whole: the server has limited its size and its patience already.</summary>
 internal static class RequestBody
 {
+    /// <summary>A change of some members (RFC 7396).</summary>
+    public const string MergePatch = "application/merge-patch+json";
+
     /// <summary>Why the body is not taken for JSON; null if it is.</summary>
-    public static ProblemHttpResult? ProblemWith(HttpRequest request)
+    /// <param name="request">The request.</param>
+    /// <param name="other">Another type that is taken; null for none.</param>
+    public static ProblemHttpResult? ProblemWith(HttpRequest request, string? other = null)
     {
         var isJson = MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-            && string.Equals(type.MediaType, "application/json", StringComparison.OrdinalIgnoreCase)
+            && (string.Equals(type.MediaType, "application/json", StringComparison.OrdinalIgnoreCase)
+                || string.Equals(type.MediaType, other, StringComparison.OrdinalIgnoreCase))
             && (type.CharSet ?? Encoding.UTF8.WebName).Trim('"').Equals(Encoding.UTF8.WebName, StringComparison.OrdinalIgnoreCase);
         return isJson
             ? null

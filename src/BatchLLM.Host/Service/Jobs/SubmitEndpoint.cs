@@ -34,10 +34,10 @@ internal static class SubmitEndpoint
         HttpContext context,
         IJobQueue queue,
         JobIntake intake,
-        TimeProvider time,
+        JobViews views,
         [Description("Higher goes first: -100 to 100.")] int priority = 0,
-        [Description("When the job should be done, with a time zone; earlier goes first among equal priorities.")]
-        DateTimeOffset? deadline = null,
+        [Description("When the job should be done, by RFC 3339; without a time zone it is UTC. Earlier goes first among equal priorities.")]
+        UtcMoment? deadline = null,
         [FromHeader(Name = IdempotencyHeader.Name)]
         [Description("The submission's own: 1 to 255 printable ASCII characters, in double quotes or without.")]
         string? idempotencyKey = null,
@@ -59,11 +59,11 @@ internal static class SubmitEndpoint
         {
             Tenant = Callers.Of(context).Tenant,
             Priority = priority,
-            Deadline = deadline?.ToUniversalTime(),
-            Idempotency = KeyOf(idempotencyKey, body, priority, deadline),
+            Deadline = deadline?.At,
+            Idempotency = KeyOf(idempotencyKey, body, priority, deadline?.At),
         };
         var (job, created) = await queue.SubmitAsync(submission, cancellationToken);
-        var view = JobView.Of(job, time.GetUtcNow());
+        var view = await views.OfAsync(job, cancellationToken);
         return created ? TypedResults.Created(view.Urls.Self, view) : TypedResults.Ok(view);
     }
 

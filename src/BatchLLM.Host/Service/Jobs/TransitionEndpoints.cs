@@ -36,12 +36,12 @@ internal static class TransitionEndpoints
         .ProducesProblem(StatusCodes.Status409Conflict);
 
     private static async Task<Results<Ok<JobView>, ProblemHttpResult>> CancelAsync(
-        HttpContext context, long id, JobLookup lookup, IJobStore store, TimeProvider time, IHostApplicationLifetime lifetime)
+        HttpContext context, long id, JobLookup lookup, IJobStore store, JobViews views, IHostApplicationLifetime lifetime)
     {
         // Not the request's token: who hangs up has cancelled the job all the same, and its output waits to be published.
         var stopping = lifetime.ApplicationStopping;
         return await ChangeAsync(
-            context, id, "cancelled", lookup, time,
+            context, id, "cancelled", lookup, views,
             async job =>
             {
                 var isCancelled = await store.CancelAsync(id, "cancelled by a request", stopping)
@@ -57,9 +57,9 @@ internal static class TransitionEndpoints
     }
 
     private static Task<Results<Ok<JobView>, ProblemHttpResult>> PauseAsync(
-        HttpContext context, long id, JobLookup lookup, IJobStore store, TimeProvider time, CancellationToken cancellationToken) =>
+        HttpContext context, long id, JobLookup lookup, IJobStore store, JobViews views, CancellationToken cancellationToken) =>
         ChangeAsync(
-            context, id, "paused", lookup, time,
+            context, id, "paused", lookup, views,
             _ => store.PauseAsync(id, "paused by a request", cancellationToken),
             cancellationToken);
 
@@ -68,13 +68,13 @@ internal static class TransitionEndpoints
         long id,
         JobLookup lookup,
         IJobStore store,
-        TimeProvider time,
+        JobViews views,
         [FromQuery(Name = "error_budget")]
         [Description("A larger error budget for a job that spent its own: rows, or a share such as 5%.")]
         string? errorBudget = null,
         CancellationToken cancellationToken = default) =>
         ChangeAsync(
-            context, id, "resumed", lookup, time,
+            context, id, "resumed", lookup, views,
             job => store.ResumeAsync(id, SpecWith(job, errorBudget), cancellationToken),
             cancellationToken);
 
@@ -87,7 +87,7 @@ internal static class TransitionEndpoints
         long id,
         string verb,
         JobLookup lookup,
-        TimeProvider time,
+        JobViews views,
         Func<Job, Task<bool>> change,
         CancellationToken cancellationToken)
     {
@@ -98,7 +98,7 @@ internal static class TransitionEndpoints
 
         var isChanged = await change(job);
         var now = await lookup.FindAsync(context, id, cancellationToken) ?? job;
-        return isChanged ? TypedResults.Ok(JobView.Of(now, time.GetUtcNow())) : WrongState(now, verb);
+        return isChanged ? TypedResults.Ok(await views.OfAsync(now, cancellationToken)) : WrongState(now, verb);
     }
 
     private static ProblemHttpResult WrongState(Job job, string verb)

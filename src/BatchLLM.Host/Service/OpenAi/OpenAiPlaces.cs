@@ -11,6 +11,12 @@ internal sealed class OpenAiPlaces(OpenAiSettings settings)
     /// <summary>A file that was handed in.</summary>
     public string Input(string fileId) => $"{_root}/inputs/{fileId}.jsonl";
 
+    /// <summary>What a file store holds of an upload that is not whole yet, as a pattern.</summary>
+    public string HalfInputs => $"{_root}/inputs/.file-*.tmp";
+
+    /// <summary>The file whose bytes are at an <see cref="Input"/>.</summary>
+    public string FileOf(string inputUri) => inputUri[$"{_root}/inputs/".Length..^".jsonl".Length];
+
     /// <summary>The output directory of a batch's job.</summary>
     public string Job(string batchId) => $"{_root}/batches/{batchId}";
 

@@ -13,10 +13,12 @@ internal static class PageEndpoints
         var pages = app.MapGroup("").WithMetadata(new PageMark()).ExcludeFromDescription();
         JobListPages.Map(pages);
         JobDetailPages.Map(pages);
+        SchedulePages.Map(pages);
         WorkerPages.Map(pages);
         ModelPages.Map(pages);
         var forms = pages.MapGroup("").AddEndpointFilter<RouteGroupBuilder, FormGuard>();
         ChangeEndpoints.Map(forms);
+        ScheduleForms.Map(forms);
         SignInEndpoints.Map(pages, forms);
     }
 }

@@ -13,7 +13,7 @@ internal static class PageServices
         services.AddSingleton<SessionRing>().AddSingleton(found => new SessionGuard(
             found.GetRequiredService<SessionRing>(), found.GetRequiredService<FailedAttempts>(), settings.NeedsKeys));
         services.AddSingleton<LiveLooks>().AddSingleton<LiveStream>();
-        services.AddSingleton<JobListReader>().AddSingleton<JobDetailReader>().AddSingleton<ModelFolders>();
+        services.AddSingleton<JobListReader>().AddSingleton<JobDetailReader>().AddSingleton<ScheduleReader>().AddSingleton<ModelFolders>();
         services.AddSingleton<ThroughputReader>().AddSingleton<ErrorReader>();
         services.AddExceptionHandler<PageFaults>();
     }

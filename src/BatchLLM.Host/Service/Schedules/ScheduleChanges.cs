@@ -22,6 +22,11 @@ internal static class ScheduleChanges
             .WithSummary("Replaces a schedule; whether it is paused stays. What was due before is not made up for.")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .TakesSchedule();
+        Add(schedules.MapPatch("/{id:long}", PatchAsync), "patchSchedule")
+            .WithSummary("Changes some of a schedule: any of what it says of itself, its job's keys one by one, and its state, active or paused.")
+            .WithDescription("A JSON Merge Patch (RFC 7396): what is left out stays, null gives a key its default. What was due before is not made up for.")
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .TakesChange();
         AddToOne(schedules.MapDelete("/{id:long}", DeleteAsync), "deleteSchedule")
             .WithSummary("Removes a schedule and what is known of its firings; their jobs stay.");
         AddToOne(schedules.MapPost("/{id:long}/pause", PauseAsync), "pauseSchedule")
@@ -85,6 +90,47 @@ internal static class ScheduleChanges
         {
             return ScheduleProblems.NameTaken(exception.Message);
         }
+    }
+
+    private static async Task<Results<Ok<ScheduleView>, ProblemHttpResult>> PatchAsync(
+        HttpContext context, long id, ScheduleDesk desk, IScheduleStore schedules, ScheduleClock clock, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (RequestBody.ProblemWith(context.Request, RequestBody.MergePatch) is { } problem)
+        {
+            return problem;
+        }
+
+        var (patch, wrong) = SchedulePatch.Parse(await RequestBody.ReadAsync(context.Request, cancellationToken));
+        if (patch is null)
+        {
+            return Problems.BadRequest($"The change cannot be made: {wrong}.");
+        }
+
+        // Made again of what another request made of it meanwhile, so that neither undoes the other.
+        while (await desk.FindAsync(context, id, cancellationToken) is { } schedule)
+        {
+            var read = desk.Read(patch.Apply(schedule));
+            if (read.Definition is not { } definition)
+            {
+                // Lines are those of a text that nobody sent.
+                return Problems.JobFile([.. read.Problems.Select(one => one with { Line = 0, Column = 0 })]);
+            }
+
+            try
+            {
+                if (await schedules.ChangeAsync(schedule, definition, patch.IsPausedWith(schedule), cancellationToken) is { } changed)
+                {
+                    clock.Look();
+                    return TypedResults.Ok(ScheduleView.Of(changed, last: null, time.GetUtcNow()));
+                }
+            }
+            catch (ScheduleNameTakenException exception)
+            {
+                return ScheduleProblems.NameTaken(exception.Message);
+            }
+        }
+
+        return ScheduleProblems.NoSchedule(id);
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(

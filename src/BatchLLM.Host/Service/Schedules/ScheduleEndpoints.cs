@@ -58,7 +58,7 @@ internal static class ScheduleEndpoints
         ScheduleDesk desk,
         IScheduleStore schedules,
         [Description("Firings on a page: 1 to 200.")] int limit = 50,
-        [Description("Only earlier firings: the next of the page before.")] DateTimeOffset? before = null,
+        [Description("Only earlier firings: the next of the page before. Without a time zone it is UTC.")] UtcMoment? before = null,
         CancellationToken cancellationToken = default)
     {
         if (limit is < 1 or > MostFirings)
@@ -72,7 +72,7 @@ internal static class ScheduleEndpoints
         }
 
         // One more than asked for says whether another page follows.
-        var found = await schedules.ListFiringsAsync(id, before, limit + 1, cancellationToken);
+        var found = await schedules.ListFiringsAsync(id, before?.At, limit + 1, cancellationToken);
         var page = found.Take(limit).Select(FiringView.Of).ToList();
         return TypedResults.Ok(new FiringPage(page, found.Count > limit ? page[^1].FireTime : null));
     }

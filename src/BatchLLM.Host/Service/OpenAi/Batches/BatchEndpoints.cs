@@ -20,24 +20,18 @@ internal static class BatchEndpoints
 
     public static void Map(IEndpointRouteBuilder batches)
     {
-        Describe(batches.MapPost("", CreateAsync), "createBatch", "Makes a batch of an uploaded file; its input is looked at afterwards.")
+        batches.MapPost("", CreateAsync).Describe("createBatch", "Makes a batch of an uploaded file; its input is looked at afterwards.")
             .For(AccessRole.Submit)
             .Accepts<object>("application/json")
             .Produces<BatchView>()
             .Produces<ErrorEnvelope.Envelope>(StatusCodes.Status422UnprocessableEntity);
-        Describe(batches.MapGet("", ListAsync), "listBatches", "The batches, newest first, a page at a time.").Produces<Page<BatchView>>();
-        Describe(batches.MapGet("/{id}", GetAsync), "getBatch", "One batch: its status, counts and files.").Produces<BatchView>();
-        Describe(batches.MapPost("/{id}/cancel", CancelAsync), "cancelBatch", "Stops a batch; what is finished is in its files.")
+        batches.MapGet("", ListAsync).Describe("listBatches", "The batches, newest first, a page at a time.").Produces<Page<BatchView>>();
+        batches.MapGet("/{id}", GetAsync).Describe("getBatch", "One batch: its status, counts and files.").Produces<BatchView>();
+        batches.MapPost("/{id}/cancel", CancelAsync).Describe("cancelBatch", "Stops a batch; what is finished is in its files.")
             .For(AccessRole.Submit)
             .Produces<BatchView>()
             .Produces<ErrorEnvelope.Envelope>(StatusCodes.Status409Conflict);
     }
-
-    private static RouteHandlerBuilder Describe(RouteHandlerBuilder endpoint, string name, string summary) => endpoint
-        .WithName(name)
-        .WithSummary(summary)
-        .Produces<ErrorEnvelope.Envelope>(StatusCodes.Status400BadRequest)
-        .Produces<ErrorEnvelope.Envelope>(StatusCodes.Status404NotFound);
 
     private static async Task<IResult> CreateAsync(
         HttpContext context,

@@ -18,28 +18,22 @@ internal static class FileEndpoints
     public static void Map(IEndpointRouteBuilder files)
     {
         // An upload takes as long as it takes; a client that is too slow is cut off by the server's own rule.
-        Describe(files.MapPost("", UploadAsync), "uploadFile", "Hands a file in, as multipart/form-data with file and purpose.")
+        files.MapPost("", UploadAsync).Describe("uploadFile", "Hands a file in, as multipart/form-data with file and purpose.")
             .For(AccessRole.Submit)
             .Accepts<object>("multipart/form-data")
             .Produces<FileView>()
             .Produces<ErrorEnvelope.Envelope>(StatusCodes.Status413PayloadTooLarge)
             .DisableRequestTimeout();
-        Describe(files.MapGet("", ListAsync), "listFiles", "The files, a page at a time.").Produces<Page<FileView>>();
-        Describe(files.MapGet("/{id}", GetAsync), "getFile", "One file.").Produces<FileView>();
-        Describe(files.MapDelete("/{id}", DeleteAsync), "deleteFile", "Deletes a file, unless a batch that is not over reads it.")
+        files.MapGet("", ListAsync).Describe("listFiles", "The files, a page at a time.").Produces<Page<FileView>>();
+        files.MapGet("/{id}", GetAsync).Describe("getFile", "One file.").Produces<FileView>();
+        files.MapDelete("/{id}", DeleteAsync).Describe("deleteFile", "Deletes a file, unless a batch that is not over reads it.")
             .For(AccessRole.Submit)
             .Produces<Deleted>()
             .Produces<ErrorEnvelope.Envelope>(StatusCodes.Status409Conflict);
-        Describe(files.MapGet("/{id}/content", ContentAsync), "downloadFile", "A file's bytes.")
+        files.MapGet("/{id}/content", ContentAsync).Describe("downloadFile", "A file's bytes.")
             .Produces<string>(StatusCodes.Status200OK, "application/octet-stream")
             .DisableRequestTimeout();
     }
-
-    private static RouteHandlerBuilder Describe(RouteHandlerBuilder endpoint, string name, string summary) => endpoint
-        .WithName(name)
-        .WithSummary(summary)
-        .Produces<ErrorEnvelope.Envelope>(StatusCodes.Status400BadRequest)
-        .Produces<ErrorEnvelope.Envelope>(StatusCodes.Status404NotFound);
 
     private static async Task<IResult> UploadAsync(
         HttpContext context, UploadReader reader, OpenAiPlaces places, IFileStore files, CancellationToken cancellationToken)

@@ -1,0 +1,3 @@
+select count(*) as Jobs, coalesce(sum(shard_count), 0)::bigint as Shards, count(batch_uri) as Batches
+  from batchllm.removable_jobs
+ where over_at < now() - make_interval(secs => @Seconds);

@@ -1,0 +1,3 @@
+-- Its messages go with it.
+delete from batchllm.jobs
+ where id = @Id;

@@ -1,0 +1,2 @@
+delete from batchllm.batches
+ where job_id = @Id;

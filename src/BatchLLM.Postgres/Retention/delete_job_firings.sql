@@ -1,0 +1,2 @@
+delete from batchllm.schedule_firings
+ where job_id = @Id;

@@ -1,0 +1,2 @@
+delete from batchllm.shards
+ where job_id = @Id;

@@ -1,0 +1,7 @@
+select id, batch_uri as BatchUri
+  from batchllm.removable_jobs
+ where finished_at < now() - make_interval(secs => @Seconds)
+   and over_at < now() - make_interval(secs => @Seconds)
+   and id <> all(@Except)
+ order by finished_at
+ limit @Limit;
