@@ -7,14 +7,17 @@ internal static class JobEta
 {
     private const int FewestRows = 20; // The first few say nothing: they may all be rows that failed at once.
 
-    /// <summary>Whole seconds to go at the average speed; null for a job that does not run, or before there is a speed to trust.</summary>
+    /// <summary>
+    /// Whole seconds to go at the average speed; null for a job that does not run, for a retry, whose rows are few and other ones,
+    /// or before there is a speed to trust.
+    /// </summary>
     /// <remarks>
     /// The average, because only shards that were committed are known here, and they come in gulps: at the speed of the last
     /// seconds a job would seem to stand still in between.
     /// </remarks>
     public static double? Seconds(Job job, DateTimeOffset now)
     {
-        if (job.State != JobState.Running || job.PlannedAt is not { } start || job.Counts.Done < FewestRows)
+        if (job.State != JobState.Running || job.Retries > 0 || job.PlannedAt is not { } start || job.Counts.Done < FewestRows)
         {
             return null;
         }
