@@ -118,6 +118,9 @@ CREATE TABLE batchllm.jobs (
     resumed_at timestamp with time zone,
     run_until timestamp with time zone,
     time_budget interval,
+    retries integer DEFAULT 0 NOT NULL,
+    retry_error text,
+    skipped_shards integer DEFAULT 0 NOT NULL,
     CONSTRAINT jobs_check CHECK (((committed_shards >= 0) AND (committed_shards <= shard_count))),
     CONSTRAINT jobs_completed_is_complete CHECK (((state <> 'completed'::text) OR ((receipt_sha256 IS NOT NULL) AND (committed_shards = shard_count) AND (((ok + truncated) + failed) = row_count)))),
     CONSTRAINT jobs_completion_tokens_check CHECK ((completion_tokens >= 0)),
@@ -147,11 +150,14 @@ END),
     CONSTRAINT jobs_receipt_only_when_final CHECK (((receipt_sha256 IS NULL) OR (state = ANY (ARRAY['completed'::text, 'cancelled'::text])))),
     CONSTRAINT jobs_receipt_sha256_check CHECK ((receipt_sha256 ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT jobs_request_sha256_check CHECK ((request_sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT jobs_retries_check CHECK ((retries >= 0)),
+    CONSTRAINT jobs_retry_error_of_retry CHECK (((retry_error IS NULL) OR (retries > 0))),
     CONSTRAINT jobs_reused_rows_check CHECK (((reused_rows >= 0) AND (reused_rows <= (ok + truncated)))),
     CONSTRAINT jobs_row_count_check CHECK ((row_count >= 0)),
     CONSTRAINT jobs_rows_add_up CHECK ((((ok + truncated) + failed) <= row_count)),
     CONSTRAINT jobs_shard_count_check CHECK ((shard_count >= 0)),
     CONSTRAINT jobs_shared_prompt_tokens_check CHECK (((shared_prompt_tokens >= 0) AND (shared_prompt_tokens <= prompt_tokens))),
+    CONSTRAINT jobs_skipped_shards_check CHECK (((skipped_shards >= 0) AND (skipped_shards <= (shard_count - committed_shards)))),
     CONSTRAINT jobs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'paused'::text, 'completed'::text, 'cancelled'::text, 'failed'::text]))),
     CONSTRAINT jobs_tenant_check CHECK ((tenant ~ '^[a-z0-9._-]{1,64}$'::text)),
     CONSTRAINT jobs_time_budget_check CHECK ((time_budget > '00:00:00'::interval)),
@@ -229,18 +235,22 @@ CREATE TABLE batchllm.shards (
     copied_rows bigint DEFAULT 0 NOT NULL,
     reused_rows bigint DEFAULT 0 NOT NULL,
     leased_at timestamp with time zone,
+    former jsonb,
+    error_counts jsonb,
     CONSTRAINT shards_byte_offset_check CHECK ((byte_offset >= 0)),
     CONSTRAINT shards_committed_has_output CHECK ((((committed_at IS NULL) AND (num_nonnulls(ok, truncated, failed, prompt_tokens, completion_tokens, part_length, part_uri, part_sha256) = 0)) OR ((committed_at IS NOT NULL) AND (epoch > 0) AND (num_nulls(ok, truncated, failed, prompt_tokens, completion_tokens, part_length, part_uri, part_sha256) = 0) AND (((ok + truncated) + failed) = row_count)))),
     CONSTRAINT shards_committed_is_not_leased CHECK (((committed_at IS NULL) OR (leased_until IS NULL))),
     CONSTRAINT shards_completion_tokens_check CHECK ((completion_tokens >= 0)),
     CONSTRAINT shards_copied_rows_check CHECK (((copied_rows >= 0) AND (copied_rows <= row_count))),
     CONSTRAINT shards_epoch_check CHECK ((epoch >= 0)),
+    CONSTRAINT shards_error_counts_check CHECK ((jsonb_typeof(error_counts) = 'object'::text)),
     CONSTRAINT shards_errors_length_check CHECK ((errors_length >= 0)),
     CONSTRAINT shards_failed_check CHECK ((failed >= 0)),
     CONSTRAINT shards_failed_rows_are_written CHECK (((num_nulls(errors_uri, errors_sha256, errors_length) = 0) OR ((num_nonnulls(errors_uri, errors_sha256, errors_length) = 0) AND (COALESCE(failed, (0)::bigint) = 0)))),
     CONSTRAINT shards_file_index_check CHECK ((file_index >= 0)),
     CONSTRAINT shards_first_line_check CHECK ((first_line >= 0)),
     CONSTRAINT shards_first_row_check CHECK ((first_row >= 1)),
+    CONSTRAINT shards_former_check CHECK ((jsonb_typeof(former) = 'object'::text)),
     CONSTRAINT shards_lease_has_holder CHECK (((leased_until IS NULL) OR ((epoch > 0) AND (worker IS NOT NULL) AND (lease_request IS NOT NULL)))),
     CONSTRAINT shards_ok_check CHECK ((ok >= 0)),
     CONSTRAINT shards_part_length_check CHECK ((part_length >= 0)),
@@ -307,7 +317,7 @@ UNION ALL
     j.model,
     true AS alone
    FROM batchllm.jobs j
-  WHERE ((j.state = 'running'::text) AND (j.committed_shards = j.shard_count) AND ((j.not_before IS NULL) OR (j.not_before <= clock_timestamp())) AND (NOT (EXISTS ( SELECT
+  WHERE ((j.state = 'running'::text) AND ((j.committed_shards + j.skipped_shards) = j.shard_count) AND ((j.not_before IS NULL) OR (j.not_before <= clock_timestamp())) AND (NOT (EXISTS ( SELECT
            FROM batchllm.workers w
           WHERE ((w.job_id = j.id) AND (w.seen_at > (clock_timestamp() - '00:00:15'::interval)))))))
 UNION ALL
@@ -318,9 +328,9 @@ UNION ALL
     j.model,
     false AS alone
    FROM batchllm.jobs j
-  WHERE ((j.state = 'running'::text) AND (j.committed_shards < j.shard_count) AND (EXISTS ( SELECT
+  WHERE ((j.state = 'running'::text) AND ((j.committed_shards + j.skipped_shards) < j.shard_count) AND (EXISTS ( SELECT
            FROM batchllm.shards s
-          WHERE ((s.job_id = j.id) AND (s.committed_at IS NULL) AND ((s.leased_until IS NULL) OR (s.leased_until <= clock_timestamp()))))) AND (NOT (EXISTS ( SELECT
+          WHERE ((s.job_id = j.id) AND (s.committed_at IS NULL) AND ((s.former IS NOT NULL) OR (j.retries = 0)) AND ((s.leased_until IS NULL) OR (s.leased_until <= clock_timestamp()))))) AND (NOT (EXISTS ( SELECT
            FROM (batchllm.tenants t
              JOIN batchllm.tenant_work work ON ((work.tenant = t.name)))
           WHERE ((t.name = j.tenant) AND (work.shards >= t.most_leased_shards))))));

@@ -198,7 +198,7 @@ public sealed class BatchPipeline(
         reach(CrashWindow.PartWritten);
         keeper.Drop(shard.Lease);
         var isCounted = await store.CommitAsync(shard.Lease, output, counts => ReasonToPause(job, counts), CancellationToken.None);
-        PipelineTelemetry.Committed(shard.Counts, isCounted, time.GetElapsedTime(start));
+        PipelineTelemetry.Committed(shard.Counts + -shard.CountedBefore, isCounted, time.GetElapsedTime(start));
         if (!isCounted)
         {
             progress.Add(-shard.Counts);

@@ -47,12 +47,17 @@ internal static class JobAssembly
     /// zone a row has the same prompt.
     /// </param>
     /// <param name="contextLength">Most positions of prompt and completion; the model's if null.</param>
-    public static WindowReader ReaderOf(JobSpec spec, IJobModel model, DateTimeOffset created, int? contextLength = null)
+    /// <param name="known">Rows that need not be computed; null if there are none.</param>
+    public static WindowReader ReaderOf(
+        JobSpec spec, IJobModel model, DateTimeOffset created, int? contextLength = null, IKnownRows? known = null)
     {
         var prompts = new RowPreparer(
             spec, new PromptRenderer(model.Template, model.TemplateContextAt(created)), model.Tokenizer, contextLength ?? model.ContextLength);
         return new WindowReader(
-            Blobs, Readers.Of, prompts.Columns, prompts.Prepare, spec.Output.TokenIds, Environment.ProcessorCount);
+            Blobs, Readers.Of, prompts.Columns, prompts.Prepare, spec.Output.TokenIds, Environment.ProcessorCount)
+        {
+            Known = known,
+        };
     }
 
     /// <summary>The pipeline of one job in this process.</summary>
@@ -90,7 +95,7 @@ internal static class JobAssembly
             CrashHook.Reach);
         var options = new PipelineOptions(WorkerIdentity.Current, ShardsPerWindow(spec, job.Definition.RowCount), spec.Policies) { MayLease = mayLease };
         return new BatchPipeline(
-            store, ReaderOf(spec, model, job.CreatedAt), engine, writer, PublisherOf(store, layout), options, TimeProvider.System,
+            store, ReaderOf(spec, model, job.CreatedAt, known: KnownOf(job, layout)), engine, writer, PublisherOf(store, layout), options, TimeProvider.System,
             CrashHook.Reach);
     }
 
@@ -185,6 +190,9 @@ internal static class JobAssembly
     /// <summary>Names of a job's files.</summary>
     public static OutputLayout LayoutOf(Job job, JobSpec spec) =>
         new(job.Definition.OutputUri, job.Id, spec.Output.Format) { HasHashes = spec.Incremental is not null };
+
+    private static FormerPart? KnownOf(Job job, OutputLayout layout) =>
+        job.Retries > 0 ? new FormerPart(Blobs, Readers.Of, layout, job.RetryError) : null;
 
     private static JobPublisher PublisherOf(IJobStore store, OutputLayout layout) =>
         new(store, Blobs, layout, CrashHook.Reach);

@@ -36,6 +36,7 @@ internal sealed class JobExecution : IAsyncDisposable
         Func<CancellationToken, ValueTask<bool>>? mayLease,
         CancellationToken cancellationToken)
     {
+        CheckModel(job, spec, model);
         await WorkerIdentity.ReleaseDeadAsync(state.Store, job.Id, cancellationToken);
         var busy = new BusyTime();
         var keeping = new LengthKeeping(state.OutputLengths, SeriesKey.Compute(spec, model.Digest));
@@ -62,6 +63,17 @@ internal sealed class JobExecution : IAsyncDisposable
         var job = await _pipeline.RunAsync(_job, progress, cancellationToken);
         await _keeping.SaveAsync(_lengths, cancellationToken);
         return job;
+    }
+
+    /// <summary>A retry may come long after the job: rows of two models in one output would be nobody's answer.</summary>
+    private static void CheckModel(Job job, JobSpec spec, IJobModel model)
+    {
+        if (job.Retries > 0 && JobKey.Compute(spec, job.Definition.Inputs, model.Digest) != job.Definition.Key)
+        {
+            throw new BatchLLMException(
+                $"{spec.Model} is not the model any more that job {job.Id} ran with, so its failed rows are not retried. " +
+                "Put that one back and resume, or cancel the job and run it anew.");
+        }
     }
 
     /// <summary>Ends the engine.</summary>

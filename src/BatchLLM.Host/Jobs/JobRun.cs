@@ -44,6 +44,22 @@ internal sealed class JobRun(DatabaseSession state, Terminal terminal, int show)
         _ => GoOnAsync(job, errorBudget, cancellationToken),
     };
 
+    /// <summary>Computes the failed rows of a job that is over again.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="error">The code of the only error whose rows are computed again; null for all.</param>
+    /// <param name="cancellationToken">Interrupts; a resume goes on with it.</param>
+    /// <exception cref="UsageException">The job is not over, or has no such rows.</exception>
+    public async Task<int> RetryAsync(Job job, string? error, CancellationToken cancellationToken)
+    {
+        if (await JobRetry.BeginAsync(_store, job, error, cancellationToken) is { } refusal)
+        {
+            throw new UsageException(refusal);
+        }
+
+        var running = (await _store.FindAsync(job.Id, cancellationToken))!;
+        return await GoOnAsync(running, errorBudget: null, cancellationToken);
+    }
+
     /// <summary>A crash after the last commit may have left the publishing, or the tidying up, undone.</summary>
     private async Task<int> PublishAgainAsync(Job job, CancellationToken cancellationToken)
     {

@@ -21,7 +21,7 @@ internal sealed class JobWork(DatabaseSession state, ModelShelf shelf, LeftJobs 
     {
         try
         {
-            var after = job.CommittedShards == job.ShardCount
+            var after = job.IsAllCommitted
                 ? await JobAssembly.PublisherOf(job, state.Store).PublishAsync(job.Id, stop)
                 : await RunShardsAsync(job, turn, stop);
             Report(after);

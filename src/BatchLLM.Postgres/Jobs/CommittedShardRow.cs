@@ -34,6 +34,8 @@ internal sealed class CommittedShardRow : ShardRow
 
     public string? ErrorsSha256 { get; init; }
 
+    public required long ErrorsOffset { get; init; }
+
     internal CommittedShard ToCommitted() => new(ShardIndex, ToShard(), Epoch, new ShardOutput(
         new RowCounts(Ok, Truncated, Failed, PromptTokens, CompletionTokens)
         {
@@ -44,5 +46,8 @@ internal sealed class CommittedShardRow : ShardRow
         PartUri,
         new BlobDigest(PartLength, PartSha256),
         ErrorsUri,
-        ErrorsUri is null ? null : new BlobDigest(ErrorsLength!.Value, ErrorsSha256!)));
+        ErrorsUri is null ? null : new BlobDigest(ErrorsLength!.Value, ErrorsSha256!)))
+    {
+        ErrorsOffset = ErrorsOffset,
+    };
 }

@@ -73,6 +73,12 @@ internal sealed class JobRow
 
     public DateTime? NotBefore { get; init; }
 
+    public required int Retries { get; init; }
+
+    public string? RetryError { get; init; }
+
+    public required int SkippedShards { get; init; }
+
     internal static string WriteInputs(IReadOnlyList<InputFile> inputs) => JsonSerializer.Serialize(inputs, Json);
 
     internal Job ToJob() => new()
@@ -98,5 +104,8 @@ internal sealed class JobRow
         PlannedAt = PlannedAt,
         FinishedAt = FinishedAt,
         ReceiptSha256 = ReceiptSha256,
+        Retries = Retries,
+        RetryError = RetryError,
+        SkippedShards = SkippedShards,
     };
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using BatchLLM.Jobs;
 using BatchLLM.Postgres.Database;
 
@@ -23,6 +24,7 @@ public sealed partial class PostgresJobStore
                 Request = request,
                 Most = most,
                 Room = await RoomAsync(session, tenant, request),
+                tenant.IsRetry,
                 Seconds = duration.TotalSeconds,
             });
             return ((IReadOnlyList<ShardLease>)[.. rows.Select(row => row.ToLease())], tenant is { IsOverdue: true });
@@ -145,6 +147,7 @@ public sealed partial class PostgresJobStore
         output.ErrorsUri,
         ErrorsLength = output.Errors?.Length,
         ErrorsSha256 = output.Errors?.Sha256,
+        ErrorCounts = output.ErrorCounts is null ? null : JsonSerializer.Serialize(output.ErrorCounts),
     };
 
     private static (long[] JobIds, int[] ShardIndexes, int[] Epochs) Columns(IReadOnlyList<ShardLease> leases) => (
@@ -156,5 +159,5 @@ public sealed partial class PostgresJobStore
 
     private sealed record RunningJob(long Id, bool IsOverdue);
 
-    private sealed record JobTenant(string Tenant, bool IsOverdue, int? MostLeasedShards);
+    private sealed record JobTenant(string Tenant, bool IsOverdue, bool IsRetry, int? MostLeasedShards);
 }

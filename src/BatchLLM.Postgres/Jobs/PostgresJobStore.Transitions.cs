@@ -34,6 +34,7 @@ public sealed partial class PostgresJobStore
                 }
 
                 await session.ExecuteAsync("Jobs/drop_leases.sql", parameters);
+                await session.ExecuteAsync("Jobs/restore_shards.sql", parameters);
                 return true;
             },
             cancellationToken);
@@ -51,7 +52,18 @@ public sealed partial class PostgresJobStore
 
         var parameters = new { JobId = jobId, From = from == JobState.Running ? "running" : "cancelled", ReceiptSha256 = receiptSha256 };
         return TransitAsync(
-            jobId, async session => await session.ExecuteAsync("Jobs/finish_job.sql", parameters) == 1, cancellationToken);
+            jobId,
+            async session =>
+            {
+                if (await session.ExecuteAsync("Jobs/finish_job.sql", parameters) == 0)
+                {
+                    return false;
+                }
+
+                await session.ExecuteAsync("Jobs/forget_former.sql", parameters);
+                return true;
+            },
+            cancellationToken);
     }
 
     /// <inheritdoc />

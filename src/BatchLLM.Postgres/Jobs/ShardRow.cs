@@ -24,8 +24,10 @@ internal class ShardRow
 
     public required long[] DuplicateRows { get; init; }
 
+    public string? Former { get; init; }
+
     internal NewShard ToShard() =>
         new(FileIndex, new RowRange(FirstRow, RowCount, ByteOffset, FirstLine), DuplicateRows);
 
-    internal ShardLease ToLease() => new(JobId, ShardIndex, Epoch, ToShard());
+    internal ShardLease ToLease() => new(JobId, ShardIndex, Epoch, ToShard()) { Former = Former is null ? null : FormerShard.Read(Former) };
 }

@@ -17,7 +17,8 @@ with committed as (
          part_sha256 = @PartSha256,
          errors_uri = @ErrorsUri,
          errors_length = @ErrorsLength,
-         errors_sha256 = @ErrorsSha256
+         errors_sha256 = @ErrorsSha256,
+         error_counts = @ErrorCounts::jsonb
     from batchllm.jobs j
    where j.id = @JobId
      and j.state in ('running', 'paused')
@@ -31,7 +32,7 @@ update batchllm.jobs j
    set committed_shards = j.committed_shards + 1,
        -- Whoever commits the last shard publishes; others leave it that much time before they believe that it died.
        not_before = case
-         when j.committed_shards + 1 = j.shard_count then clock_timestamp() + interval '15 seconds'
+         when j.committed_shards + 1 + j.skipped_shards = j.shard_count then clock_timestamp() + interval '15 seconds'
          else j.not_before
        end,
        ok = j.ok + @Ok,

@@ -3,5 +3,5 @@ select time_budget
   from batchllm.jobs
  where id = @JobId
    and state = 'running'
-   and committed_shards < shard_count
+   and committed_shards + skipped_shards < shard_count
    and run_until <= clock_timestamp();

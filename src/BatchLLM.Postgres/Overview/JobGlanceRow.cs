@@ -56,6 +56,10 @@ internal sealed class JobGlanceRow
 
     public string? ReceiptSha256 { get; init; }
 
+    public required int Retries { get; init; }
+
+    public string? RetryError { get; init; }
+
     public long? HeldRows { get; init; }
 
     public int? Workers { get; init; }
@@ -98,6 +102,8 @@ internal sealed class JobGlanceRow
         Commits = [.. Enumerable.Range(0, CommitAt?.Length ?? 0).Select(Commit)],
         SeenAt = SeenAt,
         ReceiptSha256 = ReceiptSha256,
+        Retries = Retries,
+        RetryError = RetryError,
     };
 
     private CommitGroup Commit(int index) =>

@@ -4,7 +4,8 @@ select j.id, j.name, j.tenant, j.model, j.state, j.reason, case when j.state = '
        j.finished_at as FinishedAt, j.row_count as Rows, j.ok, j.truncated, j.failed, j.prompt_tokens as PromptTokens,
        j.completion_tokens as CompletionTokens, j.shared_prompt_tokens as SharedPromptTokens,
        j.copied_rows as CopiedRows, j.shard_count as Shards, j.committed_shards as CommittedShards,
-       clock_timestamp() as SeenAt, j.receipt_sha256 as ReceiptSha256, held.rows as HeldRows, held.workers as Workers,
+       clock_timestamp() as SeenAt, j.receipt_sha256 as ReceiptSha256,
+       j.retries, j.retry_error as RetryError, held.rows as HeldRows, held.workers as Workers,
        newest.leased_at as LeasedAt, newest.at as CommitAt, newest.rows as CommitRows, newest.tokens as CommitTokens,
        newest.shards as CommitShards
   from (

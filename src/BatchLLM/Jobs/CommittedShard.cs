@@ -5,4 +5,10 @@ namespace BatchLLM.Jobs;
 /// <param name="Shard">What was run.</param>
 /// <param name="Epoch">The lease that committed it.</param>
 /// <param name="Output">What was written.</param>
-public sealed record CommittedShard(int ShardIndex, NewShard Shard, int Epoch, ShardOutput Output);
+public sealed record CommittedShard(int ShardIndex, NewShard Shard, int Epoch, ShardOutput Output)
+{
+    /// <summary>
+    /// Where the shard's failed rows begin in the published file of all, in bytes; of the file of before, until a retry is over.
+    /// </summary>
+    public long ErrorsOffset { get; init; }
+}

@@ -19,10 +19,20 @@ internal sealed class FormerOutput(IBlobStore blobs, OutputLayout layout)
     public async Task RemoveAsync(Job job, CancellationToken cancellationToken)
     {
         await RemoveNamedAsync(cancellationToken);
-        if (await ReceiptReader.ReadAsync(blobs, layout.Receipt, cancellationToken) is { } found && !IsOf(found, job))
+        if (await ReceiptReader.ReadAsync(blobs, layout.Receipt, cancellationToken) is not { } found)
+        {
+            return;
+        }
+
+        if (!IsOf(found, job))
         {
             await blobs.MoveAsync(layout.Receipt, layout.FormerReceipt, cancellationToken);
             await RemoveNamedAsync(cancellationToken);
+        }
+        else if (found.Retries != job.Retries)
+        {
+            // Its own of before a retry: the files are replaced one by one, and who reads them meanwhile has to know.
+            await blobs.DeleteAsync(layout.Receipt, cancellationToken);
         }
     }
 

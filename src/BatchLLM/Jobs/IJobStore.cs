@@ -75,7 +75,20 @@ public interface IJobStore
     /// </summary>
     Task<bool> ResumeAsync(long jobId, string? specJson, CancellationToken cancellationToken);
 
-    /// <summary>Queued, running or paused to cancelled. False if the job was in a final state. Leases are lost.</summary>
+    /// <summary>
+    /// Completed or cancelled to running: shards with failed rows are to be run again, and give their other rows as they were (see
+    /// <see cref="ShardLease.Former"/>); all others stay committed.
+    /// </summary>
+    /// <param name="job">As it was seen to be.</param>
+    /// <param name="error">The code of the only error whose rows are computed again; null for all.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>Null if it runs; else why not, for people.</returns>
+    Task<string?> RetryAsync(Job job, string? error, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Queued, running or paused to cancelled. False if the job was in a final state. Leases are lost. What a retry had not
+    /// committed again stands as it did before.
+    /// </summary>
     Task<bool> CancelAsync(long jobId, string reason, CancellationToken cancellationToken);
 
     /// <summary>
@@ -85,8 +98,8 @@ public interface IJobStore
     Task<IAsyncDisposable> LockPublishingAsync(long jobId, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Running to completed, once every shard is committed; or records the receipt of a cancelled job that was planned. False
-    /// if the job is in no such state. Repeating it is true again; another receipt than the first is refused.
+    /// Running to completed, once every shard is committed, or back to cancelled, if it was that before its retry; or records
+    /// the receipt of a cancelled job that was planned. False if the job is in no such state. Repeating it is true again; another receipt than the first is refused.
     /// </summary>
     /// <param name="jobId">The job.</param>
     /// <param name="from">The state that the receipt was written for: running or cancelled. In any other it is refused.</param>

@@ -50,4 +50,16 @@ public sealed record Job
 
     /// <summary>SHA-256 of the published receipt; set with a final state, unless the job was never planned.</summary>
     public string? ReceiptSha256 { get; init; }
+
+    /// <summary>How often its failed rows were computed again, or are now.</summary>
+    public int Retries { get; init; }
+
+    /// <summary>The only error whose rows the last retry computes; null for all.</summary>
+    public string? RetryError { get; init; }
+
+    /// <summary>Shards that never ran, because the job was cancelled, and that its retries leave alone.</summary>
+    public int SkippedShards { get; init; }
+
+    /// <summary>True if no shard is left to run.</summary>
+    public bool IsAllCommitted => CommittedShards + SkippedShards == ShardCount;
 }

@@ -16,6 +16,7 @@ public sealed class JobPublisher(IJobStore store, IBlobStore blobs, OutputLayout
     private const int MovesAtOnce = 16;
 
     private readonly FormerOutput _former = new(blobs, layout);
+    private readonly FormerErrors _formerErrors = new(blobs, layout);
 
     /// <summary>
     /// Publishes a job whose shards are all committed, or a cancelled one with the shards it has; leaves any other alone. Of
@@ -54,9 +55,10 @@ public sealed class JobPublisher(IJobStore store, IBlobStore blobs, OutputLayout
         using var span = PipelineTelemetry.Begin("job.publish", job.Id);
         reach(CrashWindow.AllCommitted);
         var shards = await store.ListCommittedAsync(job.Id, cancellationToken);
+        await _formerErrors.SplitAsync(shards, cancellationToken);
         await _former.RemoveAsync(job, cancellationToken);
         await PublishPartsAsync(shards, cancellationToken);
-        var errors = await PublishErrorsAsync(shards, cancellationToken);
+        var errors = await PublishErrorsAsync(job, shards, cancellationToken);
 
         // If the process dies here, every part is in place; only the receipt is missing, so nobody trusts them yet.
         reach(CrashWindow.PartsPublished);
@@ -72,7 +74,7 @@ public sealed class JobPublisher(IJobStore store, IBlobStore blobs, OutputLayout
     /// <summary>A job that was cancelled before it was planned wrote nothing: what its output directory holds is another's.</summary>
     private static bool IsReady(Job job) => job.IsPlanned && job.ReceiptSha256 is null
         && (job.State == JobState.Cancelled
-            || (job.State == JobState.Running && job.CommittedShards == job.ShardCount));
+            || (job.State == JobState.Running && job.IsAllCommitted));
 
     private async Task<Job> FindAsync(long jobId, CancellationToken cancellationToken) =>
         await store.FindAsync(jobId, cancellationToken)
@@ -98,13 +100,21 @@ public sealed class JobPublisher(IJobStore store, IBlobStore blobs, OutputLayout
 
     /// <summary>One error file from the shards' own, which stay until the receipt stands.</summary>
     private async Task<BlobDigest?> PublishErrorsAsync(
-        IReadOnlyList<CommittedShard> shards, CancellationToken cancellationToken)
+        Job job, IReadOnlyList<CommittedShard> shards, CancellationToken cancellationToken)
     {
         var parts = shards.Select(shard => shard.Output.ErrorsUri).OfType<string>().ToList();
-        return parts.Count == 0
-            ? null
-            : await blobs.WriteAsync(
+        if (parts.Count > 0)
+        {
+            return await blobs.WriteAsync(
                 layout.Errors, (stream, token) => ConcatenateAsync(parts, stream, token), cancellationToken);
+        }
+
+        if (job.Retries > 0)
+        {
+            await blobs.DeleteAsync(layout.Errors, cancellationToken); // of before: no row of it failed again
+        }
+
+        return null;
     }
 
     private async Task ConcatenateAsync(List<string> parts, Stream target, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ public enum JobState
     /// <summary>Accepted; nothing of it was looked at yet, so it has no key, no inputs and no shards. Left by plan, fail, pause and cancel.</summary>
     Queued,
 
-    /// <summary>Planned, with its shards; workers may lease them. Left by pause, cancel and complete.</summary>
+    /// <summary>Planned, with its shards, or with those that a retry runs again; workers may lease them. Left by pause, cancel and complete.</summary>
     Running,
 
     /// <summary>
@@ -17,12 +17,12 @@ public enum JobState
     /// </summary>
     Paused,
 
-    /// <summary>Final: every shard committed, the output published, the receipt written.</summary>
+    /// <summary>Final: every shard committed, the output published, the receipt written. Only a retry leads back to running.</summary>
     Completed,
 
     /// <summary>
     /// Final: stopped by a user; rows of shards that never ran count as skipped in the receipt. A job that was never planned
-    /// has no receipt.
+    /// has no receipt. Only a retry of what did run leads back to running.
     /// </summary>
     Cancelled,
 

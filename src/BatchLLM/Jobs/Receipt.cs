@@ -59,6 +59,10 @@ public sealed record Receipt
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long ReusedRows { get; init; }
 
+    /// <summary>How often the job's failed rows were computed again. Left out if never.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Retries { get; init; }
+
     /// <summary>True if the hashes of rows stand beside the parts, for a later run. Left out if not.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool RowHashes { get; init; }

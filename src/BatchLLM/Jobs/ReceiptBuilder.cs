@@ -31,7 +31,7 @@ public static class ReceiptBuilder
             Job = job.Id,
             Name = job.Definition.Name,
             Key = job.Definition.Key ?? throw new ArgumentException($"Job {job.Id} was never planned.", nameof(job)),
-            State = job.State == JobState.Cancelled ? "cancelled" : "completed",
+            State = IsCut(job) ? "cancelled" : "completed",
             CreatedAt = job.CreatedAt,
             Engine = job.Definition.Engine is JobSpec.Echo ? JobSpec.Echo : null,
             Numerics = job.Definition.Numerics,
@@ -42,6 +42,7 @@ public static class ReceiptBuilder
             CompletionTokens = job.Counts.CompletionTokens,
             CopiedRows = job.Counts.CopiedRows,
             ReusedRows = job.Counts.ReusedRows,
+            Retries = job.Retries,
             RowHashes = layout.HasHashes,
             Inputs = [.. job.Definition.Inputs.Select(file => new ReceiptInput(file.Uri, file.Length, file.Version))],
             Parts = [.. shards.Select(shard => Part(job, layout, shard))],
@@ -69,7 +70,7 @@ public static class ReceiptBuilder
     {
         var sum = shards.Aggregate(default(RowCounts), (counts, shard) => counts + shard.Output.Counts);
         var covered = shards.Sum(shard => shard.Shard.Range.RowCount);
-        var skipped = job.State == JobState.Cancelled ? job.Definition.RowCount - covered : 0;
+        var skipped = IsCut(job) ? job.Definition.RowCount - covered : 0;
         if (sum != job.Counts || sum.Done != covered || sum.Done + skipped != job.Definition.RowCount)
         {
             throw new BatchLLMException(string.Create(
@@ -80,6 +81,9 @@ public static class ReceiptBuilder
 
         return new ReceiptRows(job.Definition.RowCount, sum.Ok, sum.Truncated, sum.Failed, skipped);
     }
+
+    /// <summary>True for a cancelled job, and for a retry of one: it leaves rows out that never ran.</summary>
+    private static bool IsCut(Job job) => job.State == JobState.Cancelled || job.SkippedShards > 0;
 
     private static ReceiptPart Part(Job job, OutputLayout layout, CommittedShard shard) => new(
         NameOf(layout.Part(shard.ShardIndex)),

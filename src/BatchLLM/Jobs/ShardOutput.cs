@@ -9,4 +9,8 @@ namespace BatchLLM.Jobs;
 /// <param name="ErrorsUri">The failed rows, likewise; null if none failed.</param>
 /// <param name="Errors">Its length and checksum; null if none failed.</param>
 public sealed record ShardOutput(
-    RowCounts Counts, string PartUri, BlobDigest Part, string? ErrorsUri, BlobDigest? Errors);
+    RowCounts Counts, string PartUri, BlobDigest Part, string? ErrorsUri, BlobDigest? Errors)
+{
+    /// <summary>Failed rows by the code of their error; kept to find them by it, and null where that was not counted.</summary>
+    public IReadOnlyDictionary<string, long>? ErrorCounts { get; init; }
+}

@@ -33,7 +33,10 @@ public sealed class ShardWriter(
 
         var errorsUri = layout.ErrorsAttempt(shard.Lease);
         var errors = await WriteAsync(errorsUri, openErrors, failed, cancellationToken);
-        return new ShardOutput(shard.Counts, partUri, part, errorsUri, errors);
+        return new ShardOutput(shard.Counts, partUri, part, errorsUri, errors)
+        {
+            ErrorCounts = failed.CountBy(row => row.Error!.Code).ToDictionary(item => item.Key, item => (long)item.Value),
+        };
     }
 
     private Task<BlobDigest> WriteAsync(

@@ -40,7 +40,7 @@ internal sealed class Window
     {
         for (var row = 0; row < shard.Rows.Count; row++)
         {
-            if (shard.Rows[row] is not { PromptTokens: { } prompt, Sampling: { } sampling, Error: null } ready)
+            if (shard.HasEnded(row) || shard.Rows[row] is not { PromptTokens: { } prompt, Sampling: { } sampling, Error: null } ready)
             {
                 continue;
             }

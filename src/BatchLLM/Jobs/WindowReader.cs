@@ -21,6 +21,9 @@ public sealed class WindowReader(
     /// <summary>As many threads as there are processors.</summary>
     public const int AllThreads = -1;
 
+    /// <summary>Rows that need not be computed; null if there are none.</summary>
+    public IKnownRows? Known { get; init; }
+
     // Texts are needed until their tokens are there. A whole window of them would be copied by the garbage collector.
     private const int RowsAtOnce = 512;
 
@@ -36,7 +39,8 @@ public sealed class WindowReader(
             await CheckUnchangedAsync(file, token);
             var rows = await ReadShardAsync(file, leases[index].Shard, share, token);
             await CheckUnchangedAsync(file, token); // It may be overwritten between two reads.
-            shards[index] = new WindowShard(leases[index], rows);
+            var known = Known is null ? null : await Known.FindAsync(leases[index], rows, token);
+            shards[index] = new WindowShard(leases[index], rows, known);
         });
         return new Window(shards, tokenIds);
     }

@@ -156,5 +156,5 @@ internal sealed class WindowSource : IAsyncDisposable
     }
 
     private async Task<bool> IsUnfinishedAsync() =>
-        await _store.FindAsync(_job.Id, _stop.Token) is { State: JobState.Running } now && now.CommittedShards < now.ShardCount;
+        await _store.FindAsync(_job.Id, _stop.Token) is { State: JobState.Running, IsAllCommitted: false };
 }

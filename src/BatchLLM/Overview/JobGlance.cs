@@ -76,7 +76,16 @@ public sealed record JobGlance
     /// <summary>SHA-256 of the published receipt; null before.</summary>
     public string? ReceiptSha256 { get; init; }
 
-    /// <summary>True if it never changes again.</summary>
+    /// <summary>How often its failed rows were computed again, or are now.</summary>
+    public int Retries { get; init; }
+
+    /// <summary>The only error whose rows the last retry computes; null for all.</summary>
+    public string? RetryError { get; init; }
+
+    /// <summary>True if it is over with failed rows, which may be computed again.</summary>
+    public bool MayRetry => IsOver && ReceiptSha256 is not null && Counts.Failed > 0;
+
+    /// <summary>True if nothing changes it but a retry.</summary>
     public bool IsOver => State is JobState.Completed or JobState.Cancelled or JobState.Failed;
 
     /// <summary>Rows without a result of a job that will not give them one.</summary>

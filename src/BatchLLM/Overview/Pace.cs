@@ -42,7 +42,8 @@ public sealed record Pace(double RowsPerSecond, double TokensPerSecond, long Row
     public static Pace? Overall(JobGlance job, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(job);
-        return job.PlannedAt is { } start
+        // What a retried job was before says nothing of the retry, and the time between would count.
+        return job is { PlannedAt: { } start, Retries: 0 }
             ? Of(job.Counts.Done, job.Tokens, job.CommittedShards, (job.FinishedAt ?? now) - start)
             : null;
     }

@@ -28,18 +28,27 @@ internal sealed class PipelineBench : IAsyncDisposable
 
     public PostgresJobStore Store { get; }
 
-    /// <summary>The number of a row that fails; null for none.</summary>
-    public long? FailingRow { get; set; }
+    /// <summary>Numbers of rows that fail, and the codes that they fail with.</summary>
+    public Dictionary<long, string> Failing { get; } = [];
+
+    /// <summary>Format of the parts.</summary>
+    public DataFormat Format { get; init; } = DataFormat.Jsonl;
 
     /// <summary>Names of what stands in the output directory, in order.</summary>
     public IEnumerable<string> OutputFiles =>
         Directory.EnumerateFiles(Path.Combine(_directory.Path, "out")).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal);
 
+    /// <summary>A file of the output directory.</summary>
+    public string FileOf(string name) => Path.Combine(_directory.Path, "out", name);
+
     /// <summary>The receipt's bytes.</summary>
     public byte[] Receipt => File.ReadAllBytes(Path.Combine(_directory.Path, "out", "receipt.json"));
 
-    public static async Task<PipelineBench> OpenAsync(TestCluster cluster) => new(await PostgresDatabase.OpenAsync(
-        await cluster.CreateDatabaseAsync(), new RetryPolicy(), TimeProvider.System, null, TestContext.Current.CancellationToken));
+    public static async Task<PipelineBench> OpenAsync(TestCluster cluster, DataFormat format = DataFormat.Jsonl) => new(await PostgresDatabase.OpenAsync(
+        await cluster.CreateDatabaseAsync(), new RetryPolicy(), TimeProvider.System, null, TestContext.Current.CancellationToken))
+    {
+        Format = format,
+    };
 
     /// <summary>Completes when every row of a shard has been made ready for the engine.</summary>
     public Task PreparedAsync(int shard) => _prepared[shard].Task;
@@ -72,9 +81,14 @@ internal sealed class PipelineBench : IAsyncDisposable
     /// <param name="engine">Runs its rows.</param>
     /// <param name="beforePart">Given the number of the shard.</param>
     /// <param name="mayLease">See <see cref="PipelineOptions.MayLease"/>.</param>
+    /// <param name="reach">Called at each crash window of its publishing.</param>
     public Task<Job> RunAsync(
-        Job job, IBatchEngine engine, Func<int, Task> beforePart, Func<CancellationToken, ValueTask<bool>>? mayLease = null) =>
-        RunAsync(job, engine, beforePart, Publisher(job, Blobs, _ => { }), mayLease);
+        Job job,
+        IBatchEngine engine,
+        Func<int, Task> beforePart,
+        Func<CancellationToken, ValueTask<bool>>? mayLease = null,
+        Action<CrashWindow>? reach = null) =>
+        RunAsync(job, engine, beforePart, Publisher(job, Blobs, reach ?? (_ => { })), mayLease);
 
     /// <summary>Runs a job up to its publishing, where the process dies.</summary>
     public async Task<Job> RunUnpublishedAsync(int shards)
@@ -97,7 +111,7 @@ internal sealed class PipelineBench : IAsyncDisposable
     private JobPublisher Publisher(Job job, IBlobStore blobs, Action<CrashWindow> reach) =>
         new(Store, blobs, LayoutOf(job), reach);
 
-    private static OutputLayout LayoutOf(Job job) => new(job.Definition.OutputUri, job.Id, DataFormat.Jsonl);
+    private OutputLayout LayoutOf(Job job) => new(job.Definition.OutputUri, job.Id, Format);
 
     private Task<Job> RunAsync(
         Job job,
@@ -108,9 +122,12 @@ internal sealed class PipelineBench : IAsyncDisposable
     {
         var layout = LayoutOf(job);
         var writer = new ShardWriter(
-            new WatchedBlobs(Blobs, beforePart), layout, stream => RowWriters.Create(DataFormat.Jsonl, stream, new OutputColumns([], false, null)),
+            new WatchedBlobs(Blobs, beforePart), layout, stream => RowWriters.Create(Format, stream, new OutputColumns(["x"], false, null)),
             stream => new ErrorRowWriter(stream, null), _ => { });
-        var reader = new WindowReader(Blobs, Reader, null, Prepare, tokenIds: false, threads: 2);
+        var reader = new WindowReader(Blobs, Reader, null, Prepare, tokenIds: false, threads: 2)
+        {
+            Known = job.Retries > 0 ? new FormerPart(Blobs, Reader, layout, job.RetryError) : null,
+        };
         var pipeline = new BatchPipeline(
             Store, reader, engine, writer, publisher,
             new PipelineOptions("worker", ShardsPerWindow: 1, new PolicySpec()) { MayLease = mayLease }, TimeProvider.System, _ => { });
@@ -135,8 +152,9 @@ internal sealed class PipelineBench : IAsyncDisposable
             _prepared[shard].TrySetResult();
         }
 
-        return FailingRow == row.Location.RowNumber
-            ? new WindowRow(row.Location, [], null, null, new RowError("test", "As the test wants."))
-            : new WindowRow(row.Location, [], [1, 2, 3], Sampling, null);
+        var carried = row.Columns.ToList();
+        return Failing.TryGetValue(row.Location.RowNumber, out var code)
+            ? new WindowRow(row.Location, carried, null, null, new RowError(code, "As the test wants."))
+            : new WindowRow(row.Location, carried, [1, 2, 3], Sampling, null);
     }
 }

@@ -75,7 +75,7 @@ public sealed class PublishingTests(TestCluster cluster)
     public async Task A_job_that_is_paused_while_it_is_published_is_published_once_it_goes_on()
     {
         await using var bench = await PipelineBench.OpenAsync(cluster);
-        bench.FailingRow = 2; // an error file, which the shards' own are needed for
+        bench.Failing[2] = "test"; // an error file, which the shards' own are needed for
         var job = await bench.RunUnpublishedAsync(shards: 2);
 
         var paused = await bench.PublishAsync(job, window => _ = window == CrashWindow.ReceiptWritten

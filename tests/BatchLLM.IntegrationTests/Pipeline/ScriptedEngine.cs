@@ -8,6 +8,12 @@ internal sealed class ScriptedEngine(Func<int, Task> late) : IBatchEngine
 {
     public EngineLimits Limits { get; } = new(100, 100, ConcurrentRows: 1);
 
+    /// <summary>What it says to every row.</summary>
+    public string Text { get; init; } = "done";
+
+    /// <summary>Rows run.</summary>
+    public int Rows { get; private set; }
+
     /// <summary>Windows begun.</summary>
     public int Windows { get; private set; }
 
@@ -23,7 +29,8 @@ internal sealed class ScriptedEngine(Func<int, Task> late) : IBatchEngine
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            yield return new Generation(window[i].Index, "done", [1], 1, FinishReason.Stop, null);
+            Rows++;
+            yield return new Generation(window[i].Index, Text, [1], 1, FinishReason.Stop, null);
         }
     }
 

@@ -55,6 +55,9 @@ internal sealed class LeaseList(IEnumerable<NewShard> shards) : IJobStore
     public Task<bool> ResumeAsync(long jobId, string? specJson, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
+    public Task<string?> RetryAsync(Job job, string? error, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
     public Task<bool> CancelAsync(long jobId, string reason, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 

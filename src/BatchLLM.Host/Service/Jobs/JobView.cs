@@ -22,6 +22,8 @@ namespace BatchLLM.Host.Service.Jobs;
 /// <param name="CompletionTokens">Tokens generated.</param>
 /// <param name="CopiedRows">Rows whose answer is a copy of an identical row's.</param>
 /// <param name="ReusedRows">Rows whose answer is that of an earlier run.</param>
+/// <param name="Retries">How often its failed rows were computed again, or are now.</param>
+/// <param name="RetryError">The only error whose rows the last retry computes.</param>
 /// <param name="Model">The model's directory.</param>
 /// <param name="Numerics">How it is computed.</param>
 /// <param name="KvCache">What its KV cache holds.</param>
@@ -49,6 +51,8 @@ internal sealed record JobView(
     long CompletionTokens,
     long CopiedRows,
     long ReusedRows,
+    int Retries,
+    string? RetryError,
     string Model,
     string? Numerics,
     string? KvCache,
@@ -78,6 +82,8 @@ internal sealed record JobView(
         job.Counts.CompletionTokens,
         job.Counts.CopiedRows,
         job.Counts.ReusedRows,
+        job.Retries,
+        job.RetryError,
         job.Definition.Model,
         job.Definition.Numerics,
         job.Definition.KvCache,

@@ -13,7 +13,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace BatchLLM.Host.Service.Jobs;
 
-/// <summary><c>POST /api/jobs/{id}/cancel</c>, <c>/pause</c> and <c>/resume</c>.</summary>
+/// <summary><c>POST /api/jobs/{id}/cancel</c>, <c>/pause</c>, <c>/resume</c> and <c>/retry</c>.</summary>
 internal static class TransitionEndpoints
 {
     public static void Map(IEndpointRouteBuilder jobs)
@@ -26,6 +26,12 @@ internal static class TransitionEndpoints
             .WithSummary("Stops a job until it is resumed; what is finished stays.");
         Add(jobs.MapPost("/{id:long}/resume", ResumeAsync), "resumeJob")
             .WithSummary("Goes on with a paused job.")
+            .ProducesProblem(StatusCodes.Status400BadRequest);
+        Add(jobs.MapPost("/{id:long}/retry", RetryAsync), "retryJob")
+            .WithSummary("Computes the failed rows of a job that is over again; all others stay as they are.")
+            .WithDescription(
+                "The job runs again, and its output stands as it was until the new one is whole. Shards without such rows are not touched. " +
+                "A batch's job is not retried.")
             .ProducesProblem(StatusCodes.Status400BadRequest);
     }
 
@@ -78,6 +84,30 @@ internal static class TransitionEndpoints
             job => store.ResumeAsync(id, SpecWith(job, errorBudget), cancellationToken),
             cancellationToken);
 
+    private static async Task<Results<Ok<JobView>, ProblemHttpResult>> RetryAsync(
+        HttpContext context,
+        long id,
+        JobLookup lookup,
+        IJobStore store,
+        JobViews views,
+        RetryRequest? request,
+        CancellationToken cancellationToken)
+    {
+        if (await lookup.FindAsync(context, id, cancellationToken) is not { } job)
+        {
+            return Problems.NoJob(id);
+        }
+
+        if (request?.Error is "")
+        {
+            return Problems.BadRequest("error is empty; expected the code of an error, or no error for all failed rows.");
+        }
+
+        var refusal = await JobRetry.BeginAsync(store, job, request?.Error, cancellationToken);
+        var now = await lookup.FindAsync(context, id, cancellationToken) ?? job;
+        return refusal is null ? TypedResults.Ok(await views.OfAsync(now, cancellationToken)) : WrongState(now, refusal);
+    }
+
     private static string? SpecWith(Job job, string? errorBudget) =>
         errorBudget is null ? null : JobSpecJson.Write(JobFileLoader.Restore(job.Definition.SpecJson, errorBudget));
 
@@ -98,16 +128,14 @@ internal static class TransitionEndpoints
 
         var isChanged = await change(job);
         var now = await lookup.FindAsync(context, id, cancellationToken) ?? job;
-        return isChanged ? TypedResults.Ok(await views.OfAsync(now, cancellationToken)) : WrongState(now, verb);
+        return isChanged
+            ? TypedResults.Ok(await views.OfAsync(now, cancellationToken))
+            : WrongState(now, $"Job {id} is {JobStates.Name(now.State)}, so it cannot be {verb}.");
     }
 
-    private static ProblemHttpResult WrongState(Job job, string verb)
-    {
-        var state = JobStates.Name(job.State);
-        return TypedResults.Problem(
-            $"Job {job.Id} is {state}, so it cannot be {verb}.",
-            statusCode: StatusCodes.Status409Conflict,
-            title: "Not in this state",
-            extensions: new Dictionary<string, object?> { ["state"] = state });
-    }
+    private static ProblemHttpResult WrongState(Job job, string detail) => TypedResults.Problem(
+        detail,
+        statusCode: StatusCodes.Status409Conflict,
+        title: "Not in this state",
+        extensions: new Dictionary<string, object?> { ["state"] = JobStates.Name(job.State) });
 }

@@ -9,8 +9,8 @@ internal sealed class ErrorLines(ShardReader reader, OutputLayout layout) : ISha
 {
     /// <inheritdoc/>
     public Task WriteAsync(
-        CommittedShard shard, IReadOnlyList<CommittedShard> all, Stream target, CancellationToken cancellationToken) =>
-        ShardFiles.Errors(shard, all, layout) is { } file
+        CommittedShard shard, Stream target, CancellationToken cancellationToken) =>
+        ShardFiles.Errors(shard, layout) is { } file
             ? reader.CopyAsync(file, target, cancellationToken)
             : Task.CompletedTask;
 }

@@ -7,10 +7,9 @@ internal interface IShardLines
 {
     /// <summary>Writes one shard's lines.</summary>
     /// <param name="shard">The shard.</param>
-    /// <param name="all">All that are committed, in order of their index.</param>
     /// <param name="target">Where to.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="BatchLLMException">They are not there any more, or others are.</exception>
     Task WriteAsync(
-        CommittedShard shard, IReadOnlyList<CommittedShard> all, Stream target, CancellationToken cancellationToken);
+        CommittedShard shard, Stream target, CancellationToken cancellationToken);
 }

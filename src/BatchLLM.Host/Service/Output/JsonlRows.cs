@@ -9,6 +9,6 @@ internal sealed class JsonlRows(ShardReader reader, OutputLayout layout) : IShar
 {
     /// <inheritdoc/>
     public Task WriteAsync(
-        CommittedShard shard, IReadOnlyList<CommittedShard> all, Stream target, CancellationToken cancellationToken) =>
+        CommittedShard shard, Stream target, CancellationToken cancellationToken) =>
         reader.CopyAsync(ShardFiles.Rows(shard, layout), target, cancellationToken);
 }

@@ -14,7 +14,7 @@ internal sealed class ParquetRows(ShardReader reader, OutputPartReader rows, Out
 {
     /// <inheritdoc/>
     public async Task WriteAsync(
-        CommittedShard shard, IReadOnlyList<CommittedShard> all, Stream target, CancellationToken cancellationToken)
+        CommittedShard shard, Stream target, CancellationToken cancellationToken)
     {
         var file = ShardFiles.Rows(shard, layout);
         var found = await reader.FindAsync(file, cancellationToken);

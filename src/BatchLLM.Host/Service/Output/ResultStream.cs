@@ -31,7 +31,7 @@ internal sealed class ResultStream(IJobStore store, JobWatches watches)
 
         foreach (var shard in ready)
         {
-            await lines.WriteAsync(shard, shards, response.Body, cancellationToken);
+            await lines.WriteAsync(shard, response.Body, cancellationToken);
         }
     }
 
@@ -68,7 +68,7 @@ internal sealed class ResultStream(IJobStore store, JobWatches watches)
         var shards = await store.ListCommittedAsync(job.Id, cancellationToken);
         foreach (var shard in ShardFiles.From(shards, next, job.State.IsFinal()))
         {
-            await lines.WriteAsync(shard, shards, response.Body, cancellationToken);
+            await lines.WriteAsync(shard, response.Body, cancellationToken);
             await response.Body.FlushAsync(cancellationToken);
             next = shard.ShardIndex + 1;
         }

@@ -31,17 +31,6 @@ internal static class ShardFiles
         new(shard.Output.PartUri, layout.Part(shard.ShardIndex), Offset: 0, shard.Output.Part);
 
     /// <summary>A shard's failed rows, which are published in one file for all; null if none failed.</summary>
-    /// <param name="shard">The shard.</param>
-    /// <param name="all">All that are committed, in order of their index.</param>
-    /// <param name="layout">Names of the final files.</param>
-    public static ShardFile? Errors(CommittedShard shard, IReadOnlyList<CommittedShard> all, OutputLayout layout)
-    {
-        if (shard.Output is not { ErrorsUri: { } uri, Errors: { } errors })
-        {
-            return null;
-        }
-
-        var before = all.TakeWhile(other => other.ShardIndex < shard.ShardIndex).Sum(other => other.Output.Errors?.Length ?? 0);
-        return new ShardFile(uri, layout.Errors, before, errors);
-    }
+    public static ShardFile? Errors(CommittedShard shard, OutputLayout layout) =>
+        shard.Output is { ErrorsUri: { } uri, Errors: { } errors } ? new ShardFile(uri, layout.Errors, shard.ErrorsOffset, errors) : null;
 }

@@ -18,6 +18,7 @@ internal static class ChangeEndpoints
     {
         forms.MapPost("/jobs/{id:long}/pause", PauseAsync).For(AccessRole.Submit);
         forms.MapPost("/jobs/{id:long}/resume", ResumeAsync).For(AccessRole.Submit);
+        forms.MapPost("/jobs/{id:long}/retry", RetryAsync).For(AccessRole.Submit);
         // Cancelling publishes what is finished, which takes as long as its files do.
         forms.MapPost("/jobs/{id:long}/cancel", CancelAsync).For(AccessRole.Submit).DisableRequestTimeout();
     }
@@ -31,6 +32,20 @@ internal static class ChangeEndpoints
         HttpContext context, long id, JobLookup lookup, IJobStore store, JobDetailReader reader, CancellationToken cancellationToken) =>
         ChangeAsync(
             context, id, "resumed", lookup, reader, _ => store.ResumeAsync(id, specJson: null, cancellationToken), cancellationToken);
+
+    private static async Task<IResult> RetryAsync(
+        HttpContext context, long id, string? error, JobLookup lookup, IJobStore store, JobDetailReader reader, CancellationToken cancellationToken)
+    {
+        if (await lookup.FindAsync(context, id, cancellationToken) is not { } job)
+        {
+            return await JobDetailPages.NoJobAsync(context, id);
+        }
+
+        var query = new JobDetailQuery(id, After: null, OnlyFailed: false);
+        return await JobRetry.BeginAsync(store, job, error, cancellationToken) is { } refusal
+            ? await JobDetailPages.PageAsync(context, query, reader, refusal, cancellationToken)
+            : new SeeOther(query.ToString());
+    }
 
     private static Task<IResult> CancelAsync(
         HttpContext context, long id, JobLookup lookup, IJobStore store, JobDetailReader reader, IHostApplicationLifetime lifetime)

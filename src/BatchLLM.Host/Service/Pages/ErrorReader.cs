@@ -52,7 +52,8 @@ internal sealed class ErrorReader(PostgresJobOverview overview, TimeProvider tim
 
     private async Task<IEnumerable<string>> FilesAsync(JobGlance job, Job definition, CancellationToken cancellationToken)
     {
-        if (job.ReceiptSha256 is not null)
+        // During a retry the file of before stands, which has the rows of shards too that are not touched.
+        if (job.ReceiptSha256 is not null || definition.Retries > 0)
         {
             return [JobAssembly.LayoutOf(definition, JobFileLoader.Restore(definition.Definition.SpecJson, errorBudget: null)).Errors];
         }

@@ -53,7 +53,7 @@ internal sealed class JobDetailReader(
             ["job-actions"] = await html.RenderAsync<JobActions>(("Job", job), ("MayChange", mayChange)),
             ["job-head"] = await html.RenderAsync<JobHead>(("Job", job), ("Now", job.SeenAt)),
             ["job-throughput"] = await html.RenderAsync<ThroughputPart>(("Chart", model.Throughput)),
-            ["job-errors"] = await html.RenderAsync<ErrorPart>(("Sample", model.Errors), ("Failed", job.Counts.Failed)),
+            ["job-errors"] = await html.RenderAsync<ErrorPart>(("Sample", model.Errors), ("Job", job), ("MayChange", mayChange)),
             ["job-setup"] = await html.RenderAsync<SetupPart>(("Job", job), ("Setup", model.Setup)),
             ["job-receipt"] = await html.RenderAsync<OutputPart>(("Job", job), ("Output", model.Setup.Output)),
         };
