@@ -132,7 +132,9 @@ public sealed class BatchPipeline(
         var start = time.GetTimestamp();
         using var span = PipelineTelemetry.Begin("window.run", job.Id)?
             .SetTag("batchllm.window.shards", held.Window.Shards.Count).SetTag("batchllm.window.rows", held.Window.Requests.Count);
-        using var commits = new ShardCommits(shard => CommitAsync(job, shard, held.Keeper, progress));
+        var group = new CommitGroup(held.Window.Shards.Count, shards => StoreAsync(job, shards, held.Keeper), time);
+        using var commits = new ShardCommits(
+            shard => writer.WriteAsync(shard, held.Keeper.Lost), (shard, write) => CommitAsync(job, shard, write, group, progress));
         try
         {
             await RunRowsAsync(held, windows, progress, inTail, commits);
@@ -188,28 +190,36 @@ public sealed class BatchPipeline(
         }
     }
 
-    private async Task CommitAsync(Job job, WindowShard shard, LeaseKeeper keeper, JobProgress progress)
+    private async Task CommitAsync(
+        Job job, WindowShard shard, Func<Task<ShardOutput>> write, CommitGroup group, JobProgress progress)
     {
         var start = time.GetTimestamp();
         using var span = PipelineTelemetry.Begin("shard.commit", job.Id)?.SetTag("batchllm.shard.index", shard.Lease.ShardIndex);
-        var output = await writer.WriteAsync(shard, keeper.Lost);
+        var output = await write();
 
         // If the process dies here, the part is garbage under an epoch's name that nobody will commit.
         reach(CrashWindow.PartWritten);
-        keeper.Drop(shard.Lease);
-        var isCounted = await store.CommitAsync(shard.Lease, output, counts => ReasonToPause(job, counts), CancellationToken.None);
+        var isCounted = await group.CommitAsync(new FinishedShard(shard.Lease, output));
         PipelineTelemetry.Committed(shard.Counts + -shard.CountedBefore, isCounted, time.GetElapsedTime(start));
+        shard.IsSettled = true;
         if (!isCounted)
         {
             progress.Add(-shard.Counts);
-            shard.IsSettled = true;
             return;
         }
 
-        shard.IsSettled = true;
-
         // If the process dies here, the shard counts; only publishing is left, and that can be repeated.
         reach(CrashWindow.ShardCommitted);
+    }
+
+    private Task<IReadOnlyList<bool>> StoreAsync(Job job, IReadOnlyList<FinishedShard> shards, LeaseKeeper keeper)
+    {
+        foreach (var shard in shards)
+        {
+            keeper.Drop(shard.Lease);
+        }
+
+        return store.CommitAsync(shards, counts => ReasonToPause(job, counts), CancellationToken.None);
     }
 
     private bool HasErrorBudget => options.Policies is not { ErrorBudgetRows: null, ErrorBudgetShare: null };

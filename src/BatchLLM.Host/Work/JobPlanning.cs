@@ -14,21 +14,20 @@ internal sealed class JobPlanning(IJobQueue queue, ModelShelf shelf, WorkerLog l
     // One may be chance, a machine that was switched off; a job that ends every worker that looks at it must not go round.
     private const int MostDeaths = 3;
 
-    /// <summary>Plans it.</summary>
+    /// <summary>Plans it. True if it runs now.</summary>
     /// <param name="job">A queued job.</param>
     /// <param name="claim">Held; given back if nothing comes of it.</param>
     /// <param name="duration">How long the claim lives without renewal.</param>
     /// <param name="ending">Cancelled when the worker is to end: the job is handed back, for planning is cheap to repeat.</param>
     /// <exception cref="BatchLLMException">The store failed.</exception>
-    public async Task PlanAsync(Job job, PlanClaim claim, TimeSpan duration, CancellationToken ending)
+    public async Task<bool> PlanAsync(Job job, PlanClaim claim, TimeSpan duration, CancellationToken ending)
     {
         using var span = PipelineTelemetry.Begin("job.plan", job.Id);
         await using var keeper = PlanKeeper.Hold(queue, claim, duration, time, ending);
         switch (await LookAsync(job, keeper.Lost))
         {
             case PlanOutcome.Ready ready:
-                await LetRunAsync(claim, ready);
-                break;
+                return await LetRunAsync(claim, ready);
             case PlanOutcome.PutOff { Trouble: var trouble }:
                 log.Write(job.Id, trouble is null ? "handed back before it was planned." : $"put off: {trouble}");
                 await queue.ReturnPlanAsync(claim, trouble, CancellationToken.None);
@@ -38,6 +37,8 @@ internal sealed class JobPlanning(IJobQueue queue, ModelShelf shelf, WorkerLog l
                 await queue.FailAsync(claim, reason, CancellationToken.None);
                 break;
         }
+
+        return false;
     }
 
     private async Task<PlanOutcome> LookAsync(Job job, CancellationToken lost)
@@ -64,7 +65,7 @@ internal sealed class JobPlanning(IJobQueue queue, ModelShelf shelf, WorkerLog l
         }
     }
 
-    private async Task LetRunAsync(PlanClaim claim, PlanOutcome.Ready ready)
+    private async Task<bool> LetRunAsync(PlanClaim claim, PlanOutcome.Ready ready)
     {
         try
         {
@@ -72,11 +73,13 @@ internal sealed class JobPlanning(IJobQueue queue, ModelShelf shelf, WorkerLog l
             log.Write(claim.JobId, isPlanned
                 ? FormattableString.Invariant($"planned: {ready.Job.RowCount} rows in {ready.Shards.Count} shards.")
                 : "planned in vain: it was paused or cancelled meanwhile, or another worker took it.");
+            return isPlanned;
         }
         catch (BatchLLMException exception) when (exception.IsTransient)
         {
             log.Write(claim.JobId, $"put off: {exception.Message}");
             await queue.ReturnPlanAsync(claim, exception.Message, CancellationToken.None);
+            return false;
         }
     }
 }

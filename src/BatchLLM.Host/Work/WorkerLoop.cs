@@ -75,15 +75,22 @@ internal sealed class WorkerLoop(DatabaseSession state, IReadOnlyList<string> mo
     private async Task WorkAsync(
         ClaimedJob claimed, WorkerOffer offer, ModelShelf shelf, CancellationToken ending, CancellationToken stop)
     {
+        var job = claimed.Job;
         if (claimed.Plan is { } claim)
         {
-            await new JobPlanning(state.Queue, shelf, _log, _time).PlanAsync(claimed.Job, claim, offer.Duration, ending);
-            return;
+            // Who planned a job begins with it, whatever came meanwhile: its turn ends soon enough for what is more urgent.
+            var isRunning = await new JobPlanning(state.Queue, shelf, _log, _time).PlanAsync(job, claim, offer.Duration, ending);
+            if (!isRunning || ending.IsCancellationRequested || await state.Store.FindAsync(job.Id, stop) is not { } planned)
+            {
+                return;
+            }
+
+            job = planned;
         }
 
-        var turn = new JobTurn(state.Queue, claimed.Job.Id, offer, _time, ending);
-        await new JobWork(state, shelf, _left, _log).RunAsync(claimed.Job, turn, stop);
-        _gaveWay = turn.GaveWay ? claimed.Job.Id : null;
+        var turn = new JobTurn(state.Queue, job.Id, offer, _time, ending);
+        await new JobWork(state, shelf, _left, _log).RunAsync(job, turn, stop);
+        _gaveWay = turn.GaveWay ? job.Id : null;
     }
 
     private static long[] Once(ref long? jobId)

@@ -8,6 +8,9 @@ public sealed class DatabaseAddress
     // More than a worker's loop has; a connection keeps those that came most.
     private const int MostPrepared = 64;
 
+    private const int MostConnections = 16;
+    private const int IdleSeconds = 30;
+
     private readonly string _display;
 
     private DatabaseAddress(NpgsqlConnectionStringBuilder builder)
@@ -17,6 +20,9 @@ public sealed class DatabaseAddress
         builder.KeepAlive = builder.KeepAlive == 0 ? 30 : builder.KeepAlive;
         // No longer than the first connection may take at all, so that a silent address is told within that time.
         builder.Timeout = builder.ShouldSerialize("Timeout") ? builder.Timeout : 10;
+        // Servers take a hundred by default, of which each process must leave some to the others; what it does not use it gives back soon.
+        builder.MaxPoolSize = builder.ShouldSerialize("Maximum Pool Size") ? builder.MaxPoolSize : MostConnections;
+        builder.ConnectionIdleLifetime = builder.ShouldSerialize("Connection Idle Lifetime") ? builder.ConnectionIdleLifetime : IdleSeconds;
         // Operations leave nothing in a session, so there is nothing to reset: it would double the server's transactions.
         builder.NoResetOnClose = true;
         // The few statements of a running job come again and again: planning each anew was half of what the server did.
@@ -49,7 +55,6 @@ public sealed class DatabaseAddress
             Port = port,
             Username = user,
             Database = database,
-            MaxPoolSize = 16,
         });
 
     /// <summary>User, server and database, without a secret: <c>ada@db.example:5432/batches</c>.</summary>

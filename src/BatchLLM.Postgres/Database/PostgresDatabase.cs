@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Security.Cryptography;
 using BatchLLM.Postgres.Schema;
-using Dapper;
 using Npgsql;
 
 namespace BatchLLM.Postgres.Database;
@@ -12,8 +11,11 @@ namespace BatchLLM.Postgres.Database;
 /// </summary>
 public sealed class PostgresDatabase : IAsyncDisposable
 {
+    // A lock is held for as long as a job is published: who waits for one must not take the connections of everything else.
+    private const int MostLocks = 4;
+
     private readonly NpgsqlDataSource _source;
-    private readonly string _unpooled; // the same address
+    private readonly NpgsqlDataSource _locks; // the same address
     private readonly DatabaseAddress _address;
     private readonly RetryPolicy _policy;
     private readonly TimeProvider _time;
@@ -23,7 +25,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
         DatabaseAddress address, RetryPolicy policy, TimeProvider time, Func<CancellationToken, Task>? revive)
     {
         _source = NpgsqlDataSource.Create(address.ConnectionString);
-        _unpooled = new NpgsqlConnectionStringBuilder(address.ConnectionString) { Pooling = false }.ConnectionString;
+        _locks = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(address.ConnectionString) { MaxPoolSize = MostLocks });
         _address = address;
         _policy = policy;
         _time = time;
@@ -69,7 +71,11 @@ public sealed class PostgresDatabase : IAsyncDisposable
     public DbDataSource Connections => _source;
 
     /// <summary>Closes all connections.</summary>
-    public ValueTask DisposeAsync() => _source.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _locks.DisposeAsync();
+        await _source.DisposeAsync();
+    }
 
     /// <summary>Runs an operation in one transaction, again while it fails for a passing reason.</summary>
     internal Task<T> RunAsync<T>(Func<Session, Task<T>> operation, CancellationToken cancellationToken) => RunAsync(
@@ -92,19 +98,15 @@ public sealed class PostgresDatabase : IAsyncDisposable
     internal Task<IAsyncDisposable> LockAsync(string path, object parameters, CancellationToken cancellationToken) => RunAsync(
         async (_, token) =>
         {
-            // Of no pool: what goes wrong between taking the lock and knowing it must not leave it to the next who is lent it.
-            var connection = new NpgsqlConnection(_unpooled);
+            var hold = new SessionLock(_locks, await _locks.OpenConnectionAsync(token));
             try
             {
-                const int NoTimeout = 0;
-                await connection.OpenAsync(token);
-                await connection.ExecuteAsync(
-                    new CommandDefinition(EmbeddedSql.Load(path), parameters, commandTimeout: NoTimeout, cancellationToken: token));
-                return (IAsyncDisposable)connection;
+                await hold.TakeAsync(path, parameters, token);
+                return (IAsyncDisposable)hold;
             }
             catch
             {
-                await connection.DisposeAsync();
+                await hold.DisposeAsync();
                 throw;
             }
         },
@@ -161,6 +163,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
 
         // One lost connection mostly means that all idle ones are lost; without this each would cost an attempt.
         _source.Clear();
+        _locks.Clear();
         if (_revive is not null)
         {
             await _revive(token);

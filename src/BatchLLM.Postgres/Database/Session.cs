@@ -11,6 +11,12 @@ internal sealed class Session(NpgsqlTransaction transaction, bool isRepeated, Ca
 
     internal NpgsqlConnection Connection => transaction.Connection!;
 
+    /// <summary>
+    /// Lets this transaction end without waiting for the device. Never where an epoch is given out that names files: a server that
+    /// forgot it would give the same one again.
+    /// </summary>
+    internal Task CommitLazilyAsync() => ExecuteAsync("Database/commit_lazily.sql", new { });
+
     /// <summary>Rows that the statement changed.</summary>
     internal Task<int> ExecuteAsync(string path, object parameters) => Connection.ExecuteAsync(Command(path, parameters));
 

@@ -16,7 +16,7 @@ public sealed partial class PostgresJobStore
         var request = Guid.NewGuid();
         var (leases, isOverdue) = await database.RunAsync(async session =>
         {
-            var tenant = await session.FindAsync<JobTenant>("Jobs/lock_job_to_lease.sql", new { JobId = jobId });
+            var tenant = await session.FindAsync<JobTenant>("Jobs/lock_job_to_lease.sql", new { JobId = jobId, Request = request });
             var rows = tenant is null or { IsOverdue: true } ? [] : await session.QueryAsync<ShardRow>("Jobs/lease_shards.sql", new
             {
                 JobId = jobId,
@@ -42,6 +42,7 @@ public sealed partial class PostgresJobStore
         var (jobIds, shardIndexes, epochs) = Columns(leases);
         var (kept, overdue) = await database.RunAsync(async session =>
         {
+            await session.CommitLazilyAsync();
             var running = await session.QueryAsync<RunningJob>("Jobs/lock_running_jobs.sql", new { JobIds = jobIds });
             var held = await session.QueryAsync<(long JobId, int ShardIndex)>("Jobs/renew_leases.sql", new
             {
@@ -83,35 +84,35 @@ public sealed partial class PostgresJobStore
             cancellationToken);
 
     /// <inheritdoc />
-    /// <exception cref="ArgumentException">The output does not count each row of the shard exactly once.</exception>
-    public Task<bool> CommitAsync(
-        ShardLease lease, ShardOutput output, Func<RowCounts, string?> reasonToPause, CancellationToken cancellationToken)
+    /// <exception cref="ArgumentException">
+    /// The shards are none, twice the same or of several jobs, or an output does not count each row of its shard exactly once.
+    /// </exception>
+    public Task<IReadOnlyList<bool>> CommitAsync(
+        IReadOnlyList<FinishedShard> shards, Func<RowCounts, string?> reasonToPause, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(lease);
-        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(shards);
         ArgumentNullException.ThrowIfNull(reasonToPause);
-        if (output.Counts.Done != lease.Shard.Range.RowCount)
-        {
-            throw new ArgumentException(
-                $"Shard {lease.ShardIndex} of job {lease.JobId} has {lease.Shard.Range.RowCount} rows, but its output " +
-                $"counts {output.Counts.Done}.", nameof(output));
-        }
-
-        var parameters = CommitParameters(lease, output);
+        Check(shards);
+        var parameters = CommitParameters(shards);
         return database.RunAsync(async session =>
         {
             await session.ExecuteAsync("Jobs/lock_job.sql", parameters);
-            if (await session.FindAsync<CountsRow>("Jobs/commit_shard.sql", parameters) is not { } counts)
+            var counted = new HashSet<int>();
+            if (await session.FindAsync<CommitRow>("Jobs/commit_shards.sql", parameters) is { } committed)
             {
-                return await session.FindAsync<bool>("Jobs/is_committed.sql", parameters);
+                counted.UnionWith(committed.ShardIndexes);
+                if (reasonToPause(committed.ToCounts()) is { } reason)
+                {
+                    await PauseAsync(session, shards[0].Lease.JobId, reason);
+                }
             }
 
-            if (reasonToPause(counts.ToCounts()) is { } reason)
+            if (counted.Count < shards.Count)
             {
-                await PauseAsync(session, lease.JobId, reason);
+                counted.UnionWith(await session.QueryAsync<int>("Jobs/list_repeated.sql", parameters));
             }
 
-            return true;
+            return (IReadOnlyList<bool>)[.. shards.Select(shard => counted.Contains(shard.Lease.ShardIndex))];
         }, cancellationToken);
     }
 
@@ -128,27 +129,48 @@ public sealed partial class PostgresJobStore
             "Jobs/count_room.sql", new { job.Tenant, MostLeasedShards = most, Request = request });
     }
 
-    private static object CommitParameters(ShardLease lease, ShardOutput output) => new
+    private static void Check(IReadOnlyList<FinishedShard> shards)
     {
-        lease.JobId,
-        lease.ShardIndex,
-        lease.Epoch,
-        output.Counts.Ok,
-        output.Counts.Truncated,
-        output.Counts.Failed,
-        output.Counts.PromptTokens,
-        output.Counts.CompletionTokens,
-        output.Counts.SharedPromptTokens,
-        output.Counts.CopiedRows,
-        output.Counts.ReusedRows,
-        output.PartUri,
-        PartLength = output.Part.Length,
-        PartSha256 = output.Part.Sha256,
-        output.ErrorsUri,
-        ErrorsLength = output.Errors?.Length,
-        ErrorsSha256 = output.Errors?.Sha256,
-        ErrorCounts = output.ErrorCounts is null ? null : JsonSerializer.Serialize(output.ErrorCounts),
+        if (shards.DistinctBy(shard => shard.Lease.JobId).Count() != 1
+            || shards.DistinctBy(shard => shard.Lease.ShardIndex).Count() != shards.Count)
+        {
+            throw new ArgumentException("Expected shards of one job, each once.", nameof(shards));
+        }
+
+        foreach (var (lease, output) in shards)
+        {
+            if (output.Counts.Done != lease.Shard.Range.RowCount)
+            {
+                throw new ArgumentException(
+                    $"Shard {lease.ShardIndex} of job {lease.JobId} has {lease.Shard.Range.RowCount} rows, but its output " +
+                    $"counts {output.Counts.Done}.", nameof(shards));
+            }
+        }
+    }
+
+    private static object CommitParameters(IReadOnlyList<FinishedShard> shards) => new
+    {
+        shards[0].Lease.JobId,
+        ShardIndexes = Column(shards, shard => shard.Lease.ShardIndex),
+        Epochs = Column(shards, shard => shard.Lease.Epoch),
+        Ok = Column(shards, shard => shard.Output.Counts.Ok),
+        Truncated = Column(shards, shard => shard.Output.Counts.Truncated),
+        Failed = Column(shards, shard => shard.Output.Counts.Failed),
+        PromptTokens = Column(shards, shard => shard.Output.Counts.PromptTokens),
+        CompletionTokens = Column(shards, shard => shard.Output.Counts.CompletionTokens),
+        SharedPromptTokens = Column(shards, shard => shard.Output.Counts.SharedPromptTokens),
+        CopiedRows = Column(shards, shard => shard.Output.Counts.CopiedRows),
+        ReusedRows = Column(shards, shard => shard.Output.Counts.ReusedRows),
+        PartUris = Column(shards, shard => shard.Output.PartUri),
+        PartLengths = Column(shards, shard => shard.Output.Part.Length),
+        PartSha256s = Column(shards, shard => shard.Output.Part.Sha256),
+        ErrorsUris = Column(shards, shard => shard.Output.ErrorsUri),
+        ErrorsLengths = Column(shards, shard => shard.Output.Errors?.Length),
+        ErrorsSha256s = Column(shards, shard => shard.Output.Errors?.Sha256),
+        ErrorCounts = Column(shards, shard => shard.Output.ErrorCounts is { } counts ? JsonSerializer.Serialize(counts) : null),
     };
+
+    private static T[] Column<T>(IReadOnlyList<FinishedShard> shards, Func<FinishedShard, T> value) => [.. shards.Select(value)];
 
     private static (long[] JobIds, int[] ShardIndexes, int[] Epochs) Columns(IReadOnlyList<ShardLease> leases) => (
         [.. leases.Select(lease => lease.JobId)],

@@ -8,7 +8,11 @@ public sealed class PostgresOutputLengthStore(PostgresDatabase database) : IOutp
 {
     /// <inheritdoc/>
     public Task SaveAsync(string series, string profileJson, CancellationToken cancellationToken) => database.RunAsync(
-        session => session.ExecuteAsync("OutputLengths/save_profile.sql", new { Series = series, Profile = profileJson }),
+        async session =>
+        {
+            await session.CommitLazilyAsync();
+            return await session.ExecuteAsync("OutputLengths/save_profile.sql", new { Series = series, Profile = profileJson });
+        },
         cancellationToken);
 
     /// <inheritdoc/>

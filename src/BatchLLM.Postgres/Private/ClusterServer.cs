@@ -12,11 +12,11 @@ internal sealed class ClusterServer(
     private const long LongestLog = 10 * 1024 * 1024;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    // Durable like any server, but small: a few connections, and a few changes a second. Statements are not logged,
+    // Durable like any server, but small: few connections for each of a few processes, and a few changes a second. Statements are not logged,
     // because a job's spec holds prompt text.
     private static readonly string[] Settings =
     [
-        "listen_addresses=", "unix_socket_permissions=0700", "max_connections=50", "shared_buffers=32MB",
+        "listen_addresses=", "unix_socket_permissions=0700", "max_connections=100", "shared_buffers=32MB",
         "fsync=on", "synchronous_commit=on", "full_page_writes=on", "wal_level=minimal", "max_wal_senders=0",
         "max_wal_size=256MB", "jit=off", "max_parallel_workers_per_gather=0", "logging_collector=off",
         "log_destination=stderr", "log_min_error_statement=panic", "timezone=UTC",

@@ -55,6 +55,8 @@ public sealed partial class PostgresJobQueue(PostgresDatabase database) : IJobQu
         var parameters = OfferParameters(offer);
         return database.RunAsync(async session =>
         {
+            // A server that forgot a claim lets two workers plan the same job; the first lets it run, and the other's is refused.
+            await session.CommitLazilyAsync();
             var claim = session.IsRepeated ? await session.FindAsync<Claimed>("Queue/find_claim.sql", parameters) : null;
             claim ??= await session.FindAsync<Claimed>("Queue/claim_job.sql", parameters);
             return claim is null ? null : new ClaimedJob(

@@ -13,7 +13,8 @@ update batchllm.jobs
        run_until = clock_timestamp() + @TimeBudget,
        planner = null,
        trouble = null,
-       not_before = null
+       -- Who planned it begins with it; others leave it a second before they help.
+       not_before = clock_timestamp() + interval '1 second'
  where id = @JobId
    and state = 'queued'
    and planner is not null

@@ -21,6 +21,7 @@ public sealed class PostgresWorkerRegistry(PostgresDatabase database) : IWorkerR
         };
         return database.RunAsync(async session =>
         {
+            await session.CommitLazilyAsync();
             await session.ExecuteAsync("Workers/forget_workers.sql", parameters);
             return await session.ExecuteAsync("Workers/beat_worker.sql", parameters);
         }, cancellationToken);

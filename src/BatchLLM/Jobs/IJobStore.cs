@@ -37,19 +37,18 @@ public interface IJobStore
         IReadOnlyList<ShardLease> leases, TimeSpan duration, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Commits a shard's output and adds its counts to the job, in one transaction that checks the epoch. Repeating a
-    /// commit that took effect is true again and adds nothing.
+    /// Commits the outputs of shards of one job and adds their counts to it, in one transaction that checks each epoch.
+    /// Repeating a commit that took effect is true again and adds nothing.
     /// </summary>
-    /// <param name="lease">Under which the shard was run.</param>
-    /// <param name="output">Its files and counts.</param>
+    /// <param name="shards">At least one, each once; of those whose lease was lost nothing is committed.</param>
     /// <param name="reasonToPause">
-    /// Given the job's counts with the shard's: the reason to pause it, or null. It pauses in the same transaction, so that
+    /// Given the job's counts with the shards': the reason to pause it, or null. It pauses in the same transaction, so that
     /// nobody ever finds the job complete whose last shard was one too bad.
     /// </param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <returns>False if the lease was lost, so the output is garbage.</returns>
-    Task<bool> CommitAsync(
-        ShardLease lease, ShardOutput output, Func<RowCounts, string?> reasonToPause, CancellationToken cancellationToken);
+    /// <returns>[shards] False if the lease was lost, so the output is garbage.</returns>
+    Task<IReadOnlyList<bool>> CommitAsync(
+        IReadOnlyList<FinishedShard> shards, Func<RowCounts, string?> reasonToPause, CancellationToken cancellationToken);
 
     /// <summary>Hands uncommitted leases back, so that others need not wait until they run out.</summary>
     Task ReleaseAsync(IReadOnlyList<ShardLease> leases, CancellationToken cancellationToken);

@@ -67,7 +67,7 @@ internal sealed class QueueModel(string cappedTenant, int mostLeasedShards)
             return false;
         }
 
-        (job.State, job.IsPlanned, job.IsClaimed, job.Waits) = (JobState.Running, true, false, false);
+        (job.State, job.IsPlanned, job.IsClaimed, job.Waits) = (JobState.Running, true, false, true);
         job.Shards.AddRange(Enumerable.Range(0, shards).Select(_ => new ModelShard()));
         return true;
     }
@@ -195,7 +195,8 @@ internal sealed class QueueModel(string cappedTenant, int mostLeasedShards)
     {
         JobState.Queued => !job.Waits && !IsOutputTaken(job),
         JobState.Running when job.IsAllCommitted => !job.Waits,
-        JobState.Running => job.Shards.Exists(shard => shard.IsFree)
+        JobState.Running => !job.Waits
+            && job.Shards.Exists(shard => shard.IsFree)
             && (job.Tenant != cappedTenant || HeldBy(job.Tenant) < mostLeasedShards),
         _ => false,
     };

@@ -48,6 +48,10 @@ internal static class TestJobs
     internal static Task<IReadOnlyList<ShardLease>> LeaseAsync(this IJobStore store, Job job, int most) =>
         store.LeaseAsync(job.Id, "worker-1", most, Minute, CancellationToken.None);
 
+    internal static async Task<bool> CommitAsync(
+        this IJobStore store, ShardLease lease, ShardOutput output, Func<RowCounts, string?> reasonToPause, CancellationToken token) =>
+        (await store.CommitAsync([new FinishedShard(lease, output)], reasonToPause, token))[0];
+
     internal static async Task CommitAllAsync(this IJobStore store, Job job)
     {
         foreach (var lease in await store.LeaseAsync(job, int.MaxValue))

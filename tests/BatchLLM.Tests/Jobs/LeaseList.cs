@@ -36,8 +36,8 @@ internal sealed class LeaseList(IEnumerable<NewShard> shards) : IJobStore
 
     public Task<IReadOnlyList<Job>> ListAsync(int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<bool> CommitAsync(
-        ShardLease lease, ShardOutput output, Func<RowCounts, string?> reasonToPause, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<bool>> CommitAsync(
+        IReadOnlyList<FinishedShard> shards, Func<RowCounts, string?> reasonToPause, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public Task<IReadOnlyList<string>> ListWorkersAsync(long jobId, CancellationToken cancellationToken) =>

@@ -2,9 +2,11 @@ using BatchLLM.Jobs;
 
 namespace BatchLLM.Postgres.Jobs;
 
-/// <summary>The counts of a job, as the statement that adds to them returns them.</summary>
-internal sealed class CountsRow
+/// <summary>What the statement that commits shards returns: which it committed, and the counts of the job with them.</summary>
+internal sealed class CommitRow
 {
+    public required int[] ShardIndexes { get; init; }
+
     public required long Ok { get; init; }
 
     public required long Truncated { get; init; }
