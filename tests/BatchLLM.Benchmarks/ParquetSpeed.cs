@@ -16,8 +16,13 @@ internal static class ParquetSpeed
     private const int GroupRows = 122_880;
 
     /// <summary>As the product runs (BatchLLM.Host.csproj); nothing else is set for DuckDB.</summary>
-    private static readonly Dictionary<string, string> AsTheProduct =
-        new() { ["DOTNET_gcConcurrent"] = "0", ["DOTNET_GCGen0MaxBudget"] = "3000000" };
+    private static readonly Dictionary<string, string> AsTheProduct = new()
+    {
+        ["DOTNET_gcConcurrent"] = "0",
+        ["DOTNET_GCGen0MaxBudget"] = "3000000",
+        ["DOTNET_TieredPGO"] = "0",
+        ["DOTNET_TC_QuickJitForLoops"] = "0",
+    };
 
     /// <summary>Prints a Markdown table.</summary>
     /// <param name="peers">The checkout's folder tests/peers.</param>

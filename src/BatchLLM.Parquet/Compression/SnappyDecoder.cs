@@ -1,7 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace BatchLLM.Parquet.Compression;
 
@@ -10,21 +7,13 @@ namespace BatchLLM.Parquet.Compression;
 /// element is checked against both ends before it is carried out; wide moves happen only where both buffers have room
 /// for the whole width, and what they write too much is overwritten by the next element.
 /// </summary>
-internal static class SnappyDecoder
+internal static partial class SnappyDecoder
 {
     /// <summary>Bytes that a copy, or a literal with a length in its tag, gives at most.</summary>
     public const int MaxCopy = 64;
 
     /// <summary>The longest literal whose length is in its tag.</summary>
     public const int MaxShortLiteral = 60;
-
-    private const int Wide = 16;
-    private const int Narrow = 8;
-    private const int LengthMask = 0x7F;
-    private const int OffsetMask = 0x700;
-    private const int OffsetBytesShift = 11;
-
-    private static readonly ushort[] Tags = MakeTags();
 
     /// <summary>Decodes into exactly the given space.</summary>
     /// <returns>Null, or what is wrong with the source, as a clause.</returns>
@@ -77,104 +66,6 @@ internal static class SnappyDecoder
             ? null
             : $"Snappy data ends after {written} decoded bytes; expected {destination.Length}";
     }
-
-    /// <summary>
-    /// Decodes elements as long as both buffers have room for the widest of them, and leaves the first that needs a
-    /// closer look, or is broken, to <see cref="DecodeOne"/>. What a tag says is looked up, because which kind comes next
-    /// cannot be foretold: two branches less on each element were a third of the time.
-    /// </summary>
-    public static void DecodeFast(
-        ReadOnlySpan<byte> source, Span<byte> destination, ref int readSoFar, ref int writtenSoFar)
-    {
-        // Bounds, proven by the loop's condition: an element handled here reads at most 1 + 64 bytes, and writes at
-        // most 64 bytes, in moves that end within them.
-        var (lastRead, lastWritten) = (source.Length - (1 + MaxCopy), destination.Length - MaxCopy);
-        ref var from = ref MemoryMarshal.GetReference(source);
-        ref var to = ref MemoryMarshal.GetReference(destination);
-        ref var tags = ref MemoryMarshal.GetArrayDataReference(Tags);
-        var (read, written) = (readSoFar, writtenSoFar);
-        while (read <= lastRead && written <= lastWritten)
-        {
-            int tag = Unsafe.Add(ref from, read);
-            int element = Unsafe.Add(ref tags, tag);
-            var length = element & LengthMask;
-            if ((tag & 3) == 0)
-            {
-                if (length > MaxShortLiteral)
-                {
-                    break;
-                }
-
-                MoveUpTo64(ref from, read + 1, ref to, written, length, always: Wide);
-                read += 1 + length;
-                written += length;
-                continue;
-            }
-
-            var offsetBytes = element >> OffsetBytesShift;
-            var next = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref from, read + 1));
-            var offset = (uint)(element & OffsetMask) | (next & (uint)((1UL << (8 * offsetBytes)) - 1));
-            if (offset < Narrow || offset > (uint)written)
-            {
-                break;
-            }
-
-            CopyBack(ref to, written, (int)offset, length);
-            read += 1 + offsetBytes;
-            written += length;
-        }
-
-        (readSoFar, writtenSoFar) = (read, written);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyBack(ref byte start, int written, int offset, int length)
-    {
-        if (offset >= Wide)
-        {
-            MoveUpTo64(ref start, written - offset, ref start, written, length, always: 2 * Wide);
-            return;
-        }
-
-        for (var done = 0; done < length; done += Narrow)
-        {
-            var word = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, written - offset + done));
-            Unsafe.WriteUnaligned(ref Unsafe.Add(ref start, written + done), word);
-        }
-    }
-
-    /// <summary>Moves what is nearly always enough without asking, and the rest of 64 bytes if that was too little.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void MoveUpTo64(ref byte source, int from, ref byte destination, int to, int length, int always)
-    {
-        for (var done = 0; done < always; done += Wide)
-        {
-            Move(ref source, from + done, ref destination, to + done);
-        }
-
-        if (length > always)
-        {
-            for (var done = always; done < MaxCopy; done += Wide)
-            {
-                Move(ref source, from + done, ref destination, to + done);
-            }
-        }
-    }
-
-    /// <summary>
-    /// By tag: the length; for copies the bits of the offset that the tag holds, in their place, and how many bytes with the
-    /// others follow.
-    /// </summary>
-    private static ushort[] MakeTags() =>
-    [
-        .. Enumerable.Range(0, 256).Select(tag => (ushort)((tag & 3) switch
-        {
-            0 => (tag >> 2) + 1,
-            1 => (((tag >> 2) & 7) + 4) | ((tag >> 5) << 8) | (1 << OffsetBytesShift),
-            2 => ((tag >> 2) + 1) | (2 << OffsetBytesShift),
-            _ => ((tag >> 2) + 1) | (4 << OffsetBytesShift),
-        })),
-    ];
 
     private static bool DecodeOne(ReadOnlySpan<byte> source, Span<byte> destination, ref int read, ref int written)
     {
@@ -255,8 +146,4 @@ internal static class SnappyDecoder
 
         return true;
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Move(ref byte source, int from, ref byte destination, int to) =>
-        Vector128.LoadUnsafe(ref source, (nuint)from).StoreUnsafe(ref destination, (nuint)to);
 }

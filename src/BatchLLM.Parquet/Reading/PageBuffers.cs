@@ -10,7 +10,7 @@ namespace BatchLLM.Parquet.Reading;
 /// </summary>
 /// <remarks>
 /// Rooms for pieces have a limit of their own: arrays of two sizes that took each other's place were collected as late. What
-/// a process holds between readers is one such set, of at most 56 MiB; readers that end side by side leave the last one's.
+/// a process holds between readers is one such set, of at most 68 MiB; readers that end side by side leave the last one's.
 /// </remarks>
 internal sealed class PageBuffers : IDisposable
 {
@@ -23,8 +23,11 @@ internal sealed class PageBuffers : IDisposable
     /// <summary>Bytes that are held at most with those that are free, unless more were rented at once.</summary>
     private const long MostKept = 32 << 20;
 
-    /// <summary>Rooms that are held at most, unless each piece that is wanted next takes its own.</summary>
-    private const int MostRooms = 24;
+    /// <summary>
+    /// Rooms that are held at most, unless each piece that is wanted next takes its own: half of a page of 50 MB, so that the
+    /// other half of it takes as long as half of the page behind it, and two threads are busy all the time.
+    /// </summary>
+    private const int MostRooms = 36;
 
     /// <summary>Pages of another codec find arrays that are too large rather than bring new ones.</summary>
     private const int MostWaste = 4;

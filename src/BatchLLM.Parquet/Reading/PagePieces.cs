@@ -15,7 +15,7 @@ internal sealed class PagePieces : IAsyncDisposable
     private const int LeastHeld = 2;
 
     /// <summary>Pieces that wait to be read, at most: nearly all that there are, because one column is often the largest.</summary>
-    private const int MostHeld = 20;
+    private const int MostHeld = 30;
 
     /// <summary>Enough for the time until rooms are handed out again.</summary>
     private const int MostEmpty = 4;
