@@ -328,7 +328,7 @@ UNION ALL
     j.model,
     false AS alone
    FROM batchllm.jobs j
-  WHERE ((j.state = 'running'::text) AND ((j.committed_shards + j.skipped_shards) < j.shard_count) AND (EXISTS ( SELECT
+  WHERE ((j.state = 'running'::text) AND ((j.committed_shards + j.skipped_shards) < j.shard_count) AND ((j.not_before IS NULL) OR (j.not_before <= clock_timestamp())) AND (EXISTS ( SELECT
            FROM batchllm.shards s
           WHERE ((s.job_id = j.id) AND (s.committed_at IS NULL) AND ((s.former IS NOT NULL) OR (j.retries = 0)) AND ((s.leased_until IS NULL) OR (s.leased_until <= clock_timestamp()))))) AND (NOT (EXISTS ( SELECT
            FROM (batchllm.tenants t
