@@ -37,6 +37,9 @@ switch (args)
     case ["service", var host, .. var rest]:
         await ServiceLoad.RunAsync(host, ModelOf(rest), rest is [_, var serviceRows, ..] ? int.Parse(serviceRows, null) : 1_000_000);
         return 0;
+    case ["jobs", var host, .. var rest]:
+        await ManyJobs.RunAsync(host, ModelOf(rest));
+        return 0;
     case ["path", .. var rest]:
         DataPath.Run(ModelOf(rest));
         return 0;
@@ -57,6 +60,7 @@ switch (args)
         Console.Error.WriteLine("       BatchLLM.Benchmarks parquet [rows]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks preflight <BatchLLM.Host executable> <model directory> [rows]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks echo <BatchLLM.Host executable> [model directory] [rows]");
+        Console.Error.WriteLine("       BatchLLM.Benchmarks jobs <BatchLLM.Host executable> [model directory]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks plan <BatchLLM.Host executable> [model directory] [rows]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks service <BatchLLM.Host executable> [model directory] [rows]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks path [model directory]");

@@ -58,6 +58,15 @@ internal sealed class ServiceProcesses : IAsyncDisposable
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
+    /// <summary>Changes the database behind the server's back.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(_cluster.Address.ConnectionString);
+        await using var command = source.CreateCommand(sql);
+        command.CommandTimeout = 0;
+        await command.ExecuteNonQueryAsync();
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -67,6 +76,7 @@ internal sealed class ServiceProcesses : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private RunningProcess Start(params string[] arguments) => new(
+    /// <summary>Starts a command; disposing ends it.</summary>
+    public RunningProcess Start(params string[] arguments) => new(
         _executable, new Dictionary<string, string> { ["BATCHLLM_DATABASE"] = _cluster.Address.ConnectionString, ["BATCHLLM_DATA"] = Path.Combine(_folder.FullName, State) }, arguments);
 }

@@ -63,8 +63,12 @@ public sealed class PostgresJobOverview(PostgresDatabase database)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(interval, TimeSpan.Zero);
         return database.RunAsync(
-            session => session.QueryAsync<ThroughputInterval>(
-                "Overview/list_throughput.sql", new { JobId = id, Seconds = interval.TotalSeconds }),
+            async session =>
+            {
+                await session.ExecuteAsync("Overview/forbid_jit.sql", new { });
+                return await session.QueryAsync<ThroughputInterval>(
+                    "Overview/list_throughput.sql", new { JobId = id, Seconds = interval.TotalSeconds });
+            },
             cancellationToken);
     }
 

@@ -26,7 +26,7 @@ public sealed partial class FormTests(TestCluster cluster) : IAsyncLifetime
             Name = "job",
             Model = "model",
             Inputs = [],
-            Prompt = new PromptSpec(),
+            Prompt = new PromptSpec { Text = "{{body}}" },
             Output = new OutputSpec { Uri = "out" },
         },
     };

@@ -53,14 +53,33 @@ public sealed class ScreenshotTests(Browser browser) : IClassFixture<Browser>
           from generate_series(1, 3) as n;
         """;
 
+    // Two that fire every night and one that somebody has stopped.
+    private const string Schedules =
+        """
+        insert into batchllm.schedules (request, tenant, name, cron, time_zone, misfire, overlap, spec, is_paused)
+        select gen_random_uuid(), 'default', name, cron, zone, 'run_once', 'skip', '{"name":"reviews"}', paused
+          from (values ('reviews-nightly', '30 2 * * *', 'Europe/Berlin', false), ('tickets-hourly', '5 * * * *', 'UTC', false),
+                       ('labels-weekly', '0 6 * * 1', 'America/New_York', true)) as schedule (name, cron, zone, paused);
+        update batchllm.jobs set schedule_id = 1, fire_time = date_trunc('minute', planned_at) where name like 'reviews-%';
+        insert into batchllm.schedule_firings (schedule_id, fire_time, recorded_at, job_id, is_manual, outcome, reason)
+        select schedule_id, fire_time, fire_time, id, false, 'submitted', null from batchllm.jobs where schedule_id is not null
+        union all
+        select 1, now() - n * interval '1 d', now(), null, false, 'skipped', 'job 3 of an earlier firing is not over' from generate_series(2, 3) as n
+        union all
+        select 3, now() - interval '6 d', now(), null, false, 'failed', 'input labels/2026-11-16.jsonl does not exist';
+        """;
+
     [Fact(Explicit = true)]
     public async Task Take_them()
     {
         await browser.Open.ExecuteAsync(Jobs);
+        await browser.Open.ExecuteAsync(Schedules);
         await FailAsync();
         await TakeAsync("jobs", "/", 1280, 640, ColorScheme.Light);
         await TakeAsync("job", "/jobs/8", 1280, 900, ColorScheme.Dark);
         await TakeAsync("phone", "/", 390, 780, ColorScheme.Light);
+        await TakeAsync("schedules", "/schedules", 1280, 420, ColorScheme.Light);
+        await TakeAsync("schedule", "/schedules/1", 1280, 700, ColorScheme.Dark);
         await TakeAsync("workers", "/workers", 1280, 420, ColorScheme.Light);
     }
 

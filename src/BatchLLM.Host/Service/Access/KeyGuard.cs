@@ -80,8 +80,8 @@ internal sealed class KeyGuard(KeyRing keys, JwtReader? tokens, FailedAttempts f
 
     private static ProblemHttpResult? Check(AccessRole role, AccessRole needed) => role >= needed ? null : Problems.Of(
         StatusCodes.Status403Forbidden,
-        "Not with this key",
-        $"The key's role is {Name(role)}; expected {Name(needed)}.");
+        "Not with this role",
+        $"The role of the key or token is {Name(role)}; expected {Name(needed)}.");
 
     private string ProblemWith(bool wasSent) => (wasSent, tokens) switch
     {

@@ -56,9 +56,11 @@ internal sealed class RetentionKeeper(
             {
                 await RunAsync(stoppingToken);
             }
-            catch (BatchLLMException exception)
+            catch (Exception exception) when (exception is not OperationCanceledException)
             {
-                log.Write($"Retention: {exception.Message} Tried again in ten minutes.");
+                // Of a defect not its message, which may hold anything.
+                var what = exception is BatchLLMException ? exception.Message : $"unexpected {exception.GetType().FullName}:{Environment.NewLine}{exception.StackTrace}";
+                log.Write($"Retention: {what} Tried again in ten minutes.");
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
