@@ -50,7 +50,7 @@ internal static class WorkerIdentity
         {
             return true;
         }
-        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception or IOException or UnauthorizedAccessException)
         {
             // It ended while it was looked at, or may not be looked at. Its lease runs out by itself.
             return false;
@@ -58,7 +58,23 @@ internal static class WorkerIdentity
     }
 
     private static string NameOf(Process process) => string.Create(
-        CultureInfo.InvariantCulture, $"{Machine}/{process.Id}/{process.StartTime.ToUniversalTime().Ticks / TimeSpan.TicksPerSecond}");
+        CultureInfo.InvariantCulture, $"{Machine}/{process.Id}/{StartOf(process)}");
+
+    // As the kernel counts it from the boot (proc(5), stat, field 22), the same for whoever asks. A time of day would not be: each
+    // process works it out by its own clock, and one that was set meanwhile, or is read a little later, takes the living for dead.
+    private static string StartOf(Process process)
+    {
+        const int State = 0, Start = 19; // behind the name, which may hold anything
+        var file = string.Create(CultureInfo.InvariantCulture, $"/proc/{process.Id}/stat");
+        if (!File.Exists(file))
+        {
+            return process.StartTime.Ticks.ToString(CultureInfo.InvariantCulture);
+        }
+
+        var stat = File.ReadAllText(file);
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return fields[State] is "Z" or "X" ? "over" : fields[Start];
+    }
 
     // "pid:[4026531836]" says in which count a process number means what.
     private static string? ProcessNamespace() =>

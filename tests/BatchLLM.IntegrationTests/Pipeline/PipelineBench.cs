@@ -76,6 +76,10 @@ internal sealed class PipelineBench : IAsyncDisposable
 
     public Task<Job> RunAsync(Job job, IBatchEngine engine) => RunAsync(job, engine, _ => Task.CompletedTask);
 
+    /// <summary>Runs the job as a worker with a clock of its own.</summary>
+    public Task<Job> RunAsync(Job job, IBatchEngine engine, TimeProvider time) =>
+        RunAsync(job, engine, _ => Task.CompletedTask, Publisher(job, Blobs, _ => { }), mayLease: null, time);
+
     /// <summary>Runs the job and lets a test act before each shard's part is written.</summary>
     /// <param name="job">The job.</param>
     /// <param name="engine">Runs its rows.</param>
@@ -118,7 +122,8 @@ internal sealed class PipelineBench : IAsyncDisposable
         IBatchEngine engine,
         Func<int, Task> beforePart,
         JobPublisher publisher,
-        Func<CancellationToken, ValueTask<bool>>? mayLease)
+        Func<CancellationToken, ValueTask<bool>>? mayLease,
+        TimeProvider? time = null)
     {
         var layout = LayoutOf(job);
         var writer = new ShardWriter(
@@ -130,7 +135,7 @@ internal sealed class PipelineBench : IAsyncDisposable
         };
         var pipeline = new BatchPipeline(
             Store, reader, engine, writer, publisher,
-            new PipelineOptions("worker", ShardsPerWindow: 1, new PolicySpec()) { MayLease = mayLease }, TimeProvider.System, _ => { });
+            new PipelineOptions("worker", ShardsPerWindow: 1, new PolicySpec()) { MayLease = mayLease }, time ?? TimeProvider.System, _ => { });
         return pipeline.RunAsync(job, new JobProgress(job.Counts, job.Definition.RowCount), TestContext.Current.CancellationToken);
     }
 

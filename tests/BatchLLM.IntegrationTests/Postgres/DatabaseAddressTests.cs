@@ -34,6 +34,15 @@ public sealed class DatabaseAddressTests
         var address = Parse("Host=db");
 
         Assert.Equal(("batchllm", 10), (address.ApplicationName, address.Timeout));
+        Assert.Equal((16, 30), (address.MaxPoolSize, address.ConnectionIdleLifetime));
+    }
+
+    [Fact]
+    public void What_a_user_says_of_the_pool_stands()
+    {
+        var address = Parse("Host=db;Maximum Pool Size=3;Connection Idle Lifetime=7");
+
+        Assert.Equal((3, 7), (address.MaxPoolSize, address.ConnectionIdleLifetime));
     }
 
     [Theory]

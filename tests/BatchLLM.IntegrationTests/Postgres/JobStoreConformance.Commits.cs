@@ -51,6 +51,40 @@ public abstract partial class JobStoreConformance
     }
 
     [Fact]
+    public async Task Shards_are_committed_together_but_for_those_whose_lease_was_lost()
+    {
+        var job = await Store.CreateAsync("k", 4);
+        var leases = await Store.LeaseAsync(job, 3);
+        await Store.ReleaseAsync([leases[1]], Token);
+        FinishedShard[] shards = [.. leases.Select(lease => new FinishedShard(lease, TestJobs.Output(lease, failed: lease.ShardIndex)))];
+
+        bool[] expected = [true, false, true];
+        Assert.Equal(expected, await Store.CommitAsync(shards, TestJobs.NeverPause, Token));
+        Assert.Equal(expected, await Store.CommitAsync(shards, TestJobs.NeverPause, Token));
+
+        job = await Store.GetAsync(job);
+        Assert.Equal((2, 2L * TestJobs.RowsPerShard, 2), (job.CommittedShards, job.Counts.Done, job.Counts.Failed));
+        Assert.Equal([shards[0].Output, shards[2].Output], (await Store.ListCommittedAsync(job.Id, Token)).Select(shard => shard.Output));
+    }
+
+    [Fact]
+    public async Task Shards_of_two_jobs_or_one_of_them_twice_are_not_committed_together()
+    {
+        var (job, other) = (await Store.CreateAsync("k", 1), await Store.CreateAsync("other", 1));
+        var (shard, others) = (await FinishedAsync(job), await FinishedAsync(other));
+
+        await Assert.ThrowsAsync<ArgumentException>(() => Store.CommitAsync([], TestJobs.NeverPause, Token));
+        await Assert.ThrowsAsync<ArgumentException>(() => Store.CommitAsync([shard, others], TestJobs.NeverPause, Token));
+        await Assert.ThrowsAsync<ArgumentException>(() => Store.CommitAsync([shard, shard], TestJobs.NeverPause, Token));
+
+        async Task<FinishedShard> FinishedAsync(Job from)
+        {
+            var lease = Assert.Single(await Store.LeaseAsync(from, 1));
+            return new FinishedShard(lease, TestJobs.Output(lease));
+        }
+    }
+
+    [Fact]
     public async Task Another_output_under_a_lease_that_is_used_up_is_garbage()
     {
         var job = await Store.CreateAsync("k", 1);

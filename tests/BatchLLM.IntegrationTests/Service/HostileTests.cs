@@ -54,6 +54,45 @@ public sealed class HostileTests(TestCluster cluster) : ServiceTests(cluster)
         Assert.Contains("depth", await ServiceHost.ProblemOfAsync(response, HttpStatusCode.BadRequest), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/api/schedules")]
+    [InlineData("/api/preflight")]
+    [InlineData("/v1/batches")]
+    public async Task Nesting_has_an_end_wherever_JSON_is_taken(string path)
+    {
+        using var content = new StringContent(string.Concat(Enumerable.Repeat("{\"a\":[", 100_000)), Encoding.UTF8, "application/json");
+
+        using var response = await Client.PostAsync(path, content);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        await AssertAliveAsync();
+    }
+
+    [Theory]
+    [InlineData("/api/jobs/")]
+    [InlineData("/api/schedules/")]
+    [InlineData("/v1/files/")]
+    [InlineData("/v1/batches/")]
+    [InlineData("/v1/models/")]
+    [InlineData("/jobs/")]
+    [InlineData("/v1/files?after=")]
+    [InlineData("/v1/batches?after=")]
+    [InlineData("/api/jobs?state=")]
+    [InlineData("/api/jobs?before=")]
+    public async Task SQL_and_paths_in_an_address_find_nothing(string start)
+    {
+        foreach (var text in (string[])[Sql, "1 or 1=1", "../../../../etc/passwd", "..%2f..%2fetc%2fpasswd", "\0", new string('9', 3000)])
+        {
+            using var response = await Client.GetAsync(start + Uri.EscapeDataString(text));
+
+            Assert.True(
+                response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.BadRequest, $"{start}{text[..Math.Min(text.Length, 30)]}: {response.StatusCode}");
+            Assert.DoesNotContain("root:", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        await AssertAliveAsync();
+    }
+
     [Fact]
     public async Task A_file_full_of_mistakes_gets_a_short_answer()
     {

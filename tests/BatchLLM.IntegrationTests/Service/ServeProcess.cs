@@ -24,10 +24,9 @@ internal sealed class ServeProcess : IAsyncDisposable
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
             said.Append(line);
-            if (line == "}")
+            if (line == "}" && JsonDocument.Parse(said.ToString()).RootElement.TryGetProperty("url", out var url))
             {
-                var url = JsonDocument.Parse(said.ToString()).RootElement.GetProperty("url").GetString()!;
-                return new ServeProcess(process, error, new Uri(url));
+                return new ServeProcess(process, error, new Uri(url.GetString()!));
             }
         }
 

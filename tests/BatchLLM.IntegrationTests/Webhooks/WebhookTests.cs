@@ -66,6 +66,22 @@ public sealed class WebhookTests(TestCluster cluster) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Line_ends_in_a_name_a_reason_or_an_address_make_no_header()
+    {
+        const string Evil = "x\r\nX-Evil: 1\r\n\r\n{}";
+        await Store.AddAsync("default", new Uri(Receiver.Url + "&more=" + Evil).AbsoluteUri, _secret, Token);
+        var definition = TestJobs.Job("k", 1) with { Name = Evil };
+        var (job, _) = await Bench.Store.CreateAsync(definition, TestJobs.Shards(1), again: false, Token);
+        await Bench.Store.CancelAsync(job.Id, Evil, Token);
+
+        Assert.Equal(1, await _sender!.SendDueAsync(Token));
+
+        var (headers, body) = Assert.Single(Receiver.Received);
+        Assert.DoesNotContain("X-Evil", headers.Keys);
+        Assert.Equal(Evil, JsonDocument.Parse(body).RootElement.GetProperty("data").GetProperty("reason").GetString());
+    }
+
+    [Fact]
     public async Task Each_way_to_stop_is_told_with_its_reason_and_going_on_is_not()
     {
         await AddAsync();

@@ -39,9 +39,8 @@ public sealed class WindowsSideBySideTests
     {
         // One row runs ten times as long as the others.
         InferenceRequest[] window = [.. Enumerable.Range(0, 40).Select(index => Drawn(index, index == 39 ? 40 : 4))];
-        var oneAfterTheOther = await StepsAsync(engine => RunInOrderAsync(engine, window));
-        var sideBySide = await StepsAsync(engine => Task.WhenAll(
-            TestWindow.RunAsync(engine, window), TestWindow.RunAsync(engine, window)));
+        var oneAfterTheOther = await StepsAsync(window, isSideBySide: false);
+        var sideBySide = await StepsAsync(window, isSideBySide: true);
 
         Assert.True(sideBySide <= oneAfterTheOther - 30, $"{sideBySide} steps, and {oneAfterTheOther} one after the other");
     }
@@ -117,18 +116,19 @@ public sealed class WindowsSideBySideTests
         Sampling = new SamplingParameters { MaxTokens = maxTokens, Temperature = 1 },
     };
 
-    private static async Task<int> StepsAsync(Func<LocalBatchEngine, Task> run)
+    /// <summary>Steps of two runs of a window; the second is there before the first step, or comes after the last.</summary>
+    private static async Task<int> StepsAsync(InferenceRequest[] window, bool isSideBySide)
     {
         using var runner = new ScriptedRunner(TestWindow.Ample);
         await using var engine = Engine(runner);
-        await run(engine);
+        using var both = new ManualResetEventSlim(!isSideBySide);
+        runner.BeforeStep = step => WaitIf(step == 0, both);
+        var older = TestWindow.RunAsync(engine, window);
+        await (isSideBySide ? Task.CompletedTask : older);
+        var newer = TestWindow.RunAsync(engine, window);
+        both.Set();
+        await Task.WhenAll(older, newer);
         return runner.StepCount;
-    }
-
-    private static async Task RunInOrderAsync(LocalBatchEngine engine, InferenceRequest[] window)
-    {
-        await TestWindow.RunAsync(engine, window);
-        await TestWindow.RunAsync(engine, window);
     }
 
     private static int? Note(List<int> started, int index, int generated)
