@@ -20,7 +20,8 @@ struct AttentionDecode
     const i32* first_partials;  // [rows] where the row's splits begin
     const i32* prefix_tokens;   // [rows] positions that the prefix kernel has done: a multiple of TILE
     const DecodeWork* work;     // [grid / kv_heads]
-    Partials partials;
+    float* partial_outputs;     // [partials, heads, D]
+    float2* partial_sums;       // [partials, heads]
     float scale;                // of scores, the keys' and log2 e included
     u32 heads;
     u32 kv_heads;
@@ -207,13 +208,14 @@ DEVICE void decode(const AttentionDecode& a)
     const u16* queries = a.queries + (static_cast<u64>(work.row) * a.heads + first_head) * D;
     load_query(columns, 0, g < group ? queries + g * D : nullptr);
     u64 partial = static_cast<u64>(a.first_partials[work.row] + work.split) * a.heads + first_head;
+    PartialResults partials = {a.partial_outputs, a.partial_sums};
     u32 column = lane() % 4 * 2;
     UNROLL
     for (u32 h = 0; h < 2; h++)
     {
         if (tile > loads.first && column + h < group)
         {
-            load_partial(a.partials, partial + column + h, columns, 0, h);
+            load_partial(partials, partial + column + h, columns, 0, h);
         }
     }
 
@@ -227,7 +229,7 @@ DEVICE void decode(const AttentionDecode& a)
     {
         if (column + h < group)
         {
-            store_partial(a.partials, partial + column + h, columns, 0, h);
+            store_partial(partials, partial + column + h, columns, 0, h);
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using BatchLLM.Cuda.Devices;
 using BatchLLM.Cuda.Kernels;
 using BatchLLM.CudaTests.Emulation;
 
