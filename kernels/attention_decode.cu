@@ -125,12 +125,13 @@ DEVICE void load_values(u32 (&words)[D * Cache::BYTES / 8], const Loads<Cache, D
     }
 }
 
-// The item-th fragment from a tile on: 0 to 3 are keys, 4 to 7 values, and so on with the next tile, if there is one.
+// The item-th fragment from a tile on: 0 to 3 are keys, 4 to 7 values, and so on with the next tile, if there is one. The
+// tile itself begins before the end.
 template <typename Cache, u32 D>
 DEVICE void load_fragment(u32 (&words)[D * Cache::BYTES / 8], const Loads<Cache, D>& loads, u32 tile, u32 item)
 {
     u32 from = tile + item / (2 * FRAGMENTS) * TILE;
-    if (from >= loads.end)
+    if (item >= 2 * FRAGMENTS && from >= loads.end)
     {
         return;
     }
@@ -152,7 +153,6 @@ DEVICE void take_tile(
     const Loads<Cache, D>& loads, u32 tile, float scale)
 {
     constexpr u32 ahead = Loads<Cache, D>::AHEAD;
-    bool is_partial = tile + TILE > loads.end;
     float scores[FRAGMENTS][1][4];
     UNROLL
     for (u32 f = 0; f < FRAGMENTS; f++)
@@ -160,10 +160,11 @@ DEVICE void take_tile(
         score(scores[f], words[f % ahead], columns);
         load_fragment(words[f % ahead], loads, tile, f + ahead);
     }
-    if (is_partial)
+    if (tile + TILE > loads.end)
     {
-        i32 last = static_cast<i32>(loads.end) - 1;
-        mask(scores, tile, {{last, last}});
+        i32 end = static_cast<i32>(loads.end);
+        const i32 last[1][2] = {{end - 1, end - 1}};
+        mask(scores, tile, last);
     }
     u32 weights[FRAGMENTS][1][2];
     weigh(weights, scores, columns, scale);
@@ -171,10 +172,6 @@ DEVICE void take_tile(
     for (u32 f = 0; f < FRAGMENTS; f++)
     {
         u32 (&held)[D * Cache::BYTES / 8] = words[(FRAGMENTS + f) % ahead];
-        if (is_partial)
-        {
-            blank_values(held, tile + f * FRAGMENT, loads.end);
-        }
         accumulate(columns, held, weights[f]);
         load_fragment(held, loads, tile, FRAGMENTS + f + ahead);
     }

@@ -105,15 +105,15 @@ DEVICE void attend_prefix(const AttentionPrefix& a)
     Context context = {a.keys, a.values, table, a.kv_heads, kv_head, a.block_shift};
     u32 end = static_cast<u32>(work.end);
     u32 first = static_cast<u32>(work.first);
+    const i32 all[NARROW][2] = {};
     begin_tiles<Cache, D>(shared, context, first, end);
     for (u32 tile = first; tile < end; tile += TILE)
     {
         const u8* stage = wait_for_tile<Cache, D>(shared, context, tile, end);
         if (!is_idle)
         {
-            take_tile(columns, stage, tile, end, false, {}, a.scale);
+            take_tile(columns, stage, tile, end, false, all, a.scale);
         }
-        sync_block();
     }
     store_partials(columns, a, work, kv_head, first_column);
 }
