@@ -1,0 +1,112 @@
+// Matrix products, which a GPU's library computes: plain, with sums in float32 in one fixed order.
+#include "../gpu.h"
+
+#include <vector>
+
+#include "workers.h"
+
+using namespace emulator;
+
+namespace
+{
+
+// As ElementType of the device's interface.
+enum class Element : i32
+{
+    Float32,
+    BFloat16,
+    E4M3,
+    Int8,
+    Int32,
+};
+
+float decode(Element type, const void* x, size_t i)
+{
+    switch (type)
+    {
+    case Element::BFloat16:
+        return bf16_to_f32(static_cast<const u16*>(x)[i]);
+    case Element::E4M3:
+        return half_value(e4m3_half(static_cast<const u8*>(x)[i]));
+    default:
+        return static_cast<const float*>(x)[i];
+    }
+}
+
+std::vector<float> decode_all(Element type, const void* x, size_t rows, size_t depth)
+{
+    std::vector<float> values(rows * depth);
+    run_parallel(rows, [&](u64 row)
+    {
+        for (size_t i = row * depth; i < (row + 1) * depth; i++)
+        {
+            values[i] = decode(type, x, i);
+        }
+    });
+    return values;
+}
+
+float dot(const float* x, const float* w, size_t depth)
+{
+    float sums[16] = {};
+    for (size_t k = 0; k < depth; k += 16)
+    {
+        for (size_t i = 0; i < 16; i++)
+        {
+            sums[i] += x[k + i] * w[k + i];
+        }
+    }
+    float sum = 0;
+    for (float part : sums)
+    {
+        sum += part;
+    }
+    return sum;
+}
+
+i32 dot(const signed char* x, const signed char* w, size_t depth)
+{
+    i32 sum = 0;
+    for (size_t k = 0; k < depth; k++)
+    {
+        sum += x[k] * w[k];
+    }
+    return sum;
+}
+
+} // namespace
+
+// y = x wT. // x: [rows, depth], w: [columns, depth], y: [rows, columns]
+extern "C" void emulator_multiply(
+    const void* x, const void* w, void* y, u64 rows, u64 columns, u64 depth, Element input, Element output)
+{
+    if (input == Element::Int8)
+    {
+        run_parallel(columns, [&](u64 n)
+        {
+            for (u64 m = 0; m < rows; m++)
+            {
+                static_cast<i32*>(y)[m * columns + n] = dot(
+                    static_cast<const signed char*>(x) + m * depth, static_cast<const signed char*>(w) + n * depth, depth);
+            }
+        });
+        return;
+    }
+    const std::vector<float> left = decode_all(input, x, rows, depth);
+    const std::vector<float> right = decode_all(input, w, columns, depth);
+    run_parallel(rows, [&](u64 m)
+    {
+        for (u64 n = 0; n < columns; n++)
+        {
+            float sum = dot(&left[m * depth], &right[n * depth], depth);
+            if (output == Element::BFloat16)
+            {
+                static_cast<u16*>(y)[m * columns + n] = f32_to_bf16(sum);
+            }
+            else
+            {
+                static_cast<float*>(y)[m * columns + n] = sum;
+            }
+        }
+    });
+}

@@ -1,0 +1,93 @@
+// Arithmetic. What is called approx differs between a GPU and the emulator in the last places: results are compared with a
+// tolerance. All else is correctly rounded and the same everywhere.
+#pragma once
+
+DEVICE float fma_rn(float a, float b, float c)
+{
+#if EMULATED
+    return __builtin_fmaf(a, b, c);
+#else
+    float result;
+    asm("fma.rn.f32 %0, %1, %2, %3;" : "=f"(result) : "f"(a), "f"(b), "f"(c));
+    return result;
+#endif
+}
+
+DEVICE float sqrt_rn(float x)
+{
+#if EMULATED
+    return __builtin_sqrtf(x);
+#else
+    float result;
+    asm("sqrt.rn.f32 %0, %1;" : "=f"(result) : "f"(x));
+    return result;
+#endif
+}
+
+DEVICE float div_rn(float a, float b)
+{
+#if EMULATED
+    return a / b;
+#else
+    float result;
+    asm("div.rn.f32 %0, %1, %2;" : "=f"(result) : "f"(a), "f"(b));
+    return result;
+#endif
+}
+
+// 2^x; 0 at minus infinity. Results below 2^-126 may be zero.
+DEVICE float exp2_approx(float x)
+{
+#if EMULATED
+    return __builtin_exp2f(x);
+#else
+    float result;
+    asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(result) : "f"(x));
+    return result;
+#endif
+}
+
+DEVICE float log2_approx(float x)
+{
+#if EMULATED
+    return __builtin_log2f(x);
+#else
+    float result;
+    asm("lg2.approx.f32 %0, %1;" : "=f"(result) : "f"(x));
+    return result;
+#endif
+}
+
+DEVICE float rsqrt_approx(float x)
+{
+#if EMULATED
+    return 1 / __builtin_sqrtf(x);
+#else
+    float result;
+    asm("rsqrt.approx.f32 %0, %1;" : "=f"(result) : "f"(x));
+    return result;
+#endif
+}
+
+DEVICE float rcp_approx(float x)
+{
+#if EMULATED
+    return 1 / x;
+#else
+    float result;
+    asm("rcp.approx.f32 %0, %1;" : "=f"(result) : "f"(x));
+    return result;
+#endif
+}
+
+// Nearest whole number, ties to even; beyond the range of i32 the nearest end, NaN is 0.
+DEVICE i32 round_to_i32(float x)
+{
+#if EMULATED
+    return x != x ? 0 : x >= 2147483648.0f ? 0x7FFFFFFF : x < -2147483648.0f ? -0x7FFFFFFF - 1 : static_cast<i32>(__builtin_rintf(x));
+#else
+    i32 result;
+    asm("cvt.rni.s32.f32 %0, %1;" : "=r"(result) : "f"(x));
+    return result;
+#endif
+}

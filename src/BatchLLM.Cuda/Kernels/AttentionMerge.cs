@@ -1,0 +1,36 @@
+using BatchLLM.Cuda.Devices;
+
+namespace BatchLLM.Cuda.Kernels;
+
+/// <summary>Makes the output projection's input of what <see cref="PagedAttention"/> leaves.</summary>
+/// <param name="device">Where it runs.</param>
+/// <param name="shape">Of the model.</param>
+/// <param name="form">What the projection takes.</param>
+internal sealed class AttentionMerge(IDevice device, AttentionShape shape, InputForm form)
+{
+    private readonly IKernel _kernel = device.Kernel("attention_merge", $"attention_merge_to_{KernelNames.Of(form)}");
+
+    /// <summary>Queues the merge of a layer.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="valueScale">Of the cache's values.</param>
+    /// <param name="results">Receives the rows in the form. // [rows, heads, head size]</param>
+    /// <param name="rowScales">Receives the scales of the forms that have one a row; else ignored. float32 // [rows]</param>
+    /// <param name="resultScale">The scale of <see cref="InputForm.E4M3Static"/>; else ignored.</param>
+    public void Launch(AttentionStep step, float valueScale, ulong results, ulong rowScales, float resultScale) => device.Launch(
+        _kernel,
+        RowShape.Of(step.RowCount, shape.Width / 8, sharedBytes: shape.Width * sizeof(float)),
+        new AttentionMergeArguments
+        {
+            PartialOutputs = step.PartialOutputs,
+            PartialSums = step.PartialSums,
+            Mixed = step.Mixed,
+            FirstPartials = step.FirstPartials,
+            Positions = step.Positions,
+            Results = results,
+            RowScales = rowScales,
+            ValueScale = valueScale,
+            ResultScale = resultScale,
+            Heads = (uint)shape.HeadCount,
+            HeadDim = (uint)shape.HeadSize,
+        });
+}
