@@ -279,8 +279,11 @@ public sealed partial class BrowserTests(Browser browser) : IClassFixture<Browse
         """,
         isHidden);
 
-    private static Task<string> BackAsync(Tab tab) =>
-        tab.Page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
+    private static async Task<string> BackAsync(Tab tab)
+    {
+        await tab.Page.WaitForLoadStateAsync(LoadState.Load); // a page without a script is there before its style sheet
+        return await tab.Page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
+    }
 
     private async Task<string> KeyAsync(string tenant, AccessRole role)
     {

@@ -32,7 +32,7 @@ internal sealed class JwtKeys : IDisposable
         QueueLimit = 0,
     });
 
-    private (OpenIdConnectConfiguration Provider, long Since)? _known;
+    private volatile Known? _known;
 
     public JwtKeys(Uri authority, TimeProvider time)
     {
@@ -48,18 +48,23 @@ internal sealed class JwtKeys : IDisposable
     {
         if (IsGood(unlike))
         {
-            return _known!.Value.Provider;
+            return _known!.Provider;
         }
 
-        await _reading.WaitAsync(cancellationToken);
+        // Old keys are better than none while the provider is away, and than waiting while another request asks it.
+        var old = unlike is null ? _known : null;
+        if (!await _reading.WaitAsync(old is null ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, cancellationToken))
+        {
+            return old!.Provider;
+        }
+
         try
         {
             if (!IsGood(unlike) && await ReadAsync(cancellationToken) is { } fresh)
             {
-                _known = (fresh, _time.GetTimestamp());
+                _known = new Known(fresh, _time.GetTimestamp());
             }
 
-            // Old keys are better than none while the provider is away.
             return _known?.Provider;
         }
         finally
@@ -96,4 +101,6 @@ internal sealed class JwtKeys : IDisposable
             return null;
         }
     }
+
+    private sealed record Known(OpenIdConnectConfiguration Provider, long Since);
 }

@@ -24,7 +24,7 @@ internal static class EventsEndpoint
         .DisableRequestTimeout();
 
     private static async Task<IResult> FollowAsync(
-        HttpContext context, long id, JobLookup lookup, JobWatches watches, JobViews views, CancellationToken cancellationToken)
+        HttpContext context, long id, JobLookup lookup, JobWatches watches, CancellationToken cancellationToken)
     {
         if (await lookup.FindAsync(context, id, cancellationToken) is null)
         {
@@ -33,18 +33,17 @@ internal static class EventsEndpoint
 
         return context.Request.Headers["Last-Event-ID"] == Last
             ? TypedResults.NoContent()
-            : TypedResults.ServerSentEvents(EventsAsync(watches, views, id, cancellationToken));
+            : TypedResults.ServerSentEvents(EventsAsync(watches, id, cancellationToken));
     }
 
     private static async IAsyncEnumerable<SseItem<JobView>> EventsAsync(
-        JobWatches watches, JobViews views, long id, [EnumeratorCancellation] CancellationToken cancellationToken)
+        JobWatches watches, long id, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var reading in watches.FollowAsync(id, cancellationToken))
         {
-            var view = await views.OfAsync(reading.Job, cancellationToken);
             yield return reading.Job.State.IsFinal()
-                ? new SseItem<JobView>(view, Progress) { EventId = Last }
-                : new SseItem<JobView>(view, Progress);
+                ? new SseItem<JobView>(reading.View, Progress) { EventId = Last }
+                : new SseItem<JobView>(reading.View, Progress);
         }
     }
 }

@@ -5,9 +5,10 @@ namespace BatchLLM.Host.Service.Jobs;
 
 /// <summary>One job that is looked at again and again, for any number of listeners, who get its newest state only.</summary>
 /// <param name="store">Durable state.</param>
+/// <param name="views">Shows it, once for all of them.</param>
 /// <param name="id">The job.</param>
 /// <param name="time">The clock.</param>
-internal sealed class JobWatch(IJobStore store, long id, TimeProvider time)
+internal sealed class JobWatch(IJobStore store, JobViews views, long id, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
@@ -73,7 +74,7 @@ internal sealed class JobWatch(IJobStore store, long id, TimeProvider time)
         var now = time.GetUtcNow();
         if (_latest is not { } latest || !latest.Shows(job) || now - latest.At >= LongestSilence)
         {
-            Publish(new JobReading(job, now), null);
+            Publish(new JobReading(job, await views.OfAsync(job, cancellationToken), now), null);
         }
 
         return job.State.IsFinal();

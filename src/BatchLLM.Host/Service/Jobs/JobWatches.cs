@@ -8,9 +8,10 @@ namespace BatchLLM.Host.Service.Jobs;
 /// Follows jobs: all who follow one share one look at the database every half second, and nobody's slowness holds up another.
 /// </summary>
 /// <param name="store">Durable state.</param>
+/// <param name="views">Shows them.</param>
 /// <param name="time">The clock.</param>
 /// <param name="lifetime">Says when the service stops; then all that follow end.</param>
-internal sealed class JobWatches(IJobStore store, TimeProvider time, IHostApplicationLifetime lifetime)
+internal sealed class JobWatches(IJobStore store, JobViews views, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<long, (JobWatch Watch, CancellationTokenSource Stop)> _watches = [];
@@ -65,7 +66,7 @@ internal sealed class JobWatches(IJobStore store, TimeProvider time, IHostApplic
         {
             if (!_watches.TryGetValue(id, out var entry))
             {
-                entry = (new JobWatch(store, id, time), new CancellationTokenSource());
+                entry = (new JobWatch(store, views, id, time), new CancellationTokenSource());
                 _watches.Add(id, entry);
                 _ = entry.Watch.RunAsync(entry.Stop.Token); // what fails in it reaches the listeners
             }

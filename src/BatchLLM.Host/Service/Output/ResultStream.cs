@@ -46,7 +46,7 @@ internal sealed class ResultStream(IJobStore store, JobWatches watches)
     {
         await response.Body.FlushAsync(cancellationToken); // the headers: a client must not wait for the first shard to know that there is a job
         var (seen, isOver) = (0, false);
-        await foreach (var (now, _) in watches.FollowAsync(job.Id, cancellationToken))
+        await foreach (var (now, _, _) in watches.FollowAsync(job.Id, cancellationToken))
         {
             isOver = now.State.IsFinal();
             if (isOver || now.CommittedShards > seen)

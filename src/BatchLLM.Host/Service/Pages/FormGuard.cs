@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace BatchLLM.Host.Service.Pages;
 
 /// <summary>Refuses forms that no page of this service showed to this browser.</summary>
-internal sealed class FormGuard : IEndpointFilter
+/// <param name="looks">What pages show, which a form that is taken changes.</param>
+internal sealed class FormGuard(LiveLooks looks) : IEndpointFilter
 {
     /// <inheritdoc/>
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
@@ -16,9 +17,14 @@ internal sealed class FormGuard : IEndpointFilter
         }
 
         var form = await http.Request.ReadFormAsync(http.RequestAborted);
-        return FormToken.IsOurs(http, form[FormToken.Field])
-            ? await next(context)
-            : await PageResult.ProblemAsync(
+        if (!FormToken.IsOurs(http, form[FormToken.Field]))
+        {
+            return await PageResult.ProblemAsync(
                 http, StatusCodes.Status403Forbidden, "Nothing was changed", "The page was too old, or it was not one of this service. Load it again.");
+        }
+
+        var result = await next(context);
+        looks.Forget();
+        return result;
     }
 }

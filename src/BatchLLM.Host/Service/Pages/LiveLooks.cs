@@ -14,6 +14,15 @@ internal sealed class LiveLooks(TimeProvider time)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (long Since, Task<LivePage> Page)> _looks = new(StringComparer.Ordinal);
 
+    /// <summary>Has everything looked at anew: something was changed, and the page that shows it must not be put back.</summary>
+    public void Forget()
+    {
+        lock (_lock)
+        {
+            _looks.Clear();
+        }
+    }
+
     /// <summary>A look that is new, or that somebody else just had.</summary>
     /// <param name="what">What is looked at, and all that decides what is seen of it.</param>
     /// <param name="look">Looks anew; not for one caller alone, so it must not end with one.</param>
