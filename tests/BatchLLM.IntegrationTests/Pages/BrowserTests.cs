@@ -57,8 +57,11 @@ public sealed partial class BrowserTests(Browser browser) : IClassFixture<Browse
         await tab.SeesAsync("#pulse", "final");
         Assert.Equal($"detailed completed · BatchLLM", await tab.Page.TitleAsync());
         Assert.Matches("Tokens a second over", await tab.Page.Locator(".chart svg").GetAttributeAsync("aria-label") ?? "");
-        Assert.Empty(await tab.Page.Locator("#job-actions button").AllAsync());
+        await tab.SeesAsync("#job-actions", "Retry 3 failed rows");
         await tab.SeesAsync("#job-errors .rows", "in.jsonl rows 3, 7, 11");
+        await SendAsync(tab, "#job-errors button");
+        await tab.SeesAsync("#job-head", "Rows that failed with overlong_prompt are being computed again; retry 1.");
+        Assert.Equal("overlong_prompt", (await browser.Open.State.Store.FindAsync(job.Id, Token))!.RetryError);
     }
 
     [Fact]
