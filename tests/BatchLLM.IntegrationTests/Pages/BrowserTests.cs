@@ -84,6 +84,22 @@ public sealed partial class BrowserTests(Browser browser) : IClassFixture<Browse
     }
 
     [Fact]
+    public async Task A_canary_is_looked_at_and_approved()
+    {
+        var job = await CreateAsync("canaried", shards: 2);
+        await browser.Open.ExecuteAsync("update batchllm.jobs set canary_rows = 4 where id = @Id", new { job.Id });
+        await browser.Open.State.Store.FinishCanaryAsync(job.Id, ApprovalTests.Report(), "canary: look", Token);
+        await using var tab = await browser.TabAsync(browser.Open);
+        await tab.GoAsync($"/jobs/{job.Id}");
+        await tab.SeesAsync("#job-head", "canary: look");
+        await tab.SeesAsync("#job-canary", "4 of 1 file: 1 ok, 1 truncated, 2 failed (empty_prompt 1, engine_error 1)");
+
+        await SendAsync(tab, "#approve");
+
+        await tab.SeesAsync("#job-head .state", "running");
+    }
+
+    [Fact]
     public async Task Who_has_the_keyboard_keeps_it_while_the_page_changes()
     {
         var job = await CreateAsync("held", shards: 2);

@@ -92,6 +92,8 @@ public sealed class JobTests(TestCluster cluster) : ServiceTests(cluster)
     [InlineData("POST", "/api/jobs/1/resume")]
     [InlineData("POST", "/api/jobs/1/cancel")]
     [InlineData("POST", "/api/jobs/1/retry")]
+    [InlineData("POST", "/api/jobs/1/approve")]
+    [InlineData("GET", "/api/jobs/1/canary")]
     [InlineData("GET", "/api/jobs/x")]
     [InlineData("GET", "/api/jobs/99999999999999999999")]
     [InlineData("GET", "/api/jobs/1%20or%201=1")]
