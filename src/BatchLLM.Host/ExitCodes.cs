@@ -15,7 +15,7 @@ internal static class ExitCodes
     /// <summary>Finished, with rows that failed or were truncated.</summary>
     public const int FinishedWithBadRows = 3;
 
-    /// <summary>Paused: the error budget is spent.</summary>
+    /// <summary>Paused: a budget is spent, or a canary waits for approval.</summary>
     public const int Paused = 4;
 
     /// <summary>Cancelled; the receipt counts the rows that never ran as skipped.</summary>
@@ -32,7 +32,7 @@ internal static class ExitCodes
           1    a file, the model, the database or the engine failed; nothing committed is lost
           2    the command line or the job file is wrong; nothing was started
           3    finished, with rows that failed or were truncated
-          4    paused, because the error budget is spent
+          4    paused: a budget is spent, or a canary waits for approval
           5    cancelled
           130  interrupted; `batchllm resume` continues
         """;

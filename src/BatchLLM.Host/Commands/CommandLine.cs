@@ -32,6 +32,7 @@ internal static class CommandLine
             RunCommand.Create(),
             StatusCommand.Create(),
             ResumeCommand.Create(),
+            ApproveCommand.Create(),
             RetryCommand.Create(),
             CancelCommand.Create(),
             WorkerCommand.Create(),

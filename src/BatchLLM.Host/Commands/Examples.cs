@@ -14,6 +14,7 @@ internal static class Examples
         ],
         ["status"] = ["batchllm status", "batchllm status demo-tickets", "batchllm status 12 --json"],
         ["resume"] = ["batchllm resume", "batchllm resume 12", "batchllm resume 12 --error-budget 5%"],
+        ["approve"] = ["batchllm approve 12", "batchllm approve demo-tickets"],
         ["retry"] = ["batchllm retry 12", "batchllm retry demo-tickets --error engine_error"],
         ["cancel"] = ["batchllm cancel 12", "batchllm cancel demo-tickets"],
         ["worker"] =

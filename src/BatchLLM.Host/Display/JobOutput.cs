@@ -1,3 +1,4 @@
+using BatchLLM.Canaries;
 using BatchLLM.Jobs;
 
 namespace BatchLLM.Host.Display;
@@ -12,6 +13,7 @@ internal sealed record JobOutput(
     int Priority,
     DateTimeOffset? Deadline,
     QueueWait? Wait,
+    CanaryReport? Canary,
     string? Numerics,
     string? KvCache,
     RunRows Rows,
@@ -39,6 +41,7 @@ internal sealed record JobOutput(
         job.Priority,
         job.Deadline,
         job.Wait,
+        job.Canary,
         job.Definition.Numerics,
         job.Definition.KvCache,
         RunRows.Of(job),

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using BatchLLM.Canaries;
 using BatchLLM.Jobs;
 
 namespace BatchLLM.Host.Display;
@@ -13,6 +14,9 @@ internal sealed record RunSummary
     public required string State { get; init; }
 
     public string? Reason { get; init; }
+
+    /// <summary>What its canary came to; null if it had none.</summary>
+    public CanaryReport? Canary { get; init; }
 
     public string? Numerics { get; init; }
 
@@ -70,6 +74,7 @@ internal sealed record RunSummary
             Name = job.Definition.Name,
             State = job.State.ToString().ToLowerInvariant(),
             Reason = job.Reason,
+            Canary = job.Canary,
             Numerics = job.Definition.Numerics,
             KvCache = job.Definition.KvCache,
             Rows = RunRows.Of(job),

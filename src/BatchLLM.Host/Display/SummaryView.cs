@@ -57,6 +57,11 @@ internal sealed class SummaryView(Terminal terminal)
             yield return $"Reason: {reason}";
         }
 
+        foreach (var line in summary.Canary is { } canary ? CanaryLines.Of(canary) : [])
+        {
+            yield return line;
+        }
+
         if (summary is { Numerics: { } numerics, KvCache: { } kvCache })
         {
             yield return $"Computed with: numerics {numerics}, KV cache {kvCache}";

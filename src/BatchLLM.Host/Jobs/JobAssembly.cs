@@ -5,6 +5,7 @@ using BatchLLM.Blobs.Files;
 using BatchLLM.Blobs.Jsonl;
 using BatchLLM.Blobs.Parquet;
 using BatchLLM.Blobs.S3;
+using BatchLLM.Canaries;
 using BatchLLM.Incremental;
 using BatchLLM.Inference;
 using BatchLLM.Jobs;
@@ -79,7 +80,6 @@ internal static class JobAssembly
         CancellationToken cancellationToken)
     {
         var layout = LayoutOf(job, spec);
-        var idColumn = spec.Prompt.OpenAiBatch ? "custom_id" : spec.IdColumn;
         var kinds = await KindsAsync(job, layout.Format, cancellationToken);
         var columns = new OutputColumns(RowPreparer.CarriedColumns(spec), spec.Output.TokenIds, kinds)
         {
@@ -91,11 +91,11 @@ internal static class JobAssembly
             Blobs,
             layout,
             stream => RowWriters.Create(layout.Format, stream, columns),
-            stream => new ErrorRowWriter(stream, idColumn),
+            stream => new ErrorRowWriter(stream, IdColumnOf(spec)),
             CrashHook.Reach);
         var options = new PipelineOptions(WorkerIdentity.Current, ShardsPerWindow(spec, job.Definition.RowCount), spec.Policies) { MayLease = mayLease };
         return new BatchPipeline(
-            store, ReaderOf(spec, model, job.CreatedAt, known: KnownOf(job, layout)), engine, writer, PublisherOf(store, layout), options, TimeProvider.System,
+            store, ReaderOf(spec, model, job.CreatedAt, known: KnownOf(job, layout, store)), engine, writer, PublisherOf(store, layout), options, TimeProvider.System,
             CrashHook.Reach);
     }
 
@@ -191,8 +191,24 @@ internal static class JobAssembly
     public static OutputLayout LayoutOf(Job job, JobSpec spec) =>
         new(job.Definition.OutputUri, job.Id, spec.Output.Format) { HasHashes = spec.Incremental is not null };
 
-    private static FormerPart? KnownOf(Job job, OutputLayout layout) =>
-        job.Retries > 0 ? new FormerPart(Blobs, Readers.Of, layout, job.RetryError) : null;
+    /// <summary>What runs a job's canary; null if it has none to run.</summary>
+    /// <param name="job">A planned job.</param>
+    /// <param name="spec">Its spec.</param>
+    /// <param name="store">Durable state.</param>
+    /// <param name="model">Its model.</param>
+    /// <param name="engine">Tokens to completions.</param>
+    public static CanaryRun? CanaryOf(Job job, JobSpec spec, IJobStore store, IJobModel model, IBatchEngine engine) => job.IsCanaryDue
+        ? new CanaryRun(
+            store, ReaderOf(spec, model, job.CreatedAt), engine, Blobs, LayoutOf(job, spec),
+            stream => new CanaryRowWriter(stream, IdColumnOf(spec), spec.Output.TokenIds), spec, TimeProvider.System, CrashHook.Reach)
+        : null;
+
+    private static string? IdColumnOf(JobSpec spec) => spec.Prompt.OpenAiBatch ? "custom_id" : spec.IdColumn;
+
+    private static IKnownRows? KnownOf(Job job, OutputLayout layout, IJobStore store) =>
+        job.Retries > 0 ? new FormerPart(Blobs, Readers.Of, layout, job.RetryError)
+        : job.CanaryRows is null ? null
+        : new CanaryRows(Blobs, Readers.Of, layout.Canary, async token => (await store.FindAsync(job.Id, token))?.Canary?.Sha256);
 
     private static JobPublisher PublisherOf(IJobStore store, OutputLayout layout) =>
         new(store, Blobs, layout, CrashHook.Reach);

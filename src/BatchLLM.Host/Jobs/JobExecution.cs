@@ -1,3 +1,4 @@
+using BatchLLM.Canaries;
 using BatchLLM.Inference;
 using BatchLLM.Jobs;
 using BatchLLM.Planning;
@@ -11,11 +12,12 @@ internal sealed class JobExecution : IAsyncDisposable
     private readonly IBatchEngine _engine;
     private readonly LengthKeeping _keeping;
     private readonly OutputLengths _lengths;
+    private readonly CanaryRun? _canary;
     private readonly BatchPipeline _pipeline;
 
     private JobExecution(
-        Job job, IBatchEngine engine, BusyTime busy, LengthKeeping keeping, OutputLengths lengths, BatchPipeline pipeline) =>
-        (_job, _engine, Busy, _keeping, _lengths, _pipeline) = (job, engine, busy, keeping, lengths, pipeline);
+        Job job, IBatchEngine engine, BusyTime busy, LengthKeeping keeping, OutputLengths lengths, CanaryRun? canary, BatchPipeline pipeline) =>
+        (_job, _engine, Busy, _keeping, _lengths, _canary, _pipeline) = (job, engine, busy, keeping, lengths, canary, pipeline);
 
     /// <summary>How long the engine computed.</summary>
     public BusyTime Busy { get; }
@@ -47,7 +49,8 @@ internal sealed class JobExecution : IAsyncDisposable
             engine = await JobAssembly.ReusingAsync(engine, spec, model, cancellationToken);
             var pipeline = await JobAssembly.PipelineOfAsync(
                 job, spec, state.Store, model, engine, mayLease, cancellationToken);
-            return new JobExecution(job, engine, busy, keeping, lengths, pipeline);
+            var canary = JobAssembly.CanaryOf(job, spec, state.Store, model, engine);
+            return new JobExecution(job, engine, busy, keeping, lengths, canary, pipeline);
         }
         catch
         {
@@ -56,11 +59,16 @@ internal sealed class JobExecution : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs the pipeline, then keeps what was learnt. Returns how the job stands.</summary>
+    /// <summary>Runs the canary, if it has yet to run, and the pipeline, if that lets it; then keeps what was learnt. Returns how the job stands.</summary>
     /// <exception cref="BatchLLMException">The store, a file or the engine failed. Running it again goes on.</exception>
     public async Task<Job> RunAsync(JobProgress progress, CancellationToken cancellationToken)
     {
-        var job = await _pipeline.RunAsync(_job, progress, cancellationToken);
+        var job = _canary is null ? _job : await _canary.RunAsync(_job, cancellationToken);
+        if (job.State == JobState.Running)
+        {
+            job = await _pipeline.RunAsync(job, progress, cancellationToken);
+        }
+
         await _keeping.SaveAsync(_lengths, cancellationToken);
         return job;
     }

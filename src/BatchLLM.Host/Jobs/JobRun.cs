@@ -24,6 +24,7 @@ internal sealed class JobRun(DatabaseSession state, Terminal terminal, int show)
         return job.State switch
         {
             JobState.Completed => await AlreadyCompleteAsync(job, cancellationToken),
+            JobState.Paused when job.WaitsForApproval => throw Unapproved(job),
             JobState.Paused => throw new UsageException(
                 $"Job {job.Id} is paused: {job.Reason}. `batchllm resume {job.Id} --error-budget ...` goes on with it; " +
                 $"`batchllm cancel {job.Id}` ends it."),
@@ -40,9 +41,22 @@ internal sealed class JobRun(DatabaseSession state, Terminal terminal, int show)
     {
         JobState.Completed or JobState.Cancelled => PublishAgainAsync(job, cancellationToken),
         JobState.Failed => throw new UsageException($"Job {job.Id} failed: {job.Reason} Correct that and hand the job in anew."),
+        JobState.Paused when job.WaitsForApproval => throw Unapproved(job),
         JobState.Queued => throw new UsageException($"Job {job.Id} waits for a worker; `batchllm worker` starts one."),
         _ => GoOnAsync(job, errorBudget, cancellationToken),
     };
+
+    /// <summary>Lets a job go on that waits for that after its canary.</summary>
+    /// <exception cref="UsageException">It does not wait for it.</exception>
+    public async Task<int> ApproveAsync(Job job, CancellationToken cancellationToken)
+    {
+        if (!await _store.ApproveAsync(job.Id, cancellationToken))
+        {
+            throw new UsageException($"Job {job.Id} is {job.State.ToString().ToLowerInvariant()} and waits for no approval of a canary.");
+        }
+
+        return await GoOnAsync((await _store.FindAsync(job.Id, cancellationToken))!, errorBudget: null, cancellationToken);
+    }
 
     /// <summary>Computes the failed rows of a job that is over again.</summary>
     /// <param name="job">The job.</param>
@@ -150,8 +164,16 @@ internal sealed class JobRun(DatabaseSession state, Terminal terminal, int show)
         return await work;
     }
 
+    private static UsageException Unapproved(Job job) => new(
+        $"Job {job.Id} is paused: {job.Reason}. `batchllm approve {job.Id}` goes on with it; `batchllm cancel {job.Id}` ends it.");
+
     private void Announce(Job job, JobSpec spec)
     {
+        if (job.IsCanaryDue)
+        {
+            terminal.Text.WriteLine($"Canary: {Math.Min(job.CanaryRows!.Value, job.Definition.RowCount)} of {job.Definition.RowCount} rows run first.");
+        }
+
         if (JobAssembly.NoteOn(job, spec) is { } note)
         {
             terminal.Text.WriteLine(note);

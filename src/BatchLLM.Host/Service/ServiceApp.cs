@@ -142,6 +142,7 @@ internal static class ServiceApp
         EventsEndpoint.Map(jobs);
         ResultEndpoints.Map(jobs);
         ReceiptEndpoint.Map(jobs);
+        CanaryEndpoint.Map(jobs);
         PageEndpoints.Map(app);
     }
 }

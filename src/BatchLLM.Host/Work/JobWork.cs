@@ -80,6 +80,7 @@ internal sealed class JobWork(DatabaseSession state, ModelShelf shelf, LeftJobs 
         var counts = job.Counts;
         log.Write(job.Id, job.State switch
         {
+            JobState.Running when job.IsCanaryDue => "left before its canary has ended.",
             JobState.Running => FormattableString.Invariant($"left at a window's border: {counts.Done} of {job.Definition.RowCount} rows are committed."),
             JobState.Paused => $"paused: {job.Reason}",
             var over => FormattableString.Invariant($"{over.ToString().ToLowerInvariant()}: {counts.Ok} ok, {counts.Truncated} truncated, {counts.Failed} failed."),

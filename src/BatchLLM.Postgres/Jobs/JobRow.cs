@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using BatchLLM.Canaries;
 using BatchLLM.Jobs;
 
 namespace BatchLLM.Postgres.Jobs;
@@ -7,7 +8,7 @@ namespace BatchLLM.Postgres.Jobs;
 /// <summary>A row of <c>batchllm.jobs</c>, as the statements select it.</summary>
 internal sealed class JobRow
 {
-    private static readonly JsonSerializerOptions Json = new() { Converters = { new JsonStringEnumConverter() } };
+    internal static readonly JsonSerializerOptions Json = new() { Converters = { new JsonStringEnumConverter() } };
 
     public required long Id { get; init; }
 
@@ -79,6 +80,12 @@ internal sealed class JobRow
 
     public required int SkippedShards { get; init; }
 
+    public int? CanaryRows { get; init; }
+
+    public string? Canary { get; init; }
+
+    public DateTime? ApprovedAt { get; init; }
+
     internal static string WriteInputs(IReadOnlyList<InputFile> inputs) => JsonSerializer.Serialize(inputs, Json);
 
     internal Job ToJob() => new()
@@ -107,5 +114,8 @@ internal sealed class JobRow
         Retries = Retries,
         RetryError = RetryError,
         SkippedShards = SkippedShards,
+        CanaryRows = CanaryRows,
+        Canary = Canary is null ? null : JsonSerializer.Deserialize<CanaryReport>(Canary, Json),
+        ApprovedAt = ApprovedAt,
     };
 }

@@ -54,6 +54,7 @@ public sealed partial class PostgresJobStore
             job.RowCount,
             ShardCount = shards.Count,
             job.TimeBudget,
+            job.CanaryRows,
         });
         await CopyShardsAsync(session, jobId, shards, token);
         return new FoundRun(jobId, Created: true);

@@ -4,6 +4,7 @@ select id, row_count as RowCount, ok, truncated, failed, prompt_tokens as Prompt
        shard_count as ShardCount, committed_shards as CommittedShards, state, name, key, spec, model,
        output_uri as OutputUri, reason, receipt_sha256 as ReceiptSha256, inputs::text as Inputs, tenant, priority,
        deadline, planned_at as PlannedAt, planner, trouble, plan_troubles as PlanTroubles, plan_deaths as PlanDeaths,
-       not_before as NotBefore, retries, retry_error as RetryError, skipped_shards as SkippedShards
+       not_before as NotBefore, retries, retry_error as RetryError, skipped_shards as SkippedShards,
+       canary_rows as CanaryRows, canary::text as Canary, approved_at as ApprovedAt
   from batchllm.jobs
  where id = @JobId;

@@ -9,4 +9,6 @@ update batchllm.jobs
        run_until = clock_timestamp() + time_budget,
        plan_deaths = 0
  where id = @JobId
+   -- A canary that waits is approved, by whoever has looked at it.
+   and (canary is null or approved_at is not null)
    and (state = 'paused' or (@Repeated and state in ('queued', 'running') and spec = coalesce(@Spec, spec)));

@@ -1,5 +1,8 @@
+using System.Text.Json;
+using BatchLLM.Canaries;
 using BatchLLM.Jobs;
 using BatchLLM.Overview;
+using BatchLLM.Postgres.Jobs;
 
 namespace BatchLLM.Postgres.Overview;
 
@@ -56,6 +59,10 @@ internal sealed class JobGlanceRow
 
     public string? ReceiptSha256 { get; init; }
 
+    public required bool WaitsForApproval { get; init; }
+
+    public string? Canary { get; init; }
+
     public required int Retries { get; init; }
 
     public string? RetryError { get; init; }
@@ -102,6 +109,8 @@ internal sealed class JobGlanceRow
         Commits = [.. Enumerable.Range(0, CommitAt?.Length ?? 0).Select(Commit)],
         SeenAt = SeenAt,
         ReceiptSha256 = ReceiptSha256,
+        WaitsForApproval = WaitsForApproval,
+        Canary = Canary is null ? null : JsonSerializer.Deserialize<CanaryReport>(Canary, JobRow.Json),
         Retries = Retries,
         RetryError = RetryError,
     };

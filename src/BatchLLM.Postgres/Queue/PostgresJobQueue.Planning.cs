@@ -92,5 +92,6 @@ public sealed partial class PostgresJobQueue
         job.RowCount,
         ShardCount = shardCount,
         job.TimeBudget,
+        job.CanaryRows,
     };
 }

@@ -11,6 +11,7 @@ update batchllm.jobs
        shard_count = @ShardCount,
        time_budget = @TimeBudget,
        run_until = clock_timestamp() + @TimeBudget,
+       canary_rows = @CanaryRows,
        planner = null,
        trouble = null,
        -- Who planned it begins with it; others leave it a second before they help.

@@ -9,6 +9,9 @@ public enum CrashWindow
     /// <summary>The job and its shards are in the database; nothing is leased, nothing is on disk.</summary>
     JobCreated,
 
+    /// <summary>A canary's rows are on disk; the database does not know how they ended.</summary>
+    CanaryWritten,
+
     /// <summary>Shards are leased; nothing is on disk. The leases run out by themselves.</summary>
     ShardsLeased,
 

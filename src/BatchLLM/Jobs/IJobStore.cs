@@ -1,3 +1,5 @@
+using BatchLLM.Canaries;
+
 namespace BatchLLM.Jobs;
 
 /// <summary>
@@ -22,9 +24,31 @@ public interface IJobStore
     /// <summary>The newest jobs first.</summary>
     Task<IReadOnlyList<Job>> ListAsync(int limit, CancellationToken cancellationToken);
 
+    /// <summary>All shards of a job, in order of their index.</summary>
+    Task<IReadOnlyList<NewShard>> ListShardsAsync(long jobId, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Waits until no other process runs the job's canary, and keeps all others waiting until what it returns is disposed, or until
+    /// this process has died or lost its connection.
+    /// </summary>
+    Task<IAsyncDisposable> LockCanaryAsync(long jobId, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Keeps what a running job's canary came to. Then the job goes on, or is paused until it is approved. Nothing happens to a job
+    /// that does not run any more.
+    /// </summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="report">What it came to.</param>
+    /// <param name="reasonToWait">Why the job waits for a person; null if it goes on.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    Task FinishCanaryAsync(long jobId, CanaryReport report, string? reasonToWait, CancellationToken cancellationToken);
+
+    /// <summary>Lets a job go on that waits for that after its canary. False if it does not.</summary>
+    Task<bool> ApproveAsync(long jobId, CancellationToken cancellationToken);
+
     /// <summary>
     /// Leases up to <paramref name="most"/> shards of a running job, lowest first: such as nobody holds, or whose lease
-    /// has run out; fewer where the job's tenant may hold no more. Each gets a new epoch.
+    /// has run out; fewer where the job's tenant may hold no more, none before a canary is approved. Each gets a new epoch.
     /// </summary>
     Task<IReadOnlyList<ShardLease>> LeaseAsync(
         long jobId, string worker, int most, TimeSpan duration, CancellationToken cancellationToken);
@@ -70,7 +94,7 @@ public interface IJobStore
 
     /// <summary>
     /// Paused to running, or to queued if it was never planned; a new spec may replace the old one (a larger error budget).
-    /// False if the job was not paused.
+    /// False if the job was not paused, or waits to be approved.
     /// </summary>
     Task<bool> ResumeAsync(long jobId, string? specJson, CancellationToken cancellationToken);
 

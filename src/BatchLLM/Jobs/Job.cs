@@ -60,6 +60,21 @@ public sealed record Job
     /// <summary>Shards that never ran, because the job was cancelled, and that its retries leave alone.</summary>
     public int SkippedShards { get; init; }
 
+    /// <summary>How many rows run before all others; null for a job that runs all alike.</summary>
+    public int? CanaryRows { get; init; }
+
+    /// <summary>What they came to; null before they ran.</summary>
+    public Canaries.CanaryReport? Canary { get; init; }
+
+    /// <summary>When its gate or a person let the others follow; null before.</summary>
+    public DateTimeOffset? ApprovedAt { get; init; }
+
+    /// <summary>True if its canary has yet to run.</summary>
+    public bool IsCanaryDue => CanaryRows is not null && Canary is null;
+
+    /// <summary>True if it is paused until somebody approves its canary.</summary>
+    public bool WaitsForApproval => State == JobState.Paused && Canary is not null && ApprovedAt is null;
+
     /// <summary>True if no shard is left to run.</summary>
     public bool IsAllCommitted => CommittedShards + SkippedShards == ShardCount;
 }

@@ -1,3 +1,5 @@
+using BatchLLM.Canaries;
+
 namespace BatchLLM.Jobs;
 
 /// <summary>What a user submits, as the job file says it, with defaults filled in and URIs still unresolved.</summary>
@@ -29,6 +31,9 @@ public sealed record JobSpec
 
     /// <summary>Whose answers it takes over for rows that are as they were; null to run all rows.</summary>
     public IncrementalSpec? Incremental { get; init; }
+
+    /// <summary>Rows that run before all others; null to run all alike.</summary>
+    public CanarySpec? Canary { get; init; }
 
     /// <summary>What happens at the edges.</summary>
     public PolicySpec Policies { get; init; } = new();

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using BatchLLM.Canaries;
 using BatchLLM.Inference;
 
 namespace BatchLLM.Jobs;
@@ -30,6 +31,7 @@ public static class JobSpecJson
             WriteSampling(json, spec.Sampling);
             WriteOutput(json, spec.Output);
             WriteIncremental(json, spec.Incremental);
+            WriteCanary(json, spec.Canary);
             WritePolicies(json, spec.Policies);
             json.WriteString("engine", spec.Engine);
             json.WriteString("device", spec.Device);
@@ -141,6 +143,22 @@ public static class JobSpecJson
         }
     }
 
+    private static void WriteCanary(Utf8JsonWriter json, CanarySpec? canary)
+    {
+        if (canary is null)
+        {
+            return;
+        }
+
+        json.WriteStartObject("canary");
+        json.WriteNumber("rows", canary.Rows);
+        WriteIfSet(json, "max_failed", canary.MaxFailed is { } failed ? Percent(failed) : null);
+        WriteIfSet(json, "max_truncated", canary.MaxTruncated is { } truncated ? Percent(truncated) : null);
+        json.WriteEndObject();
+    }
+
+    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.######}%");
+
     private static void WritePolicies(Utf8JsonWriter json, PolicySpec policies)
     {
         json.WriteStartObject("policies");
@@ -151,7 +169,7 @@ public static class JobSpecJson
         }
         else if (policies.ErrorBudgetShare is { } share)
         {
-            json.WriteString("error_budget", string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.######}%"));
+            json.WriteString("error_budget", Percent(share));
         }
 
         if (policies.TimeBudget is { } time)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using BatchLLM.Canaries;
 using BatchLLM.Inference;
 using BatchLLM.Jobs.Json;
 using BatchLLM.Prompts;
@@ -28,6 +29,7 @@ internal static class JobSpecReader
                 TokenIds = output.Find("token_ids")?.Kind == JsonValueKind.True,
             },
             Incremental = ReadIncremental(file.Find("incremental")),
+            Canary = ReadCanary(file.Find("canary")),
             Policies = ReadPolicies(file.Find("policies")),
             Engine = Text(file, "engine") ?? "local",
             Device = Text(file, "device") ?? "cpu",
@@ -89,6 +91,11 @@ internal static class JobSpecReader
         JsonValueKind.String => new IncrementalSpec(incremental.Text),
         _ => null,
     };
+
+    private static CanarySpec? ReadCanary(JsonTree? canary) => canary is null ? null : new CanarySpec(
+        (int)Integer(canary, "rows")!,
+        Text(canary, "max_failed") is { } failed ? ReadShare(failed) : null,
+        Text(canary, "max_truncated") is { } truncated ? ReadShare(truncated) : null);
 
     private static PolicySpec ReadPolicies(JsonTree? policies)
     {

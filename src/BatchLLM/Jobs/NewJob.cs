@@ -43,6 +43,16 @@ public sealed record NewJob(
         }
     }
 
+    /// <summary>How many rows run before all others; null for a job that runs all alike.</summary>
+    public int? CanaryRows
+    {
+        get
+        {
+            using var spec = JsonDocument.Parse(SpecJson);
+            return spec.RootElement.TryGetProperty("canary", out var canary) ? canary.GetProperty("rows").GetInt32() : null;
+        }
+    }
+
     private string? Text(string key)
     {
         using var spec = JsonDocument.Parse(SpecJson);

@@ -21,6 +21,9 @@ public sealed record OutputLayout(string OutputUri, long JobId, DataFormat Forma
     /// <summary>The receipt of an earlier job, while its files are removed.</summary>
     public string FormerReceipt => $"{_root}/_former-receipt.json";
 
+    /// <summary>The rows of a canary, in JSON lines, until the job is published.</summary>
+    public string Canary => $"{AttemptPrefix}canary.jsonl";
+
     /// <summary>The failed rows of all parts.</summary>
     public string Errors => $"{_root}/errors.jsonl";
 

@@ -36,13 +36,20 @@ public sealed class WindowReader(
         await Parallel.ForAsync(0, leases.Count, cancellationToken, async (index, token) =>
         {
             var file = job.Definition.Inputs[leases[index].Shard.FileIndex];
-            await CheckUnchangedAsync(file, token);
-            var rows = await ReadShardAsync(file, leases[index].Shard, share, token);
-            await CheckUnchangedAsync(file, token); // It may be overwritten between two reads.
+            var rows = await ReadUnchangedAsync(file, leases[index].Shard, share, token);
             var known = Known is null ? null : await Known.FindAsync(leases[index], rows, token);
             shards[index] = new WindowShard(leases[index], rows, known);
         });
         return new Window(shards, tokenIds);
+    }
+
+    internal async Task<IReadOnlyList<WindowRow>> ReadUnchangedAsync(
+        InputFile file, NewShard shard, int share, CancellationToken cancellationToken)
+    {
+        await CheckUnchangedAsync(file, cancellationToken);
+        var rows = await ReadShardAsync(file, shard, share, cancellationToken);
+        await CheckUnchangedAsync(file, cancellationToken); // It may be overwritten between two reads.
+        return rows;
     }
 
     /// <summary>Row offsets were taken when the job was created; in another content they would point anywhere.</summary>

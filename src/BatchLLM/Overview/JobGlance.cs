@@ -1,3 +1,4 @@
+using BatchLLM.Canaries;
 using BatchLLM.Jobs;
 
 namespace BatchLLM.Overview;
@@ -75,6 +76,12 @@ public sealed record JobGlance
 
     /// <summary>SHA-256 of the published receipt; null before.</summary>
     public string? ReceiptSha256 { get; init; }
+
+    /// <summary>True if it is paused until somebody approves its canary.</summary>
+    public bool WaitsForApproval { get; init; }
+
+    /// <summary>What its canary came to; null if it had none, or before it ran.</summary>
+    public CanaryReport? Canary { get; init; }
 
     /// <summary>How often its failed rows were computed again, or are now.</summary>
     public int Retries { get; init; }

@@ -8,7 +8,8 @@ public sealed class KillTests(CliFixture cli) : IClassFixture<CliFixture>
 {
     private static List<string?>? _uninterrupted; // the same for each window, which come one after the other
 
-    public static TheoryData<CrashWindow> Windows => [.. Enum.GetValues<CrashWindow>()];
+    public static TheoryData<CrashWindow> Windows =>
+        [.. Enum.GetValues<CrashWindow>().Where(window => window != CrashWindow.CanaryWritten)]; // this job has no canary
 
     [Theory]
     [MemberData(nameof(Windows))]

@@ -58,8 +58,11 @@ public sealed partial class BrowserTests(Browser browser) : IClassFixture<Browse
         await tab.SeesAsync("#pulse", "final");
         Assert.Equal($"detailed completed · BatchLLM", await tab.Page.TitleAsync());
         Assert.Matches("Tokens a second over", await tab.Page.Locator(".chart svg").GetAttributeAsync("aria-label") ?? "");
-        Assert.Empty(await tab.Page.Locator("#job-actions button").AllAsync());
+        await tab.SeesAsync("#job-actions", "Retry 3 failed rows");
         await tab.SeesAsync("#job-errors .rows", "in.jsonl rows 3, 7, 11");
+        await SendAsync(tab, "#job-errors button");
+        await tab.SeesAsync("#job-head", "Rows that failed with overlong_prompt are being computed again; retry 1.");
+        Assert.Equal("overlong_prompt", (await browser.Open.State.Store.FindAsync(job.Id, Token))!.RetryError);
     }
 
     [Fact]
@@ -79,6 +82,22 @@ public sealed partial class BrowserTests(Browser browser) : IClassFixture<Browse
 
         Assert.Equal(JobState.Cancelled, (await browser.Open.State.Store.FindAsync(job.Id, Token))!.State);
         Assert.EndsWith($"/jobs/{job.Id}", tab.Page.Url, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_canary_is_looked_at_and_approved()
+    {
+        var job = await CreateAsync("canaried", shards: 2);
+        await browser.Open.ExecuteAsync("update batchllm.jobs set canary_rows = 4 where id = @Id", new { job.Id });
+        await browser.Open.State.Store.FinishCanaryAsync(job.Id, ApprovalTests.Report(), "canary: look", Token);
+        await using var tab = await browser.TabAsync(browser.Open);
+        await tab.GoAsync($"/jobs/{job.Id}");
+        await tab.SeesAsync("#job-head", "canary: look");
+        await tab.SeesAsync("#job-canary", "4 of 1 file: 1 ok, 1 truncated, 2 failed (empty_prompt 1, engine_error 1)");
+
+        await SendAsync(tab, "#approve");
+
+        await tab.SeesAsync("#job-head .state", "running");
     }
 
     [Fact]

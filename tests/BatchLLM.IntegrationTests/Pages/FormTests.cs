@@ -93,6 +93,8 @@ public sealed partial class FormTests(TestCluster cluster) : IAsyncLifetime
         var id = await SubmitAsync(tenant: "b");
 
         Assert.Equal(HttpStatusCode.NotFound, await PostAsync(client, $"/jobs/{id}/cancel", token));
+        Assert.Equal(HttpStatusCode.NotFound, await PostAsync(client, $"/jobs/{id}/retry", token));
+        Assert.Equal(HttpStatusCode.NotFound, await PostAsync(client, $"/jobs/{id}/approve", token));
         foreach (var path in new[] { $"/jobs/{id}", $"/live/jobs/{id}", "/jobs/999999" })
         {
             using var response = await client.GetAsync(path, Token);

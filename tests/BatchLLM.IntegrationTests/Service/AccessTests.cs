@@ -86,7 +86,7 @@ public sealed class AccessTests(TestCluster cluster) : IAsyncLifetime
         var (reader, submitter) = (await KeyAsync("a", AccessRole.Read), await KeyAsync("a", AccessRole.Submit));
         var job = await AcceptAsync(submitter, "job");
 
-        foreach (var path in new[] { $"/api/jobs/{job}/pause", $"/api/jobs/{job}/resume", $"/api/jobs/{job}/cancel", "/api/jobs", "/api/preflight" })
+        foreach (var path in new[] { $"/api/jobs/{job}/pause", $"/api/jobs/{job}/resume", $"/api/jobs/{job}/cancel", $"/api/jobs/{job}/retry", $"/api/jobs/{job}/approve", "/api/jobs", "/api/preflight" })
         {
             Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(HttpMethod.Post, path, reader));
         }
@@ -104,12 +104,14 @@ public sealed class AccessTests(TestCluster cluster) : IAsyncLifetime
         Assert.Equal([ofA], await IdsAsync(a));
         Assert.Equal([ofB], await IdsAsync(b));
         Assert.Equal([ofB, ofA], await IdsAsync(admin));
-        foreach (var path in new[] { "", "/results", "/errors", "/receipt", "/events" })
+        foreach (var path in new[] { "", "/results", "/errors", "/receipt", "/events", "/canary" })
         {
             Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(HttpMethod.Get, $"/api/jobs/{ofB}{path}", a));
         }
 
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(HttpMethod.Post, $"/api/jobs/{ofB}/cancel", a));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(HttpMethod.Post, $"/api/jobs/{ofB}/retry", a));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(HttpMethod.Post, $"/api/jobs/{ofB}/approve", a));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(HttpMethod.Post, $"/api/jobs/{ofB}/cancel", admin));
     }
 

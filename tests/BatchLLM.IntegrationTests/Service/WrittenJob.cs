@@ -62,7 +62,10 @@ internal sealed class WrittenJob
             Layout.PartAttempt(lease),
             await WriteAsync(Layout.PartAttempt(lease), stream => RowWriters.Create(Layout.Format, stream, Columns), rows),
             Layout.ErrorsAttempt(lease),
-            await WriteAsync(Layout.ErrorsAttempt(lease), stream => new ErrorRowWriter(stream, "ticket_id"), errors));
+            await WriteAsync(Layout.ErrorsAttempt(lease), stream => new ErrorRowWriter(stream, "ticket_id"), errors))
+        {
+            ErrorCounts = new Dictionary<string, long> { ["overlong_prompt"] = errors.Count },
+        };
         Assert.True(await _service.State.Store.CommitAsync(lease, output, TestJobs.NeverPause, CancellationToken.None));
     }
 

@@ -312,6 +312,7 @@ public sealed class JobFileTests
           },
           "output": { "uri": "out", "format": "parquet", "columns": ["a", "b"], "token_ids": true },
           "incremental": "out/{{date-1}}",
+          "canary": { "rows": 200, "max_failed": "1.5%", "max_truncated": "0%" },
           "policies": { "overlong_prompt": "truncate_middle", "error_budget": "5%", "time_budget": "90m", "rows_per_shard": 10 },
           "engine": "local",
           "device": "cpu",

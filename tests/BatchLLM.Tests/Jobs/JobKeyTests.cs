@@ -36,6 +36,7 @@ public sealed class JobKeyTests
     [InlineData("policies.error_budget=5")]
     [InlineData("policies.error_budget=5%")]
     [InlineData("policies.time_budget=8h")]
+    [InlineData("canary.rows=5")]
     [InlineData("$schema=x")]
     public void When_a_job_pauses_does_not_decide_the_key(string setting) => Assert.Equal(Key(), Key(setting));
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
+using BatchLLM.Canaries;
 using BatchLLM.Checkpoints;
 using BatchLLM.Inference;
 using BatchLLM.Jobs;
@@ -137,7 +138,8 @@ public sealed class JobSchemaTests
     public void Records_have_no_property_that_the_schema_does_not_set()
     {
         // Prompts, inputs and the two error budgets share keys; the rest is one property, one key.
-        Assert.Equal(13, CountOf<JobSpec>());
+        Assert.Equal(14, CountOf<JobSpec>());
+        Assert.Equal(3, CountOf<CanarySpec>());
         Assert.Equal(9, CountOf<SamplingParameters>());
         Assert.Equal(4, CountOf<OutputSpec>());
         Assert.Equal(5, CountOf<PolicySpec>());

@@ -1,3 +1,4 @@
+using BatchLLM.Canaries;
 using BatchLLM.Jobs;
 
 namespace BatchLLM.Tests.Jobs;
@@ -54,6 +55,16 @@ internal sealed class LeaseList(IEnumerable<NewShard> shards) : IJobStore
 
     public Task<bool> ResumeAsync(long jobId, string? specJson, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
+
+    public Task<IReadOnlyList<NewShard>> ListShardsAsync(long jobId, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<IAsyncDisposable> LockCanaryAsync(long jobId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task FinishCanaryAsync(long jobId, CanaryReport report, string? reasonToWait, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<bool> ApproveAsync(long jobId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<string?> RetryAsync(Job job, string? error, CancellationToken cancellationToken) =>
         throw new NotSupportedException();

@@ -17,6 +17,13 @@ internal static class JobStates
     /// <summary>The state of a name; null if none has it.</summary>
     public static JobState? Find(string name) => ByName.TryGetValue(name, out var state) ? state : null;
 
-    /// <summary>True if the job never changes again, but for the receipt of a cancelled one.</summary>
+    /// <summary>Why a job's state does not allow what was asked for.</summary>
+    /// <param name="job">The job as it is.</param>
+    /// <param name="verb">What it cannot be: paused, for example.</param>
+    public static string Refusal(Job job, string verb) => job.WaitsForApproval
+        ? $"Job {job.Id} waits for its canary to be approved, so it cannot be {verb}; approve or cancel it."
+        : $"Job {job.Id} is {Name(job.State)}, so it cannot be {verb}.";
+
+    /// <summary>True if the job never changes again, but for a retry, and for the receipt of a cancelled one.</summary>
     public static bool IsFinal(this JobState state) => state is JobState.Completed or JobState.Cancelled or JobState.Failed;
 }

@@ -1,3 +1,4 @@
+using BatchLLM.Canaries;
 using BatchLLM.Host.Display;
 using BatchLLM.Jobs;
 using BatchLLM.Overview;
@@ -10,6 +11,8 @@ namespace BatchLLM.Host.Service.Jobs;
 /// <param name="State">queued, running, paused, completed, cancelled or failed.</param>
 /// <param name="Reason">Why it is paused, cancelled or failed.</param>
 /// <param name="Waiting">What a queued job waits for besides its turn: trouble that may pass.</param>
+/// <param name="Canary">What its canary came to, once that ran.</param>
+/// <param name="WaitsForApproval">True if it is paused until somebody approves that.</param>
 /// <param name="Priority">Higher goes first; -100 to 100.</param>
 /// <param name="Deadline">When it should be done.</param>
 /// <param name="Progress">Share of its rows that have ended, 0 to 1.</param>
@@ -39,6 +42,8 @@ internal sealed record JobView(
     string State,
     string? Reason,
     string? Waiting,
+    CanaryReport? Canary,
+    bool WaitsForApproval,
     int Priority,
     DateTimeOffset? Deadline,
     double Progress,
@@ -70,6 +75,8 @@ internal sealed record JobView(
         JobStates.Name(job.State),
         job.Reason,
         job.Wait?.Trouble,
+        job.Canary,
+        job.WaitsForApproval,
         job.Priority,
         job.Deadline,
         ProgressOf(job),

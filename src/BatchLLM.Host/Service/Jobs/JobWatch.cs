@@ -23,13 +23,14 @@ internal sealed class JobWatch(IJobStore store, JobViews views, long id, TimePro
     /// <summary>How many listen; the registry's.</summary>
     public int Listeners { get; set; }
 
-    /// <summary>Looks at the job until it is over.</summary>
+    /// <summary>Looks at the job while anybody listens: one that is over may run again.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         try
         {
-            while (!await LookAsync(cancellationToken))
+            while (true)
             {
+                await LookAsync(cancellationToken);
                 await Task.Delay(Interval, time, cancellationToken);
             }
         }
@@ -67,7 +68,7 @@ internal sealed class JobWatch(IJobStore store, JobViews views, long id, TimePro
         }
     }
 
-    private async Task<bool> LookAsync(CancellationToken cancellationToken)
+    private async Task LookAsync(CancellationToken cancellationToken)
     {
         var job = await store.FindAsync(id, cancellationToken)
             ?? throw new BatchLLMException($"Job {id} is no longer in the database.");
@@ -76,8 +77,6 @@ internal sealed class JobWatch(IJobStore store, JobViews views, long id, TimePro
         {
             Publish(new JobReading(job, await views.OfAsync(job, cancellationToken), now), null);
         }
-
-        return job.State.IsFinal();
     }
 
     private void Publish(JobReading? reading, Exception? fault)

@@ -13,7 +13,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace BatchLLM.Host.Service.Jobs;
 
-/// <summary><c>POST /api/jobs/{id}/cancel</c>, <c>/pause</c>, <c>/resume</c> and <c>/retry</c>.</summary>
+/// <summary><c>POST /api/jobs/{id}/cancel</c>, <c>/pause</c>, <c>/resume</c>, <c>/approve</c> and <c>/retry</c>.</summary>
 internal static class TransitionEndpoints
 {
     public static void Map(IEndpointRouteBuilder jobs)
@@ -27,6 +27,8 @@ internal static class TransitionEndpoints
         Add(jobs.MapPost("/{id:long}/resume", ResumeAsync), "resumeJob")
             .WithSummary("Goes on with a paused job.")
             .ProducesProblem(StatusCodes.Status400BadRequest);
+        Add(jobs.MapPost("/{id:long}/approve", ApproveAsync), "approveJob")
+            .WithSummary("Goes on with a job that waits for that after its canary.");
         Add(jobs.MapPost("/{id:long}/retry", RetryAsync), "retryJob")
             .WithSummary("Computes the failed rows of a job that is over again; all others stay as they are.")
             .WithDescription(
@@ -84,6 +86,11 @@ internal static class TransitionEndpoints
             job => store.ResumeAsync(id, SpecWith(job, errorBudget), cancellationToken),
             cancellationToken);
 
+    private static Task<Results<Ok<JobView>, ProblemHttpResult>> ApproveAsync(
+        HttpContext context, long id, JobLookup lookup, IJobStore store, JobViews views, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            context, id, "approved", lookup, views, _ => store.ApproveAsync(id, cancellationToken), cancellationToken);
+
     private static async Task<Results<Ok<JobView>, ProblemHttpResult>> RetryAsync(
         HttpContext context,
         long id,
@@ -130,7 +137,7 @@ internal static class TransitionEndpoints
         var now = await lookup.FindAsync(context, id, cancellationToken) ?? job;
         return isChanged
             ? TypedResults.Ok(await views.OfAsync(now, cancellationToken))
-            : WrongState(now, $"Job {id} is {JobStates.Name(now.State)}, so it cannot be {verb}.");
+            : WrongState(now, JobStates.Refusal(now, verb));
     }
 
     private static ProblemHttpResult WrongState(Job job, string detail) => TypedResults.Problem(

@@ -18,6 +18,7 @@ internal static class ChangeEndpoints
     {
         forms.MapPost("/jobs/{id:long}/pause", PauseAsync).For(AccessRole.Submit);
         forms.MapPost("/jobs/{id:long}/resume", ResumeAsync).For(AccessRole.Submit);
+        forms.MapPost("/jobs/{id:long}/approve", ApproveAsync).For(AccessRole.Submit);
         forms.MapPost("/jobs/{id:long}/retry", RetryAsync).For(AccessRole.Submit);
         // Cancelling publishes what is finished, which takes as long as its files do.
         forms.MapPost("/jobs/{id:long}/cancel", CancelAsync).For(AccessRole.Submit).DisableRequestTimeout();
@@ -32,6 +33,11 @@ internal static class ChangeEndpoints
         HttpContext context, long id, JobLookup lookup, IJobStore store, JobDetailReader reader, CancellationToken cancellationToken) =>
         ChangeAsync(
             context, id, "resumed", lookup, reader, _ => store.ResumeAsync(id, specJson: null, cancellationToken), cancellationToken);
+
+    private static Task<IResult> ApproveAsync(
+        HttpContext context, long id, JobLookup lookup, IJobStore store, JobDetailReader reader, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            context, id, "approved", lookup, reader, _ => store.ApproveAsync(id, cancellationToken), cancellationToken);
 
     private static async Task<IResult> RetryAsync(
         HttpContext context, long id, string? error, JobLookup lookup, IJobStore store, JobDetailReader reader, CancellationToken cancellationToken)
@@ -91,7 +97,7 @@ internal static class ChangeEndpoints
     private static async Task<string> WrongStateAsync(
         HttpContext context, long id, string verb, JobLookup lookup, CancellationToken cancellationToken) =>
         await lookup.FindAsync(context, id, cancellationToken) is { } job
-            ? string.Create(CultureInfo.InvariantCulture, $"Job {id} is {JobStates.Name(job.State)}, so it cannot be {verb}.")
+            ? JobStates.Refusal(job, verb)
             : string.Create(CultureInfo.InvariantCulture, $"Job {id} is gone.");
 
     private static string ByWhom(string verb, HttpContext context) =>

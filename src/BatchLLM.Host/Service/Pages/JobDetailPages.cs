@@ -49,12 +49,14 @@ internal static class JobDetailPages
         CancellationToken cancellationToken)
     {
         var (query, caller) = (new JobDetailQuery(id, after, failed ?? false), Callers.Of(context));
-        if (await reader.ReadAsync(query, caller.Sees, cancellationToken) is null)
+        if (await reader.ReadAsync(query, caller.Sees, cancellationToken) is not { } model)
         {
             return await NoJobAsync(context, id);
         }
 
         var mayChange = caller.Role >= AccessRole.Submit;
-        return stream.Send(context, $"{query} {mayChange}", token => reader.LookAsync(query, mayChange, token));
+
+        // Not a look of before a retry: the job was over then, and nothing more would be sent.
+        return stream.Send(context, string.Create(CultureInfo.InvariantCulture, $"{query} {mayChange} {model.Job.Retries}"), token => reader.LookAsync(query, mayChange, token));
     }
 }

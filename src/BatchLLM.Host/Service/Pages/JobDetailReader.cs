@@ -52,6 +52,7 @@ internal sealed class JobDetailReader(
         {
             ["job-actions"] = await html.RenderAsync<JobActions>(("Job", job), ("MayChange", mayChange)),
             ["job-head"] = await html.RenderAsync<JobHead>(("Job", job), ("Now", job.SeenAt)),
+            ["job-canary"] = await html.RenderAsync<CanaryPart>(("Job", job)),
             ["job-throughput"] = await html.RenderAsync<ThroughputPart>(("Chart", model.Throughput)),
             ["job-errors"] = await html.RenderAsync<ErrorPart>(("Sample", model.Errors), ("Job", job), ("MayChange", mayChange)),
             ["job-setup"] = await html.RenderAsync<SetupPart>(("Job", job), ("Setup", model.Setup)),

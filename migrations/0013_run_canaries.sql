@@ -1,5 +1,12 @@
--- A job that was just planned was at once what every other worker found first: they opened it, and mostly found nothing left
--- to lease. Of small jobs beside four workers, a third of all that was opened was opened in vain.
+-- A job may run some of its rows first, and then wait: nothing of it is leased before it was approved, by its gate or by a person.
+alter table batchllm.jobs
+  add column canary_rows integer check (canary_rows > 0),
+  -- What they came to; null before they ran.
+  add column canary jsonb check (jsonb_typeof(canary) = 'object'),
+  add column approved_at timestamptz,
+  add constraint jobs_canary_of_rows check (canary is null or canary_rows is not null),
+  add constraint jobs_approved_has_canary check (approved_at is null or canary is not null);
+
 create or replace view batchllm.claimable_jobs as
 select id, tenant, priority, deadline, model, true as alone
   from batchllm.jobs j
@@ -32,12 +39,24 @@ select id, tenant, priority, deadline, model, true
       where w.job_id = j.id
         and w.seen_at > clock_timestamp() - interval '15 seconds')
 union all
+-- A canary is run by one worker, which says so by its heartbeat; until it does, not_before keeps the others away.
+select id, tenant, priority, deadline, model, true
+  from batchllm.jobs j
+ where state = 'running'
+   and canary_rows is not null
+   and canary is null
+   and (not_before is null or not_before <= clock_timestamp())
+   and not exists (
+     select
+       from batchllm.workers w
+      where w.job_id = j.id
+        and w.seen_at > clock_timestamp() - interval '15 seconds')
+union all
 select id, tenant, priority, deadline, model, false
   from batchllm.jobs j
  where state = 'running'
    and committed_shards + skipped_shards < shard_count
-   -- Who planned it begins with it, and has a second's start.
-   and (not_before is null or not_before <= clock_timestamp())
+   and (canary_rows is null or approved_at is not null)
    and exists (
      select
        from batchllm.shards s
