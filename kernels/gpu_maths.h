@@ -2,7 +2,16 @@
 // tolerance. All else is correctly rounded and the same everywhere.
 #pragma once
 
-DEVICE float fma_rn(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+DEVICE float fma_rn(float a, float b, float c)
+{
+#if EMULATED
+    return __builtin_fmaf(a, b, c);
+#else
+    float result;
+    asm("fma.rn.f32 %0, %1, %2, %3;" : "=f"(result) : "f"(a), "f"(b), "f"(c));
+    return result;
+#endif
+}
 
 DEVICE float sqrt_rn(float x)
 {
