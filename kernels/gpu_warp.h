@@ -6,14 +6,11 @@ DEVICE u32 lane() { return threadIdx.x & 31; }
 DEVICE u32 warp() { return threadIdx.x >> 5; }
 
 // All threads of the block that have not ended meet here, and see what each wrote before.
-DEVICE void sync_block()
-{
 #if EMULATED
-    emulator::sync_block();
+DEVICE void sync_block(u32 line = __builtin_LINE()) { emulator::sync_block(line); }
 #else
-    __syncthreads();
+DEVICE void sync_block() { __syncthreads(); }
 #endif
-}
 
 DEVICE void sync_warp()
 {

@@ -46,7 +46,7 @@ void check_aligned(const void* p, u32 bytes, const char* what);
 void* shared_array(const void* key, size_t bytes);
 void* dynamic_shared();
 
-void sync_block(u32 line = __builtin_LINE());
+void sync_block(u32 line);
 void sync_warp();
 u32 ballot(bool condition);
 u32 shuffle(u32 value, u32 source);
