@@ -9,27 +9,12 @@ namespace BatchLLM.CudaTests;
 /// </summary>
 internal static class NvidiaLibraries
 {
-    private static readonly string[] Directories =
-        Environment.GetEnvironmentVariable("BATCHLLM_CUDA_LIBRARIES")?.Split(':', StringSplitOptions.RemoveEmptyEntries) ?? [];
-
     /// <summary>Skips the test unless a library can be loaded.</summary>
     public static void Need(CudaLibrary library)
     {
-        Assert.SkipUnless(TryLoad(library), $"{library.FileNames[0].File} is not on this machine; BATCHLLM_CUDA_LIBRARIES may name where it is.");
-    }
-
-    private static bool TryLoad(CudaLibrary library)
-    {
-        foreach (var directory in Directories)
-        {
-            CudaLibraries.SearchIn(directory);
-            if (CudaLibraries.TryLoad(library, out _))
-            {
-                break;
-            }
-        }
-
-        CudaLibraries.SearchIn(null);
-        return CudaLibraries.TryLoad(library, out _);
+        CudaLibraries.SearchIn(Environment.GetEnvironmentVariable("BATCHLLM_CUDA_LIBRARIES")?.Split(':') ?? []);
+        var isThere = CudaLibraries.TryLoad(library, out var tried);
+        CudaLibraries.SearchIn([]);
+        Assert.SkipUnless(isThere, $"{tried[0]} is not on this machine; BATCHLLM_CUDA_LIBRARIES may name the directory that has it.");
     }
 }

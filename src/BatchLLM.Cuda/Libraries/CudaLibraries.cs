@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace BatchLLM.Cuda.Libraries;
 
 /// <summary>
-/// Finds NVIDIA's libraries, once per process as the system's loader does: in a directory that was named, then wherever the
-/// loader looks, then where CUDA's installer puts them. A named directory comes first, since whoever names one means it.
+/// Finds NVIDIA's libraries, once per process as the system's loader does: in directories that were named, then wherever the
+/// loader looks, then where CUDA's installer puts them. Named directories come first, since whoever names one means it.
 /// </summary>
 public static class CudaLibraries
 {
@@ -14,18 +14,18 @@ public static class CudaLibraries
     private static readonly Lock Gate = new();
     private static readonly Dictionary<string, nint> Handles = new(StringComparer.Ordinal); // under the gate
     private static readonly Dictionary<string, string> Directories = new(StringComparer.Ordinal); // under the gate
-    private static string? _directory; // under the gate
+    private static IReadOnlyList<string> _searched = []; // under the gate
     private static int _newestMajor = int.MaxValue; // under the gate
 
     static CudaLibraries() => NativeLibrary.SetDllImportResolver(typeof(CudaLibraries).Assembly, Resolve);
 
-    /// <summary>Names a directory to look in first. Libraries that were found already stay.</summary>
-    /// <param name="directory">Null for none.</param>
-    public static void SearchIn(string? directory)
+    /// <summary>Names directories to look in first. Libraries that were found already stay.</summary>
+    /// <param name="directories">In the order of the search.</param>
+    public static void SearchIn(IReadOnlyList<string> directories)
     {
         lock (Gate)
         {
-            _directory = directory;
+            _searched = directories;
         }
     }
 
@@ -94,16 +94,16 @@ public static class CudaLibraries
 
     private static IEnumerable<string> Paths(string file)
     {
-        if (_directory is not null)
+        foreach (var directory in _searched)
         {
-            yield return Path.Combine(_directory, file);
+            yield return Path.Combine(directory, file);
         }
 
         yield return file;
         yield return Path.Combine(InstalledDirectory, file);
     }
 
-    private static string Searched() => _directory is null ? "" : $" in {_directory} or where the system looks";
+    private static string Searched() => _searched.Count == 0 ? "" : $" in {string.Join(':', _searched)} or where the system looks";
 
     /// <summary>The loader's handle of a library; 0 if it is not loaded.</summary>
     internal static nint Handle(CudaLibrary library) => Resolve(library.Name, typeof(CudaLibraries).Assembly, null);
