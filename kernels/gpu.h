@@ -25,6 +25,7 @@ typedef int i32;
 #include "emulator/emulator.h"
 
 #define DEVICE static inline
+#define METHOD inline
 #define KERNEL(name, Arguments)                                                                                      \
     static void name(const Arguments& a);                                                                            \
     static const emulator::Registration name##_registration(                                                         \
@@ -42,6 +43,7 @@ typedef int i32;
 
 #ifdef __CUDACC_RTC__
 #define DEVICE static __device__ __forceinline__
+#define METHOD __device__ __forceinline__
 #else
 #define __device__ __attribute__((device))
 #define __global__ __attribute__((global))
@@ -49,11 +51,12 @@ typedef int i32;
 #define __grid_constant__ __attribute__((grid_constant))
 #define __launch_bounds__(...) __attribute__((launch_bounds(__VA_ARGS__)))
 #define DEVICE static __attribute__((device)) __attribute__((always_inline)) inline
+#define METHOD __attribute__((device)) __attribute__((always_inline)) inline
 struct uint3;
 struct dim3;
 #include <__clang_cuda_builtin_vars.h>
-extern "C" __attribute__((device)) float fmaxf(float, float);
-extern "C" __attribute__((device)) float fminf(float, float);
+DEVICE float fmaxf(float a, float b) { return __builtin_fmaxf(a, b); }
+DEVICE float fminf(float a, float b) { return __builtin_fminf(a, b); }
 #endif
 
 #define KERNEL(name, Arguments) extern "C" __global__ void name(const __grid_constant__ Arguments a)

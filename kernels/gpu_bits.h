@@ -1,9 +1,15 @@
 // Small number formats as bits. Pairs have their first element in the lower half.
 #pragma once
 
+#ifdef __CUDACC_RTC__
+DEVICE u32 float_bits(float x) { return __float_as_uint(x); }
+
+DEVICE float bits_float(u32 x) { return __uint_as_float(x); }
+#else
 DEVICE u32 float_bits(float x) { return __builtin_bit_cast(u32, x); }
 
 DEVICE float bits_float(u32 x) { return __builtin_bit_cast(float, x); }
+#endif
 
 // The bytes of b:a, a being bytes 0 to 3, that the four lower nibbles of the selector name.
 DEVICE u32 byte_permute(u32 a, u32 b, u32 selector)

@@ -67,7 +67,7 @@ DEVICE void cp_async_wait()
 #endif
 }
 
-// Returns what was there. Only of integers: the order of atomic float sums would show in the result.
+// Atomics return what was there. Only of integers: the order of atomic float sums would show in the result.
 DEVICE u32 atomic_add(u32* p, u32 value)
 {
 #if EMULATED
@@ -75,17 +75,6 @@ DEVICE u32 atomic_add(u32* p, u32 value)
 #else
     u32 seen;
     asm volatile("atom.add.u32 %0, [%1], %2;" : "=r"(seen) : "l"(p), "r"(value) : "memory");
-    return seen;
-#endif
-}
-
-DEVICE i32 atomic_add(i32* p, i32 value)
-{
-#if EMULATED
-    return __atomic_fetch_add(p, value, __ATOMIC_RELAXED);
-#else
-    i32 seen;
-    asm volatile("atom.add.s32 %0, [%1], %2;" : "=r"(seen) : "l"(p), "r"(value) : "memory");
     return seen;
 #endif
 }

@@ -1,0 +1,29 @@
+using System.Runtime.InteropServices;
+using Xunit;
+
+namespace BatchLLM.CudaTests.Emulation;
+
+/// <summary>Runs kernels in several orders of warps and lanes, whose results must be the same bits.</summary>
+internal static class EveryOrder
+{
+    private static readonly ulong[] Seeds = [0, 1, 2];
+
+    /// <summary>The result, the same of all orders.</summary>
+    /// <param name="work">Launches on a device of its own and returns what it read from it.</param>
+    public static T[] Run<T>(Func<EmulatedDevice, T[]> work)
+        where T : unmanaged
+    {
+        T[]? first = null;
+        foreach (var seed in Seeds)
+        {
+            using var device = new EmulatedDevice(seed);
+            var result = work(device);
+            first ??= result;
+            Assert.True(
+                MemoryMarshal.AsBytes(first.AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(result.AsSpan())),
+                $"Order {seed} of warps and lanes gives another result: a barrier is missing.");
+        }
+
+        return first!;
+    }
+}
