@@ -1,0 +1,103 @@
+// Folds the splits of each row's context in ascending order, divides by the sum of weights, and writes all heads of the row
+// as the output projection takes it. Rows of the chunk kernel come folded; those are rounded to BF16 on their way, so all
+// are. One block a row.
+#include "attention.h"
+#include "product.h"
+
+struct AttentionMerge
+{
+    const float* outputs;      // [partials, heads, head_dim]
+    const float2* sums;        // [partials, heads] maximum and sum
+    const u16* mixed;          // BF16 [rows, heads, head_dim]: rows of the chunk kernel
+    const i32* first_partials; // [rows] negative: the row stands in mixed
+    const i32* positions;      // [rows]
+    void* results;             // [rows, heads, head_dim]
+    float* row_scales;         // [rows], written by forms with a scale per row
+    float value_scale;
+    float result_scale;        // of the form with a static scale
+    u32 heads;
+    u32 head_dim;
+};
+
+static_assert(sizeof(AttentionMerge) == 72);
+
+// Eight elements of the row, of one head, from its partial results.
+DEVICE void merge_8(float (&x)[8], const AttentionMerge& a, u32 first_partial, u32 count, u32 element)
+{
+    u32 head = element / a.head_dim;
+    float maximum = minus_infinity();
+    float sum = 0;
+    UNROLL
+    for (u32 i = 0; i < 8; i++)
+    {
+        x[i] = 0;
+    }
+    for (u32 split = 0; split < count; split++)
+    {
+        u64 partial = static_cast<u64>(first_partial) + split;
+        float2 others = a.sums[partial * a.heads + head];
+        float y[8];
+        load_8(y, a.outputs + partial * a.heads * a.head_dim + element);
+        Fold f = fold_of(maximum, others.x);
+        maximum = f.maximum;
+        sum = fold(sum, others.y, f);
+        UNROLL
+        for (u32 i = 0; i < 8; i++)
+        {
+            x[i] = fold(x[i], y[i], f);
+        }
+    }
+    float factor = div_rn(a.value_scale, sum);
+    UNROLL
+    for (u32 i = 0; i < 8; i++)
+    {
+        x[i] = bf16_to_f32(f32_to_bf16(x[i] * factor));
+    }
+}
+
+template <typename Form>
+DEVICE void merge(const AttentionMerge& a)
+{
+    DYNAMIC_SHARED(float, held); // [heads * head_dim]; each thread reads what it wrote itself
+    u32 row = blockIdx.x;
+    u32 width = a.heads * a.head_dim;
+    i32 first_partial = a.first_partials[row];
+    u32 count = static_cast<u32>(a.positions[row]) / SPLIT + 1;
+    void* results = static_cast<u8*>(a.results) + static_cast<u64>(row) * width * Form::Bytes;
+    float factor = Form::PerRow ? 0 : Form::factor(a.result_scale);
+    u32 largest = 0;
+    for (u32 i = threadIdx.x * 8; i < width; i += blockDim.x * 8)
+    {
+        float x[8];
+        if (first_partial >= 0)
+        {
+            merge_8(x, a, static_cast<u32>(first_partial), count, i);
+        }
+        else
+        {
+            load_8(x, a.mixed + static_cast<u64>(row) * width + i);
+        }
+        if constexpr (Form::PerRow)
+        {
+            store_8(held + i, x);
+            for (u32 j = 0; j < 8; j++)
+            {
+                u32 magnitude = magnitude_bits(x[j]);
+                largest = magnitude > largest ? magnitude : largest;
+            }
+        }
+        else
+        {
+            Form::store(results, i, x, factor);
+        }
+    }
+    if constexpr (Form::PerRow)
+    {
+        store_row<Form>(results, a.row_scales + row, held, width, largest);
+    }
+}
+
+KERNEL(attention_merge_to_bf16, AttentionMerge) { merge<ToBf16>(a); }
+KERNEL(attention_merge_to_e4m3, AttentionMerge) { merge<ToE4m3>(a); }
+KERNEL(attention_merge_to_e4m3_row, AttentionMerge) { merge<ToE4m3Row>(a); }
+KERNEL(attention_merge_to_int8_row, AttentionMerge) { merge<ToInt8Row>(a); }

@@ -1,0 +1,25 @@
+using System.Runtime.InteropServices;
+
+namespace BatchLLM.Cuda.Kernels;
+
+/// <summary>AttentionDecode of kernels/attention_decode.cu, where each field is explained.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct AttentionDecodeArguments
+{
+    public ulong Queries;
+    public ulong Keys;
+    public ulong Values;
+    public ulong BlockTables;
+    public ulong Slices;
+    public ulong Positions;
+    public ulong FirstPartials;
+    public ulong PrefixTokens;
+    public ulong Work;
+    public ulong PartialOutputs;
+    public ulong PartialSums;
+    public float Scale;
+    public int HeadCount;
+    public int KvHeadCount;
+    public int BlockShift;
+    public int TableStride;
+}

@@ -1,0 +1,47 @@
+using BatchLLM.Cuda.Devices;
+
+namespace BatchLLM.Cuda.Kernels;
+
+/// <summary>Makes the output projection's input of what <see cref="PagedAttention"/> leaves.</summary>
+/// <param name="device">Where it runs.</param>
+/// <param name="shape">Of the model.</param>
+/// <param name="form">What the projection takes.</param>
+public sealed class AttentionMerge(IDevice device, AttentionShape shape, InputForm form)
+{
+    private const int ThreadElements = 8;
+    private const int MostThreads = 512;
+
+    private readonly IKernel _kernel = device.Kernel("attention_merge", form switch
+    {
+        InputForm.BFloat16 => "attention_merge_to_bf16",
+        InputForm.E4M3Static => "attention_merge_to_e4m3",
+        InputForm.E4M3PerRow => "attention_merge_to_e4m3_row",
+        _ => "attention_merge_to_int8_row",
+    });
+
+    private readonly int _threads = Math.Min(MostThreads, (shape.Width / ThreadElements + 31) / 32 * 32);
+
+    /// <summary>Queues the merge of a layer.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="valueScale">Of the cache's values.</param>
+    /// <param name="results">Receives the rows in the form. // [rows, heads, head size]</param>
+    /// <param name="rowScales">Receives the scales of the forms that have one a row; else ignored. float32 // [rows]</param>
+    /// <param name="resultScale">The scale of <see cref="InputForm.E4M3Static"/>; else ignored.</param>
+    public void Launch(AttentionStep step, float valueScale, ulong results, ulong rowScales, float resultScale) => device.Launch(
+        _kernel,
+        new LaunchShape(step.RowCount, 1, 1, _threads, shape.Width * sizeof(float)),
+        new AttentionMergeArguments
+        {
+            PartialOutputs = step.PartialOutputs,
+            PartialSums = step.PartialSums,
+            Mixed = step.Mixed,
+            FirstPartials = step.FirstPartials,
+            Positions = step.Positions,
+            Results = results,
+            RowScales = rowScales,
+            ValueScale = valueScale,
+            ResultScale = resultScale,
+            HeadCount = shape.HeadCount,
+            HeadSize = shape.HeadSize,
+        });
+}

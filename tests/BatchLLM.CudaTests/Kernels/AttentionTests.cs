@@ -1,0 +1,156 @@
+using BatchLLM.Checkpoints;
+using BatchLLM.Cuda.Kernels;
+using Xunit;
+
+namespace BatchLLM.CudaTests.Kernels;
+
+public sealed class AttentionTests
+{
+    private static readonly int[] Contexts = [1, 15, 16, 17, 63, 64, 65, 127, 256, 257, 1003];
+
+    /// <summary>Each kernel, with groups of query heads that fill its columns and that do not.</summary>
+    public static TheoryData<KvPrecision, int, int, int> Shapes => new()
+    {
+        { KvPrecision.Fp8, 32, 2, 2 },
+        { KvPrecision.Fp8, 64, 1, 7 },
+        { KvPrecision.Fp8, 64, 1, 1 },
+        { KvPrecision.Fp8, 128, 1, 4 },
+        { KvPrecision.Bf16, 32, 1, 8 },
+        { KvPrecision.Bf16, 64, 2, 3 },
+        { KvPrecision.Bf16, 128, 1, 5 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void A_decode_token_attends_to_its_whole_context(KvPrecision precision, int headSize, int kvHeads, int group)
+    {
+        var scene = new AttentionScene(
+            Shape(precision, headSize, kvHeads, group, 16), headSize, [.. Contexts.Select((context, id) => new SceneSlice(id, context - 1))]);
+        var run = new AttentionRun(scene);
+        Assert.Empty(run.Plan.Chunks);
+        AssertClose(scene, run);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void A_chunks_rows_attend_to_what_is_before_them(KvPrecision precision, int headSize, int kvHeads, int group)
+    {
+        var scene = new AttentionScene(
+            Shape(precision, headSize, kvHeads, group, 32), headSize,
+            new(0, 0, 2), new(1, 0, 65), new(2, 5, 16), new(3, 59, 10), new(4, 250, 20), new(5, 0), new(6, 511, 3));
+        var run = new AttentionRun(scene, partialCapacity: 0);
+        Assert.Empty(run.Plan.Decode);
+        AssertClose(scene, run);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void A_row_has_the_same_bits_however_its_prompt_was_cut(KvPrecision precision, int headSize, int kvHeads, int group)
+    {
+        int[] positions = [0, 14, 63, 64, 255, 256, 300];
+        var shape = Shape(precision, headSize, kvHeads, group, 64);
+        var whole = new AttentionRun(new AttentionScene(shape, 1, new SceneSlice(7, 0, 301)));
+        var late = new AttentionRun(new AttentionScene(shape, 2, new SceneSlice(7, 61, 240)));
+        foreach (var position in positions)
+        {
+            var expected = whole.Row(7, position);
+            var scene = new AttentionScene(shape, 3, new(1, 100), new(7, position), new(2, 3, 5));
+            Assert.Equal(expected, new AttentionRun(scene).Row(7, position));
+            Assert.Equal(expected, new AttentionRun(scene, partialCapacity: 0).Row(7, position));
+            if (position >= 61)
+            {
+                Assert.Equal(expected, late.Row(7, position));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(KvPrecision.Fp8, 128, 8, 64, 11, 64)]
+    [InlineData(KvPrecision.Fp8, 32, 2, 16, 3, 320)]
+    [InlineData(KvPrecision.Bf16, 64, 7, 64, 9, 256)]
+    [InlineData(KvPrecision.Bf16, 128, 3, 32, 2, 544)]
+    public void A_shared_prefix_that_is_read_once_gives_each_row_the_bits_it_has_alone(
+        KvPrecision precision, int headSize, int group, int blockTokens, int members, int prefixTokens)
+    {
+        var shape = Shape(precision, headSize, 1, group, blockTokens);
+        SceneSlice[] slices = [.. Enumerable.Range(0, members).Select(id => new SceneSlice(id, prefixTokens + 13 * id, 1, prefixTokens))];
+        var scene = new AttentionScene(shape, 4, [.. slices, new(50, 20), new(51, 3, 9)]);
+        var together = new AttentionRun(scene);
+        Assert.NotEmpty(together.Plan.Prefixes);
+        foreach (var slice in slices)
+        {
+            Assert.Equal(new AttentionRun(new AttentionScene(shape, 5, slice)).Row(slice.Id, slice.Start), together.Row(slice.Id, slice.Start));
+        }
+
+        AssertClose(scene, together);
+    }
+
+    [Fact]
+    public void Rows_for_whose_partial_results_there_is_no_room_have_the_same_bits()
+    {
+        var shape = Shape(KvPrecision.Fp8, 64, 1, 4, 64);
+        SceneSlice[] slices = [.. Enumerable.Range(0, 6).Select(id => new SceneSlice(id, 150 + 60 * id, 1, 128))];
+        var scene = new AttentionScene(shape, 6, slices);
+        var (roomy, tight) = (new AttentionRun(scene), new AttentionRun(scene, partialCapacity: 4));
+        Assert.Equal([0, 1, 2, -1, -1, -1], tight.Plan.FirstPartials.Select((first, row) => first < 0 ? -1 : row));
+        Assert.All(slices, slice => Assert.Equal(roomy.Row(slice.Id, slice.Start), tight.Row(slice.Id, slice.Start)));
+    }
+
+    [Fact]
+    public void Neither_the_order_of_slices_nor_that_of_warps_changes_a_bit()
+    {
+        var shape = Shape(KvPrecision.Fp8, 32, 2, 3, 16);
+        SceneSlice[] slices = [new(0, 300), new(1, 31, 40), new(2, 90, 1, 64), new(3, 200, 1, 64), new(4, 0, 3)];
+        var expected = new AttentionRun(new AttentionScene(shape, 7, slices));
+        for (var seed = 1; seed < 4; seed++)
+        {
+            var shuffled = slices.ToArray();
+            new Random(seed).Shuffle(shuffled);
+            var run = new AttentionRun(new AttentionScene(shape, seed, shuffled), seed: (ulong)seed);
+            Assert.All(slices, slice => Assert.Equal(expected.Row(slice.Id, slice.Start), run.Row(slice.Id, slice.Start)));
+        }
+    }
+
+    [Theory]
+    [InlineData(KvPrecision.Fp8, 1)]
+    [InlineData(KvPrecision.Bf16, 8)]
+    public void Values_that_are_no_numbers_harm_no_row_of_the_blocks_before(KvPrecision precision, int group)
+    {
+        var scene = new AttentionScene(Shape(precision, 32, 1, group, 16), 8, new SceneSlice(0, 0, 80));
+        var block = scene.Step.Slices[0].Sequence.BlockTable[2];
+        var bytes = scene.Shape.BlockTokens * scene.Shape.RowBytes;
+        scene.Values.AsSpan(block * bytes, bytes).Fill(0xFF);
+        var run = new AttentionRun(scene);
+        Assert.All(Enumerable.Range(0, 32), position => Assert.All(run.Values(0, position), value => Assert.True(float.IsFinite(value))));
+        Assert.All(run.Values(0, 79), value => Assert.True(float.IsNaN(value)));
+    }
+
+    // Weights have 11 bits (F16) or 8 (BF16), so that each is off by half a unit at most, and the result is BF16. Beside
+    // these, float32's own roundings and those of 2^x are small: scores reach 50, where they are 4e-6, and take part as such.
+    private static void AssertClose(AttentionScene scene, AttentionRun run)
+    {
+        var ofWeights = scene.Shape.IsFp8 ? Math.Pow(2, -11) : Math.Pow(2, -8);
+        foreach (var slice in scene.Slices)
+        {
+            for (var position = slice.Start; position < slice.End; position++)
+            {
+                var values = run.Values(slice.Id, position);
+                for (var head = 0; head < scene.Shape.HeadCount; head++)
+                {
+                    var (output, magnitude) = AttentionReference.Of(scene, slice, position, head);
+                    for (var i = 0; i < output.Length; i++)
+                    {
+                        var tolerance = magnitude[i] * (ofWeights + 1e-4) + Math.Abs(output[i]) * Math.Pow(2, -8);
+                        var actual = values[head * output.Length + i];
+                        Assert.True(
+                            Math.Abs(actual - output[i]) <= tolerance,
+                            $"{slice}, position {position}, head {head}, element {i}: {actual}, not {output[i]} within {tolerance}");
+                    }
+                }
+            }
+        }
+    }
+
+    private static AttentionShape Shape(KvPrecision precision, int headSize, int kvHeads, int group, int blockTokens) =>
+        new(kvHeads * group, kvHeads, headSize, precision, blockTokens);
+}
