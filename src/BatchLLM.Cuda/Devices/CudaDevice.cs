@@ -63,6 +63,9 @@ public sealed unsafe class CudaDevice : IDevice
     /// </summary>
     public IReadOnlyList<string> VaryingProducts => [.. _products.Varying.Select(layer => layer.ToString())];
 
+    /// <summary>Names of all kernel sources.</summary>
+    public static IReadOnlyList<string> KernelSources => Compilation.KernelSources.Names;
+
     /// <summary>The stream on which all is queued.</summary>
     internal nint Stream { get; }
 
@@ -89,6 +92,15 @@ public sealed unsafe class CudaDevice : IDevice
     {
         MakeCurrent();
         return _modules.Kernel(source, name);
+    }
+
+    /// <summary>Loads the kernels of a source, compiling it if no earlier run has.</summary>
+    /// <param name="source">File below kernels/, without its extension.</param>
+    /// <exception cref="BatchLLMException">See <see cref="Kernel"/>.</exception>
+    public void LoadKernels(string source)
+    {
+        MakeCurrent();
+        _modules.Load(source);
     }
 
     /// <inheritdoc/>

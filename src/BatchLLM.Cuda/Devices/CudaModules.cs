@@ -22,6 +22,9 @@ internal sealed unsafe class CudaModules(CompiledKernels code) : IDisposable
         return kernel;
     }
 
+    /// <summary>Loads a source.</summary>
+    public void Load(string source) => _ = Module(source);
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -13,8 +13,8 @@ internal static class DeviceCopies
     public static void Download<T>(this IDevice device, ulong address, Span<T> destination)
         where T : unmanaged => device.Download(address, MemoryMarshal.AsBytes(destination));
 
-    /// <summary>Allocates room for elements and fills it.</summary>
-    public static DeviceMemory Store<T>(this IDevice device, ReadOnlySpan<T> source)
+    /// <summary>Allocates room for elements, and queues their copy.</summary>
+    public static DeviceMemory AllocateWith<T>(this IDevice device, ReadOnlySpan<T> source)
         where T : unmanaged
     {
         var bytes = MemoryMarshal.AsBytes(source);

@@ -1,3 +1,4 @@
+using BatchLLM.Checkpoints;
 using BatchLLM.Cuda.Devices;
 using BatchLLM.Cuda.Kernels;
 using BatchLLM.Cuda.Weights;
@@ -11,6 +12,7 @@ namespace BatchLLM.Cuda.Model;
 internal sealed class PassBuffers : IDisposable
 {
     private const int LargestInput = sizeof(ushort);
+    private const int ColumnMultiple = 16; // of a product's output
     private const int SumBytes = 2 * sizeof(float);
 
     /// <summary>Allocates them.</summary>
@@ -64,6 +66,18 @@ internal sealed class PassBuffers : IDisposable
 
     /// <summary>// [head rows, vocabulary filled up]</summary>
     public DeviceMemory Logits { get; }
+
+    /// <summary>Bytes that they take at most, whatever the weights are compressed to.</summary>
+    public static long BytesOf(LlamaConfig config, int rows, int headRows, int partials)
+    {
+        var width = (long)config.HeadCount * config.HeadSize;
+        var inputs = Math.Max(width, Math.Max(config.HiddenSize, config.IntermediateSize)) * LargestInput;
+        var products = Math.Max(
+            2L * config.IntermediateSize, width + 2L * config.KvHeadCount * config.HeadSize) * ElementType.Int32.Bytes();
+        var perRow = config.HiddenSize * sizeof(float) + inputs + products + 2 * width * sizeof(ushort) + 2 * sizeof(float);
+        return rows * perRow + partials * (width * sizeof(float) + config.HeadCount * SumBytes)
+            + headRows * (config.VocabularySize + ColumnMultiple) * (long)sizeof(float);
+    }
 
     /// <inheritdoc/>
     public void Dispose()

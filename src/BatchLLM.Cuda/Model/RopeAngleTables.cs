@@ -15,8 +15,8 @@ internal sealed class RopeAngleTables : IDisposable
     {
         var angles = model.StoredRope ?? RopeTable.Angles(model.Config, positions);
         var count = positions * (model.Config.HeadSize / 2);
-        _cosines = device.Store<float>(angles.Cosines.AsSpan(0, count));
-        _sines = device.Store<float>(angles.Sines.AsSpan(0, count));
+        _cosines = device.AllocateWith<float>(angles.Cosines.AsSpan(0, count));
+        _sines = device.AllocateWith<float>(angles.Sines.AsSpan(0, count));
     }
 
     /// <summary>Address of the cosines.</summary>

@@ -39,6 +39,9 @@ internal sealed class StepArrays : IDisposable
     /// <summary>What attention does.</summary>
     public AttentionPlan Attention => _attention;
 
+    /// <summary>How tokens are chosen.</summary>
+    public ChoiceRows Choices { get; } = new();
+
     /// <summary>Address of a list.</summary>
     public ulong Address(StepSection section) => _memory.Address + (ulong)section.Start * sizeof(int);
 
@@ -52,11 +55,7 @@ internal sealed class StepArrays : IDisposable
         FillRows(rows);
         FillSlices(step);
         FillAttention();
-        for (var i = 0; i < rows.ChosenCount; i++)
-        {
-            _host[_layout.ChosenRows.Start + i] = rows.ChosenRow(i);
-        }
-
+        FillChoices(rows);
         var used = _layout.BlockTables.Start + step.Slices.Count * TableStride;
         _device.Upload<int>(_host.AsSpan(0, used), _memory.Address);
     }
@@ -103,6 +102,18 @@ internal sealed class StepArrays : IDisposable
         Copy<DecodeWork>(_attention.Decode, _layout.Decode);
         Copy<PrefixWork>(_attention.Prefixes, _layout.Prefixes);
         Copy<ChunkWork>(_attention.Chunks, _layout.Chunks);
+    }
+
+    private void FillChoices(StepRows rows)
+    {
+        Choices.Clear();
+        for (var i = 0; i < rows.ChosenCount; i++)
+        {
+            _host[_layout.ChosenRows.Start + i] = rows.ChosenRow(i);
+            Choices.Add(rows.ChosenSequence(i), slot: i);
+        }
+
+        MemoryMarshal.Cast<ChoiceRow, int>(Choices.Rows).CopyTo(_host.AsSpan(_layout.ChoiceRows.Start, _layout.ChoiceRows.Length));
     }
 
     private void Copy<T>(List<T> list, StepSection section)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using BatchLLM.Cuda.Kernels;
 using BatchLLM.Inference;
 
 namespace BatchLLM.Cuda.Model;
@@ -26,7 +28,8 @@ internal sealed record StepLayout
         Counts = Starts.Then(slices);
         Members = Counts.Then(slices);
         ChosenRows = Members.Then(slices);
-        Decode = ChosenRows.Then(partials * Pair);
+        ChoiceRows = ChosenRows.Then(slices * (Unsafe.SizeOf<ChoiceRow>() / sizeof(int)));
+        Decode = ChoiceRows.Then(partials * Pair);
         Prefixes = Decode.Then(partials * Quad);
         Chunks = Prefixes.Then((rows / chunkRows + 2 * slices) * Pair);
         TableBlocks = (limits.ContextLength + limits.KvBlockTokens - 1) / limits.KvBlockTokens;
@@ -62,6 +65,9 @@ internal sealed record StepLayout
 
     /// <summary>Rows whose logits choose a token. // [choices]</summary>
     public StepSection ChosenRows { get; }
+
+    /// <summary>How their tokens are chosen. // [choices] of <see cref="ChoiceRow"/></summary>
+    public StepSection ChoiceRows { get; }
 
     /// <summary>Work of the decode kernel. // [entries, 2]</summary>
     public StepSection Decode { get; }

@@ -14,9 +14,9 @@ internal sealed class DeviceEmbedding : IDisposable
     /// <summary>Copies the table.</summary>
     public DeviceEmbedding(IDevice device, Tensor tensor)
     {
-        Type = tensor.Type is TensorType.BF16 or TensorType.F16 ? tensor.Type : TensorType.F32;
-        var size = Type == TensorType.F32 ? sizeof(float) : sizeof(ushort);
-        _table = device.Allocate(tensor.ElementCount * size);
+        Type = TypeOf(tensor);
+        _table = device.Allocate(BytesOf(tensor));
+        var size = _table.ByteCount / tensor.ElementCount;
         for (var start = 0L; start < tensor.ElementCount; start += ChunkElements)
         {
             device.Upload(
@@ -32,6 +32,11 @@ internal sealed class DeviceEmbedding : IDisposable
 
     /// <summary>Bytes on the device.</summary>
     public long ByteCount => _table.ByteCount;
+
+    /// <summary>Bytes that a table takes.</summary>
+    public static long BytesOf(Tensor tensor) => tensor.ElementCount * (TypeOf(tensor) == TensorType.F32 ? sizeof(float) : sizeof(ushort));
+
+    private static TensorType TypeOf(Tensor tensor) => tensor.Type is TensorType.BF16 or TensorType.F16 ? tensor.Type : TensorType.F32;
 
     /// <inheritdoc/>
     public void Dispose() => _table.Dispose();

@@ -1,6 +1,7 @@
 using BatchLLM.Checkpoints;
 using BatchLLM.Checkpoints.Linear;
 using BatchLLM.Cuda.Devices;
+using BatchLLM.Cuda.Kernels;
 
 namespace BatchLLM.Cuda.Weights;
 
@@ -51,6 +52,16 @@ internal sealed class DeviceLinear : IDisposable
 
     /// <summary>Bytes on the device.</summary>
     public long ByteCount => _weights.ByteCount + _columnScales.ByteCount;
+
+    /// <summary>Element type of logits, if this is the head.</summary>
+    public ElementType LogitType => Form.Input == InputForm.Int8PerRow ? ElementType.Int32 : ElementType.Float32;
+
+    /// <summary>Bytes that layers would take.</summary>
+    public static long BytesOf(Numerics numerics, params LinearWeight[] parts)
+    {
+        long columns = (parts.Sum(part => part.OutputCount) + ColumnMultiple - 1) / ColumnMultiple * ColumnMultiple;
+        return columns * (parts[0].InputCount * LinearForm.Of(numerics, parts).Input.Element().Bytes() + sizeof(float));
+    }
 
     /// <summary>Its product.</summary>
     /// <param name="x">Address of the input. // [rows, Depth] in the form's element</param>

@@ -32,6 +32,16 @@ internal sealed class DeviceWeights : IDisposable
     public long ByteCount =>
         Embedding.ByteCount + FinalNorm.ByteCount + Head.ByteCount + Layers.Sum(layer => layer.ByteCount);
 
+    /// <summary>Bytes that a model would take, without reading a weight.</summary>
+    public static long BytesOf(IModelWeights model, Numerics numerics)
+    {
+        var config = model.Config;
+        var norms = (2L * config.LayerCount + 1) * config.HiddenSize * sizeof(float);
+        return DeviceEmbedding.BytesOf(model.Tensor(LlamaTensors.Embedding)) + norms
+            + DeviceLinear.BytesOf(numerics, model.Linear(LlamaTensors.HeadModule))
+            + Enumerable.Range(0, config.LayerCount).Sum(layer => DeviceLayer.LinearBytesOf(model, layer, numerics));
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

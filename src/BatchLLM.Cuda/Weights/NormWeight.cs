@@ -12,6 +12,6 @@ internal static class NormWeight
         var tensor = model.Tensor(name);
         var weight = new float[tensor.ElementCount];
         tensor.ReadFloats(0, weight);
-        return device.Store<float>(weight);
+        return device.AllocateWith<float>(weight);
     }
 }

@@ -6,7 +6,7 @@ namespace BatchLLM.Cuda.Model;
 /// Llama's forward pass over a step's rows on a device: float32 residual, products in the weights' own precision. It only queues;
 /// all addresses are made once, so that what it queues can be recorded.
 /// </summary>
-internal sealed class ForwardPass
+internal sealed class DeviceForwardPass
 {
     private readonly PassContext _context;
     private readonly Embedding _embedding;
@@ -14,7 +14,7 @@ internal sealed class ForwardPass
     private readonly NormStep _finalNorm;
 
     /// <summary>Finds all kernels.</summary>
-    public ForwardPass(PassContext context)
+    public DeviceForwardPass(PassContext context)
     {
         _context = context;
         _embedding = new Embedding(context.Device, context.Weights.Embedding.Type);
