@@ -196,7 +196,6 @@ DEVICE void fold_tiles(
                 fold_split(totals, columns);
             }
         }
-        sync_block();
     }
 }
 

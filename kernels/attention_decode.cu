@@ -20,7 +20,8 @@ struct AttentionDecode
     const i32* first_partials;  // [rows] where the row's splits begin
     const i32* prefix_tokens;   // [rows] positions that the prefix kernel has done: a multiple of TILE
     const DecodeWork* work;     // [grid / kv_heads]
-    Partials partials;
+    float* partial_outputs;     // [partials, heads, D]
+    float2* partial_sums;       // [partials, heads]
     float scale;                // of scores, the keys' and log2 e included
     u32 heads;
     u32 kv_heads;
@@ -124,12 +125,13 @@ DEVICE void load_values(u32 (&words)[D * Cache::BYTES / 8], const Loads<Cache, D
     }
 }
 
-// The item-th fragment from a tile on: 0 to 3 are keys, 4 to 7 values, and so on with the next tile, if there is one.
+// The item-th fragment from a tile on: 0 to 3 are keys, 4 to 7 values, and so on with the next tile, if there is one. The
+// tile itself begins before the end.
 template <typename Cache, u32 D>
 DEVICE void load_fragment(u32 (&words)[D * Cache::BYTES / 8], const Loads<Cache, D>& loads, u32 tile, u32 item)
 {
     u32 from = tile + item / (2 * FRAGMENTS) * TILE;
-    if (from >= loads.end)
+    if (item >= 2 * FRAGMENTS && from >= loads.end)
     {
         return;
     }
@@ -151,7 +153,6 @@ DEVICE void take_tile(
     const Loads<Cache, D>& loads, u32 tile, float scale)
 {
     constexpr u32 ahead = Loads<Cache, D>::AHEAD;
-    bool is_partial = tile + TILE > loads.end;
     float scores[FRAGMENTS][1][4];
     UNROLL
     for (u32 f = 0; f < FRAGMENTS; f++)
@@ -159,10 +160,11 @@ DEVICE void take_tile(
         score(scores[f], words[f % ahead], columns);
         load_fragment(words[f % ahead], loads, tile, f + ahead);
     }
-    if (is_partial)
+    if (tile + TILE > loads.end)
     {
-        i32 last = static_cast<i32>(loads.end) - 1;
-        mask(scores, tile, {{last, last}});
+        i32 end = static_cast<i32>(loads.end);
+        const i32 last[1][2] = {{end - 1, end - 1}};
+        mask(scores, tile, last);
     }
     u32 weights[FRAGMENTS][1][2];
     weigh(weights, scores, columns, scale);
@@ -170,10 +172,6 @@ DEVICE void take_tile(
     for (u32 f = 0; f < FRAGMENTS; f++)
     {
         u32 (&held)[D * Cache::BYTES / 8] = words[(FRAGMENTS + f) % ahead];
-        if (is_partial)
-        {
-            blank_values(held, tile + f * FRAGMENT, loads.end);
-        }
         accumulate(columns, held, weights[f]);
         load_fragment(held, loads, tile, FRAGMENTS + f + ahead);
     }
@@ -207,13 +205,14 @@ DEVICE void decode(const AttentionDecode& a)
     const u16* queries = a.queries + (static_cast<u64>(work.row) * a.heads + first_head) * D;
     load_query(columns, 0, g < group ? queries + g * D : nullptr);
     u64 partial = static_cast<u64>(a.first_partials[work.row] + work.split) * a.heads + first_head;
+    PartialResults partials = {a.partial_outputs, a.partial_sums};
     u32 column = lane() % 4 * 2;
     UNROLL
     for (u32 h = 0; h < 2; h++)
     {
         if (tile > loads.first && column + h < group)
         {
-            load_partial(a.partials, partial + column + h, columns, 0, h);
+            load_partial(partials, partial + column + h, columns, 0, h);
         }
     }
 
@@ -227,7 +226,7 @@ DEVICE void decode(const AttentionDecode& a)
     {
         if (column + h < group)
         {
-            store_partial(a.partials, partial + column + h, columns, 0, h);
+            store_partial(partials, partial + column + h, columns, 0, h);
         }
     }
 }

@@ -6,15 +6,15 @@
 
 struct AttentionMerge
 {
-    const float* outputs;      // [partials, heads, head_dim]
-    const float2* sums;        // [partials, heads] maximum and sum
-    const u16* mixed;          // BF16 [rows, heads, head_dim]: rows of the chunk kernel
-    const i32* first_partials; // [rows] negative: the row stands in mixed
-    const i32* positions;      // [rows]
-    void* results;             // [rows, heads, head_dim]
-    float* row_scales;         // [rows], written by forms with a scale per row
+    const float* partial_outputs; // [partials, heads, head_dim]
+    const float2* partial_sums;   // [partials, heads] maximum and sum
+    const u16* mixed;             // BF16 [rows, heads, head_dim]: rows of the chunk kernel
+    const i32* first_partials;    // [rows] negative: the row stands in mixed
+    const i32* positions;         // [rows]
+    void* results;                // [rows, heads, head_dim]
+    float* row_scales;            // [rows], written by forms with a scale per row
     float value_scale;
-    float result_scale;        // of the form with a static scale
+    float result_scale;           // of the form with a static scale
     u32 heads;
     u32 head_dim;
 };
@@ -35,9 +35,9 @@ DEVICE void merge_8(float (&x)[8], const AttentionMerge& a, u32 first_partial, u
     for (u32 split = 0; split < count; split++)
     {
         u64 partial = static_cast<u64>(first_partial) + split;
-        float2 others = a.sums[partial * a.heads + head];
+        float2 others = a.partial_sums[partial * a.heads + head];
         float y[8];
-        load_8(y, a.outputs + partial * a.heads * a.head_dim + element);
+        load_8(y, a.partial_outputs + partial * a.heads * a.head_dim + element);
         Fold f = fold_of(maximum, others.x);
         maximum = f.maximum;
         sum = fold(sum, others.y, f);

@@ -4,14 +4,14 @@
 #include "attention.h"
 
 // One row's splits stand one after another. // outputs [partials, heads, D], sums [partials, heads]
-struct Partials
+struct PartialResults
 {
     float* outputs; // not yet divided by the sums
     float2* sums;   // maximum and sum
 };
 
 template <typename Cache, u32 D, u32 N>
-DEVICE void store_partial(Partials partials, u64 index, const Columns<Cache, D, N>& columns, u32 n, u32 h)
+DEVICE void store_partial(PartialResults partials, u64 index, const Columns<Cache, D, N>& columns, u32 n, u32 h)
 {
     u32 g = lane() / 4;
     UNROLL
@@ -27,7 +27,7 @@ DEVICE void store_partial(Partials partials, u64 index, const Columns<Cache, D, 
 }
 
 template <typename Cache, u32 D, u32 N>
-DEVICE void load_partial(Partials partials, u64 index, Columns<Cache, D, N>& columns, u32 n, u32 h)
+DEVICE void load_partial(PartialResults partials, u64 index, Columns<Cache, D, N>& columns, u32 n, u32 h)
 {
     UNROLL
     for (u32 quad = 0; quad < D / 32; quad++)

@@ -22,7 +22,8 @@ struct AttentionPrefix
     const i32* first_partials; // [rows]
     const i32* members;        // rows whose block tables begin alike, group after group
     const PrefixWork* work;    // [grid / kv_heads]
-    Partials partials;
+    float* partial_outputs;    // [partials, heads, D]
+    float2* partial_sums;      // [partials, heads]
     float scale;               // of scores, the keys' and log2 e included
     u32 heads;
     u32 kv_heads;
@@ -67,6 +68,7 @@ DEVICE void store_partials(
     const Columns<Cache, D, NARROW>& columns, const AttentionPrefix& a, const PrefixWork& work, u32 kv_head,
     u32 first_column)
 {
+    PartialResults partials = {a.partial_outputs, a.partial_sums};
     UNROLL
     for (u32 n = 0; n < NARROW; n++)
     {
@@ -78,7 +80,7 @@ DEVICE void store_partials(
             if (row >= 0)
             {
                 u64 partial = static_cast<u64>(a.first_partials[row]) + static_cast<u32>(work.first) / SPLIT;
-                store_partial(a.partials, partial * a.heads + head_of(a, kv_head, column), columns, n, h);
+                store_partial(partials, partial * a.heads + head_of(a, kv_head, column), columns, n, h);
             }
         }
     }
@@ -103,15 +105,15 @@ DEVICE void attend_prefix(const AttentionPrefix& a)
     Context context = {a.keys, a.values, table, a.kv_heads, kv_head, a.block_shift};
     u32 end = static_cast<u32>(work.end);
     u32 first = static_cast<u32>(work.first);
+    const i32 all[NARROW][2] = {};
     begin_tiles<Cache, D>(shared, context, first, end);
     for (u32 tile = first; tile < end; tile += TILE)
     {
         const u8* stage = wait_for_tile<Cache, D>(shared, context, tile, end);
         if (!is_idle)
         {
-            take_tile(columns, stage, tile, end, false, {}, a.scale);
+            take_tile(columns, stage, tile, end, false, all, a.scale);
         }
-        sync_block();
     }
     store_partials(columns, a, work, kv_head, first_column);
 }

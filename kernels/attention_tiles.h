@@ -157,15 +157,15 @@ DEVICE void begin_tiles(u8* shared, const Context& context, u32 first, u32 end)
     cp_async_commit();
 }
 
-// Waits for a tile of the walk, with the next one under way, and says where it stands. All threads take part, and meet in
-// sync_block once each has read it.
+// Waits for a tile of the walk, sends for the next one, and says where it stands until the wait for that. All threads take
+// part: by the barrier, each has read the tile before, whose place the next one takes.
 template <typename Cache, u32 D>
 DEVICE const u8* wait_for_tile(u8* shared, const Context& context, u32 tile, u32 end)
 {
     u32 stage = tile / TILE % 2;
+    cp_async_wait<0>();
+    sync_block();
     copy_tile<Cache, D>(shared + (stage ^ 1) * STAGE_BYTES<Cache, D>, context, tile + TILE, end);
     cp_async_commit();
-    cp_async_wait<1>();
-    sync_block();
     return shared + stage * STAGE_BYTES<Cache, D>;
 }

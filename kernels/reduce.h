@@ -26,12 +26,20 @@ DEVICE float block_sum(float value)
     return sum;
 }
 
-DEVICE u32 block_max(u32 value)
+DEVICE u64 shuffle_xor(u64 value, u32 mask)
 {
-    SHARED_ARRAY(u32, parts, MostWarps);
+    u64 upper = shuffle_xor(static_cast<u32>(value >> 32), mask);
+    return upper << 32 | shuffle_xor(static_cast<u32>(value), mask);
+}
+
+// Of u32 or u64.
+template <typename T>
+DEVICE T block_max(T value)
+{
+    SHARED_ARRAY(T, parts, MostWarps);
     for (u32 mask = 16; mask > 0; mask /= 2)
     {
-        u32 other = shuffle_xor(value, mask);
+        T other = shuffle_xor(value, mask);
         value = other > value ? other : value;
     }
     sync_block();
@@ -40,7 +48,7 @@ DEVICE u32 block_max(u32 value)
         parts[warp()] = value;
     }
     sync_block();
-    u32 largest = 0;
+    T largest = 0;
     for (u32 i = 0; i < blockDim.x / 32; i++)
     {
         largest = parts[i] > largest ? parts[i] : largest;

@@ -17,9 +17,9 @@ internal struct AttentionChunkArguments
     public ulong Mixed;
     public float Scale;
     public float ValueScale;
-    public int HeadCount;
-    public int KvHeadCount;
-    public int GroupShift;
-    public int BlockShift;
-    public int TableStride;
+    public uint Heads;
+    public uint KvHeads;
+    public uint GroupShift;
+    public uint BlockShift;
+    public uint TableStride;
 }

@@ -18,8 +18,8 @@ internal struct AttentionDecodeArguments
     public ulong PartialOutputs;
     public ulong PartialSums;
     public float Scale;
-    public int HeadCount;
-    public int KvHeadCount;
-    public int BlockShift;
-    public int TableStride;
+    public uint Heads;
+    public uint KvHeads;
+    public uint BlockShift;
+    public uint TableStride;
 }

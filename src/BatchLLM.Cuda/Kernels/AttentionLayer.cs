@@ -7,4 +7,4 @@ namespace BatchLLM.Cuda.Kernels;
 /// <param name="Keys">// [blocks, kv heads, block tokens, head size] of E4M3 or BF16</param>
 /// <param name="Values">// [blocks, kv heads, block tokens, head size] of E4M3 or BF16</param>
 /// <param name="Scales">Of the codes; 1 and 1 where the cache holds BF16.</param>
-public readonly record struct AttentionLayer(ulong Queries, ulong Keys, ulong Values, KvScales Scales);
+internal readonly record struct AttentionLayer(ulong Queries, ulong Keys, ulong Values, KvScales Scales);

@@ -6,20 +6,9 @@ namespace BatchLLM.Cuda.Kernels;
 /// <param name="device">Where it runs.</param>
 /// <param name="shape">Of the model.</param>
 /// <param name="form">What the projection takes.</param>
-public sealed class AttentionMerge(IDevice device, AttentionShape shape, InputForm form)
+internal sealed class AttentionMerge(IDevice device, AttentionShape shape, InputForm form)
 {
-    private const int ThreadElements = 8;
-    private const int MostThreads = 512;
-
-    private readonly IKernel _kernel = device.Kernel("attention_merge", form switch
-    {
-        InputForm.BFloat16 => "attention_merge_to_bf16",
-        InputForm.E4M3Static => "attention_merge_to_e4m3",
-        InputForm.E4M3PerRow => "attention_merge_to_e4m3_row",
-        _ => "attention_merge_to_int8_row",
-    });
-
-    private readonly int _threads = Math.Min(MostThreads, (shape.Width / ThreadElements + 31) / 32 * 32);
+    private readonly IKernel _kernel = device.Kernel("attention_merge", $"attention_merge_to_{KernelNames.Of(form)}");
 
     /// <summary>Queues the merge of a layer.</summary>
     /// <param name="step">The step.</param>
@@ -29,7 +18,7 @@ public sealed class AttentionMerge(IDevice device, AttentionShape shape, InputFo
     /// <param name="resultScale">The scale of <see cref="InputForm.E4M3Static"/>; else ignored.</param>
     public void Launch(AttentionStep step, float valueScale, ulong results, ulong rowScales, float resultScale) => device.Launch(
         _kernel,
-        new LaunchShape(step.RowCount, 1, 1, _threads, shape.Width * sizeof(float)),
+        RowShape.Of(step.RowCount, shape.Width / 8, sharedBytes: shape.Width * sizeof(float)),
         new AttentionMergeArguments
         {
             PartialOutputs = step.PartialOutputs,
@@ -41,7 +30,7 @@ public sealed class AttentionMerge(IDevice device, AttentionShape shape, InputFo
             RowScales = rowScales,
             ValueScale = valueScale,
             ResultScale = resultScale,
-            HeadCount = shape.HeadCount,
-            HeadSize = shape.HeadSize,
+            Heads = (uint)shape.HeadCount,
+            HeadDim = (uint)shape.HeadSize,
         });
 }

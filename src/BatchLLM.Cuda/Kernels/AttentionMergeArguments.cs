@@ -15,6 +15,6 @@ internal struct AttentionMergeArguments
     public ulong RowScales;
     public float ValueScale;
     public float ResultScale;
-    public int HeadCount;
-    public int HeadSize;
+    public uint Heads;
+    public uint HeadDim;
 }

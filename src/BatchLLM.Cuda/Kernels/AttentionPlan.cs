@@ -12,7 +12,7 @@ namespace BatchLLM.Cuda.Kernels;
 /// </remarks>
 /// <param name="shape">Of the model.</param>
 /// <param name="partialCapacity">Partial results that there is memory for; one is a split of a row, all heads.</param>
-public sealed class AttentionPlan(AttentionShape shape, int partialCapacity)
+internal sealed class AttentionPlan(AttentionShape shape, int partialCapacity)
 {
     /// <summary>Stands for a row of the chunk kernel in <see cref="FirstPartials"/>.</summary>
     public const int NoPartials = -1;

@@ -17,9 +17,9 @@ internal struct AttentionPrefixArguments
     public ulong PartialOutputs;
     public ulong PartialSums;
     public float Scale;
-    public int HeadCount;
-    public int KvHeadCount;
-    public int GroupShift;
-    public int BlockShift;
-    public int TableStride;
+    public uint Heads;
+    public uint KvHeads;
+    public uint GroupShift;
+    public uint BlockShift;
+    public uint TableStride;
 }

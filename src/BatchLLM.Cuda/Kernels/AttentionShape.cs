@@ -4,7 +4,7 @@ using BatchLLM.Checkpoints;
 namespace BatchLLM.Cuda.Kernels;
 
 /// <summary>What attention kernels are chosen and launched by; the same for all layers of a model.</summary>
-public sealed record AttentionShape
+internal sealed record AttentionShape
 {
     /// <summary>Positions that a kernel adds up before it folds them; SPLIT in kernels/attention.h.</summary>
     public const int SplitTokens = 256;

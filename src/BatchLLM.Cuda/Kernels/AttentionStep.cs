@@ -1,7 +1,7 @@
 namespace BatchLLM.Cuda.Kernels;
 
 /// <summary>Addresses and counts of a step that are the same for all of its layers. What <see cref="AttentionPlan"/> has planned, on the device.</summary>
-public sealed record AttentionStep
+internal sealed record AttentionStep
 {
     /// <summary>Rows of the step. Lists may be launched longer than they are, filled with nothing to do.</summary>
     public required int RowCount { get; init; }

@@ -6,7 +6,7 @@ namespace BatchLLM.Cuda.Kernels;
 /// <param name="Slice">Slice of the step; negative: nothing to do.</param>
 /// <param name="First">First position, a multiple of <see cref="AttentionShape.BlockRows"/>; it may be before the slice's.</param>
 [StructLayout(LayoutKind.Sequential)]
-public readonly record struct ChunkWork(int Slice, int First)
+internal readonly record struct ChunkWork(int Slice, int First)
 {
     /// <summary>Fills a list that is launched longer than it is.</summary>
     public static ChunkWork Nothing => new(-1, 0);

@@ -6,7 +6,7 @@ namespace BatchLLM.Cuda.Kernels;
 /// <param name="Row">Row of the step; negative: nothing to do.</param>
 /// <param name="Split">Which of its splits.</param>
 [StructLayout(LayoutKind.Sequential)]
-public readonly record struct DecodeWork(int Row, int Split)
+internal readonly record struct DecodeWork(int Row, int Split)
 {
     /// <summary>Fills a list that is launched longer than it is.</summary>
     public static DecodeWork Nothing => new(-1, 0);

@@ -1,7 +1,7 @@
 namespace BatchLLM.Cuda.Kernels;
 
 /// <summary>What the input of a matrix product is rounded to by the kernel that writes it.</summary>
-public enum InputForm
+internal enum InputForm
 {
     /// <summary>The upper half of a float32.</summary>
     BFloat16,

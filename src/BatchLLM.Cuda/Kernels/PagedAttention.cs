@@ -5,7 +5,7 @@ namespace BatchLLM.Cuda.Kernels;
 /// <summary>Causal attention over the paged cache. Leaves partial results and chunks' rows for <see cref="AttentionMerge"/>.</summary>
 /// <param name="device">Where it runs.</param>
 /// <param name="shape">Of the model.</param>
-public sealed class PagedAttention(IDevice device, AttentionShape shape)
+internal sealed class PagedAttention(IDevice device, AttentionShape shape)
 {
     private const float Log2E = 1.44269504f;
     private const int WarpThreads = 32;
@@ -53,10 +53,10 @@ public sealed class PagedAttention(IDevice device, AttentionShape shape)
             PartialOutputs = step.PartialOutputs,
             PartialSums = step.PartialSums,
             Scale = scale,
-            HeadCount = shape.HeadCount,
-            KvHeadCount = shape.KvHeadCount,
-            BlockShift = shape.BlockShift,
-            TableStride = step.TableStride,
+            Heads = (uint)shape.HeadCount,
+            KvHeads = (uint)shape.KvHeadCount,
+            BlockShift = (uint)shape.BlockShift,
+            TableStride = (uint)step.TableStride,
         });
 
     private void LaunchPrefix(AttentionStep step, in AttentionLayer layer, float scale) => device.Launch(
@@ -75,11 +75,11 @@ public sealed class PagedAttention(IDevice device, AttentionShape shape)
             PartialOutputs = step.PartialOutputs,
             PartialSums = step.PartialSums,
             Scale = scale,
-            HeadCount = shape.HeadCount,
-            KvHeadCount = shape.KvHeadCount,
-            GroupShift = shape.GroupShift,
-            BlockShift = shape.BlockShift,
-            TableStride = step.TableStride,
+            Heads = (uint)shape.HeadCount,
+            KvHeads = (uint)shape.KvHeadCount,
+            GroupShift = (uint)shape.GroupShift,
+            BlockShift = (uint)shape.BlockShift,
+            TableStride = (uint)step.TableStride,
         });
 
     private void LaunchChunk(AttentionStep step, in AttentionLayer layer, float scale) => device.Launch(
@@ -98,10 +98,10 @@ public sealed class PagedAttention(IDevice device, AttentionShape shape)
             Mixed = step.Mixed,
             Scale = scale,
             ValueScale = layer.Scales.Value,
-            HeadCount = shape.HeadCount,
-            KvHeadCount = shape.KvHeadCount,
-            GroupShift = shape.GroupShift,
-            BlockShift = shape.BlockShift,
-            TableStride = step.TableStride,
+            Heads = (uint)shape.HeadCount,
+            KvHeads = (uint)shape.KvHeadCount,
+            GroupShift = (uint)shape.GroupShift,
+            BlockShift = (uint)shape.BlockShift,
+            TableStride = (uint)step.TableStride,
         });
 }

@@ -10,7 +10,7 @@ namespace BatchLLM.Cuda.Kernels;
 /// Sequences are of one group if their first block is the same, and a group shares what all of its members have in common.
 /// A prefix within a prefix is so read as the shorter one; the scheduler shares whole prefixes and makes none.
 /// </remarks>
-public static class PrefixPasses
+internal static class PrefixPasses
 {
     /// <summary>The passes of a step, in the order of their first slices.</summary>
     /// <param name="step">Its slices of one position take part: chunks read a prefix once for all their rows anyway.</param>

@@ -8,7 +8,7 @@ namespace BatchLLM.Cuda.Kernels;
 /// <param name="First">First position, a multiple of <see cref="AttentionShape.SplitTokens"/>.</param>
 /// <param name="End">Behind the last position: a multiple of <see cref="AttentionShape.TileTokens"/>, in the same split.</param>
 [StructLayout(LayoutKind.Sequential)]
-public readonly record struct PrefixWork(int FirstMember, int Members, int First, int End)
+internal readonly record struct PrefixWork(int FirstMember, int Members, int First, int End)
 {
     /// <summary>Fills a list that is launched longer than it is.</summary>
     public static PrefixWork Nothing => new(-1, 0, 0, 0);

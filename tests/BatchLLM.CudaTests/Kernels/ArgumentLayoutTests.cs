@@ -9,11 +9,13 @@ namespace BatchLLM.CudaTests.Kernels;
 /// <summary>Structures that C# fills and kernels read: the same fields, in the same order and of the same size.</summary>
 public sealed partial class ArgumentLayoutTests
 {
+    private const string Suffix = "Arguments";
+
     public static TheoryData<string> Structures =>
     [
         .. typeof(AddNormArguments).Assembly.GetTypes()
             .Where(type => type.IsValueType && type.Namespace == typeof(AddNormArguments).Namespace
-                && type.Name.EndsWith("Arguments", StringComparison.Ordinal))
+                && (type.Name.EndsWith(Suffix, StringComparison.Ordinal) || type == typeof(ChoiceRow)))
             .Select(type => type.Name),
     ];
 
@@ -22,7 +24,7 @@ public sealed partial class ArgumentLayoutTests
     public void Fields_are_those_of_the_kernels_source(string name)
     {
         var type = typeof(AddNormArguments).Assembly.GetType($"{typeof(AddNormArguments).Namespace}.{name}")!;
-        var source = Sources().Select(text => Declaration(text, name[..^"Arguments".Length])).Single(text => text is not null)!;
+        var source = Sources().Select(text => Declaration(text, name.Replace(Suffix, "", StringComparison.Ordinal))).Single(text => text is not null)!;
         var expected = Field().Matches(source).Select(match => (
             Name: match.Groups["name"].Value.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant(),
             Type: match.Groups["pointer"].Success ? typeof(ulong) : Types[match.Groups["type"].Value]));

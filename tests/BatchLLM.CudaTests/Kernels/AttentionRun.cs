@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using BatchLLM.Cuda.Devices;
 using BatchLLM.Cuda.Kernels;
 using BatchLLM.CudaTests.Emulation;
 
@@ -53,7 +52,7 @@ internal sealed class AttentionRun
 
     /// <summary>All heads of one position, of results in BF16.</summary>
     public float[] Values(int id, int position) =>
-        [.. MemoryMarshal.Cast<byte, ushort>(Row(id, position)).ToArray().Select(SixteenBits.Float)];
+        [.. MemoryMarshal.Cast<byte, ushort>(Row(id, position)).ToArray().Select(TestRows.Value)];
 
     /// <summary>Where a position stands in the step.</summary>
     public int RowIndex(int id, int position)

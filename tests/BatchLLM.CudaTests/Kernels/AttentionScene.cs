@@ -1,6 +1,7 @@
 using BatchLLM.Checkpoints;
 using BatchLLM.Checkpoints.Formats;
 using BatchLLM.Cuda.Kernels;
+using BatchLLM.Engine.Reference;
 using BatchLLM.Inference;
 using BatchLLM.Planning;
 
@@ -63,16 +64,18 @@ internal sealed class AttentionScene
 
     /// <summary>A head's query. // [head size]</summary>
     public float[] Query(SceneSlice slice, int position, int head) =>
-        [.. Query(slice.Id, position).Skip(head * Shape.HeadSize).Take(Shape.HeadSize).Select(SixteenBits.Float)];
+        [.. Query(slice.Id, position).Skip(head * Shape.HeadSize).Take(Shape.HeadSize).Select(TestRows.Value)];
 
     private float Rounded(float value, float scale) =>
-        Shape.IsFp8 ? E4M3.Round(value / scale) * scale : SixteenBits.Float(SixteenBits.BFloat16(value));
+        Shape.IsFp8 ? E4M3.Round(value / scale) * scale : ReferenceRounding.BFloat16(value);
 
     private ushort[] Query(int id, int position)
     {
         var random = new Random(HashCode.Of(id, position, 0, 3));
-        return [.. Enumerable.Range(0, Shape.Width).Select(_ => SixteenBits.BFloat16(2 * (float)Gauss(random)))];
+        return [.. Enumerable.Range(0, Shape.Width).Select(_ => Bits(2 * (float)Gauss(random)))];
     }
+
+    private static ushort Bits(float value) => TestRows.Bits(ReferenceRounding.BFloat16(value));
 
     private static double Gauss(Random random) =>
         Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
@@ -128,7 +131,7 @@ internal sealed class AttentionScene
             }
             else
             {
-                BitConverter.TryWriteBytes(bytes[(2 * i)..], SixteenBits.BFloat16(values[i]));
+                BitConverter.TryWriteBytes(bytes[(2 * i)..], Bits(values[i]));
             }
         }
     }

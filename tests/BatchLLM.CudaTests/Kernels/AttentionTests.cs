@@ -1,5 +1,7 @@
 using BatchLLM.Checkpoints;
+using BatchLLM.Checkpoints.Formats;
 using BatchLLM.Cuda.Kernels;
+using BatchLLM.Engine.Reference;
 using Xunit;
 
 namespace BatchLLM.CudaTests.Kernels;
@@ -123,6 +125,49 @@ public sealed class AttentionTests
         var run = new AttentionRun(scene);
         Assert.All(Enumerable.Range(0, 32), position => Assert.All(run.Values(0, position), value => Assert.True(float.IsFinite(value))));
         Assert.All(run.Values(0, 79), value => Assert.True(float.IsNaN(value)));
+    }
+
+    [Theory]
+    [InlineData(nameof(InputForm.E4M3Static))]
+    [InlineData(nameof(InputForm.E4M3PerRow))]
+    [InlineData(nameof(InputForm.Int8PerRow))]
+    public void Results_are_rounded_as_the_projections_input(string name)
+    {
+        const float Scale = 0.003f;
+        var form = Enum.Parse<InputForm>(name);
+        var scene = new AttentionScene(
+            Shape(KvPrecision.Fp8, 32, 2, 5, 64), 9, new(0, 30), new(1, 299), new(2, 10, 3), new(3, 0));
+        var (exact, rounded) = (new AttentionRun(scene), new AttentionRun(scene, form, resultScale: Scale));
+        foreach (var (id, position) in new[] { (0, 30), (1, 299), (2, 10), (2, 12), (3, 0) })
+        {
+            var (codes, scale) = Rounded(exact.Values(id, position), form, Scale);
+            Assert.Equal(codes, rounded.Row(id, position));
+            Assert.True(form == InputForm.E4M3Static || scale == rounded.RowScales[rounded.RowIndex(id, position)]);
+        }
+    }
+
+    private static (byte[] Codes, float Scale) Rounded(float[] row, InputForm form, float scale)
+    {
+        switch (form)
+        {
+            case InputForm.E4M3Static:
+                return (Array.ConvertAll(row, x => E4M3.Encode(x * (1 / scale))), scale);
+            case InputForm.E4M3PerRow:
+                var largest = MathF.Max(row.Max(MathF.Abs) / E4M3.MaxValue, 1 / (E4M3.MaxValue * 512));
+                return (Array.ConvertAll(row, x => E4M3.Encode(x / largest)), largest);
+            default:
+                var (integers, factor) = ReferenceRounding.Int8(row);
+                return (Array.ConvertAll(integers, i => (byte)i), factor);
+        }
+    }
+
+    [Theory]
+    [InlineData(96, 4)]
+    [InlineData(64, 9)]
+    public void Heads_without_a_kernel_are_refused_with_a_way_out(int headSize, int group)
+    {
+        var exception = Assert.Throws<BatchLLMException>(() => Shape(KvPrecision.Fp8, headSize, 1, group, 64));
+        Assert.EndsWith("Run it with --device cpu.", exception.Message, StringComparison.Ordinal);
     }
 
     // Weights have 11 bits (F16) or 8 (BF16), so that each is off by half a unit at most, and the result is BF16. Beside

@@ -1,0 +1,80 @@
+using System.Runtime.InteropServices;
+using BatchLLM.Planning;
+
+namespace BatchLLM.Cuda.Kernels;
+
+/// <summary>How the tokens of a step are chosen, as <see cref="Choice"/> reads it. Reused from step to step.</summary>
+internal sealed class ChoiceRows
+{
+    private const int None = -1;
+
+    private readonly List<ChoiceRow> _rows = [];
+    private readonly List<int> _tokens = [];
+    private readonly List<int> _counts = [];
+    private readonly Dictionary<int, int> _generated = []; // token, how often it was generated
+
+    /// <summary>// [rows]</summary>
+    public ReadOnlySpan<ChoiceRow> Rows => CollectionsMarshal.AsSpan(_rows);
+
+    /// <summary>Distinct tokens of the rows with penalties, row after row.</summary>
+    public ReadOnlySpan<int> PenaltyTokens => CollectionsMarshal.AsSpan(_tokens);
+
+    /// <summary>How often each was generated. // [PenaltyTokens.Length]</summary>
+    public ReadOnlySpan<int> PenaltyCounts => CollectionsMarshal.AsSpan(_counts);
+
+    /// <summary>Forgets all rows.</summary>
+    public void Clear()
+    {
+        _rows.Clear();
+        _tokens.Clear();
+        _counts.Clear();
+    }
+
+    /// <summary>Adds the next row.</summary>
+    /// <param name="sequence">Its tokens and parameters.</param>
+    /// <param name="slot">Which slot receives the token.</param>
+    /// <param name="pendingSlot">Slot of the sequence's newest token where the device knows it and the sequence does not yet.</param>
+    public void Add(Sequence sequence, int slot, int? pendingSlot = null)
+    {
+        var sampling = sequence.Request.Sampling;
+        var start = _tokens.Count;
+        if (sampling.HasPenalties)
+        {
+            AddHistory(sequence);
+        }
+
+        _rows.Add(new ChoiceRow
+        {
+            Seed = sampling.Seed,
+            RowKey = sequence.Request.RowKey,
+            TopP = sampling.TopP,
+            InverseTemperature = sampling.IsGreedy ? 0 : (float)(1 / sampling.Temperature),
+            TopK = sampling.TopK,
+            Position = sequence.KnownCount + (pendingSlot is null ? 0 : 1),
+            Slot = slot,
+            Repetition = (float)sampling.RepetitionPenalty,
+            Presence = (float)sampling.PresencePenalty,
+            Frequency = (float)sampling.FrequencyPenalty,
+            PenaltyStart = start,
+            PenaltyCount = _tokens.Count - start,
+            PendingSlot = pendingSlot ?? None,
+        });
+    }
+
+    private void AddHistory(Sequence sequence)
+    {
+        _generated.Clear();
+        foreach (var token in sequence.Tokens[..sequence.PromptCount])
+        {
+            _generated[token] = 0;
+        }
+
+        foreach (var token in sequence.Generated)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(_generated, token, out _)++;
+        }
+
+        _tokens.AddRange(_generated.Keys);
+        _counts.AddRange(_generated.Values);
+    }
+}

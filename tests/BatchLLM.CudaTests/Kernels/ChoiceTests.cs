@@ -1,0 +1,193 @@
+using BatchLLM.Cuda.Devices;
+using BatchLLM.Cuda.Kernels;
+using BatchLLM.CudaTests.Emulation;
+using BatchLLM.Engine.Sampling;
+using BatchLLM.Inference;
+using BatchLLM.Planning;
+using Xunit;
+
+namespace BatchLLM.CudaTests.Kernels;
+
+/// <summary>The device's choices are the CPU's, token by token: nothing in them is approximate.</summary>
+public sealed class ChoiceTests(ITestOutputHelper output)
+{
+    [Theory]
+    [InlineData(1, 40)]
+    [InlineData(7, 200)]
+    [InlineData(300, 1_500)]
+    [InlineData(512, 500)]
+    [InlineData(1_003, 300)]
+    [InlineData(4_099, 100)]
+    public void A_rows_token_is_the_cpus(int vocabulary, int rows) => Check(vocabulary, rows);
+
+    [Fact]
+    public void So_it_is_of_a_large_vocabulary() => Check(128_256, 8);
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(float.NegativeInfinity)]
+    public void Logits_that_are_not_finite_are_reported_wherever_they_stand(float bad)
+    {
+        var sampling = new SamplingParameters { Temperature = 1 };
+        var logits = Enumerable.Range(0, 37).Select(row =>
+            Enumerable.Range(0, 37).Select(id => id == row ? bad : id * 0.1f).ToArray()).ToArray();
+        var sequences = Array.ConvertAll(logits, _ => Make([1], sampling, []));
+        Assert.All(Choose(logits, sequences), token => Assert.Equal(IModelRunner.NotFinite, token));
+    }
+
+    [Fact]
+    public void Greedy_takes_the_lowest_of_equal_logits()
+    {
+        var logits = new float[2][];
+        logits[0] = [-1, 0, -0f, 0];
+        logits[1] = [-3, -2, -2, -2];
+        Assert.Equal([1, 1], Choose(logits, [Make([0], new(), []), Make([0], new(), [])]));
+    }
+
+    [Fact]
+    public void A_token_that_only_the_device_knows_is_counted_and_moves_the_position()
+    {
+        var random = new Random(3);
+        var logits = Enumerable.Range(0, 60).Select(_ => TestRows.Values(random, 20)).ToArray();
+        var known = new Sequence[logits.Length];
+        var pending = new Sequence[logits.Length];
+        for (var row = 0; row < logits.Length; row++)
+        {
+            var sampling = RandomSampling(random, row) with { RepetitionPenalty = 1.7, FrequencyPenalty = 0.9 };
+            known[row] = Make([1, 2, 3], sampling, [5, 6, row % 20]);
+            pending[row] = Make([1, 2, 3], sampling, [5, 6]);
+        }
+
+        var tokens = EveryOrder.Run(device =>
+        {
+            using var chosen = device.Store([.. Enumerable.Range(0, logits.Length).Select(row => row % 20)]);
+            return Launch(device, logits, pending, chosen, row => row);
+        });
+        Assert.Equal(Expected(logits, known), tokens);
+    }
+
+    [Fact]
+    public void Integer_logits_are_scaled_first()
+    {
+        int[] products = [100, -50, 70, 0];
+        float[] columns = [0.5f, 1, 2, 1];
+        var tokens = EveryOrder.Run(device =>
+        {
+            using var logits = device.Store(products);
+            using var columnScales = device.Store(columns);
+            using var rowScales = device.Store([0.25f]);
+            using var chosen = device.Store([0]);
+            var rows = new ChoiceRows();
+            rows.Add(Make([0], new SamplingParameters(), []), 0);
+            using var rowMemory = device.Store(rows.Rows);
+            new Choice(device, ElementType.Int32).Launch(1, new ChoiceArguments
+            {
+                Logits = logits.Address,
+                RowScales = rowScales.Address,
+                ColumnScales = columnScales.Address,
+                Rows = rowMemory.Address,
+                Chosen = chosen.Address,
+                Vocabulary = 4,
+                Stride = 4,
+                Scale = 2,
+            });
+            Assert.Equal([25, -25, 70, 0], device.Read<float>(logits));
+            return device.Read<int>(chosen);
+        });
+        Assert.Equal([2], tokens);
+    }
+
+    private void Check(int vocabulary, int rows)
+    {
+        var seed = Environment.TickCount;
+        output.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        var logits = new float[rows][];
+        var sequences = new Sequence[rows];
+        for (var row = 0; row < rows; row++)
+        {
+            logits[row] = RandomLogits(random, vocabulary);
+            int[] prompt = [.. Enumerable.Range(0, random.Next(1, 40)).Select(_ => random.Next(vocabulary))];
+            int[] generated = [.. Enumerable.Range(0, random.Next(20)).Select(_ => random.Next(Math.Min(vocabulary, 12)))];
+            sequences[row] = Make(prompt, RandomSampling(random, row), generated, (ulong)random.NextInt64());
+        }
+
+        Assert.Equal(Expected(logits, sequences), Choose(logits, sequences));
+    }
+
+    // Peaked as a model's are; flat; with many equal ones; all equal; with weights that underflow.
+    private static float[] RandomLogits(Random random, int vocabulary)
+    {
+        var kind = random.Next(5);
+        return [.. Enumerable.Range(0, vocabulary).Select(_ => kind switch
+        {
+            0 => (float)(random.NextDouble() * random.NextDouble() * random.NextDouble() * 25),
+            1 => (float)random.NextDouble(),
+            2 => random.Next(6) * 0.5f,
+            3 => 1.5f,
+            _ => (float)(random.NextDouble() * 400 - 200),
+        })];
+    }
+
+    private static SamplingParameters RandomSampling(Random random, int row) => new()
+    {
+        Temperature = random.Next(4) == 0 ? 0 : 0.05 + 1.95 * random.NextDouble(),
+        TopK = random.Next(3) switch { 0 => 0, 1 => random.Next(1, 60), _ => random.Next(1, 6_000) },
+        TopP = random.Next(3) == 0 ? 1 : 0.01 + 0.99 * random.NextDouble(),
+        Seed = (ulong)row * 0x9E37_79B9_7F4A_7C15,
+        RepetitionPenalty = random.Next(3) == 0 ? 0.5 + random.NextDouble() : 1,
+        PresencePenalty = random.Next(3) == 0 ? random.NextDouble() * 4 - 2 : 0,
+        FrequencyPenalty = random.Next(3) == 0 ? random.NextDouble() * 4 - 2 : 0,
+    };
+
+    private static int[] Expected(float[][] logits, Sequence[] sequences)
+    {
+        var sampler = new TokenSampler(logits[0].Length);
+        return [.. logits.Zip(sequences, (row, sequence) => sampler.Choose([.. row], sequence))];
+    }
+
+    private static int[] Choose(float[][] logits, Sequence[] sequences) => EveryOrder.Run(device =>
+    {
+        using var chosen = device.Allocate(logits.Length * sizeof(int));
+        return Launch(device, logits, sequences, chosen, _ => null);
+    });
+
+    private static int[] Launch(
+        EmulatedDevice device, float[][] logits, Sequence[] sequences, DeviceMemory chosen, Func<int, int?> pendingSlot)
+    {
+        var vocabulary = logits[0].Length;
+        var stride = (vocabulary + 15) / 16 * 16;
+        var rows = new ChoiceRows();
+        var product = new float[logits.Length * stride];
+        for (var row = 0; row < logits.Length; row++)
+        {
+            logits[row].CopyTo(product, row * stride);
+            rows.Add(sequences[row], row, pendingSlot(row));
+        }
+
+        using var productMemory = device.Store(product);
+        using var rowMemory = device.Store(rows.Rows);
+        using var tokens = device.Store(rows.PenaltyTokens);
+        using var counts = device.Store(rows.PenaltyCounts);
+        new Choice(device, ElementType.Float32).Launch(logits.Length, new ChoiceArguments
+        {
+            Logits = productMemory.Address,
+            Rows = rowMemory.Address,
+            PenaltyTokens = tokens.Address,
+            PenaltyCounts = counts.Address,
+            Chosen = chosen.Address,
+            Vocabulary = vocabulary,
+            Stride = stride,
+            Scale = 1,
+        });
+        return device.Read<int>(chosen);
+    }
+
+    private static Sequence Make(int[] prompt, SamplingParameters sampling, int[] generated, ulong rowKey = 0)
+    {
+        var sequence = new Sequence(new InferenceRequest(0, rowKey, prompt, sampling), generated.Length + 1);
+        Array.ForEach(generated, sequence.Append);
+        return sequence;
+    }
+}
