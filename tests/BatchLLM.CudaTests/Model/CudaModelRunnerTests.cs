@@ -140,6 +140,28 @@ public sealed class CudaModelRunnerTests
     }
 
     [Fact]
+    public void Recorded_steps_choose_what_the_same_steps_choose_as_they_are()
+    {
+        var model = TestModels.Random(SyntheticPrecision.Fp8, seed: 8);
+        var sampling = new SamplingParameters { Temperature = 1.2, TopK = 40, Seed = 3 };
+        int[][] prompts = [.. PromptLengths.Select(length => Prompt(length, model.Config.VocabularySize))];
+        using var device = new EmulatedDevice();
+        using var recording = new CudaModelRunner(device, model, Options(null, null));
+        using var plain = new CudaModelRunner(device, model, Options(null, null));
+
+        var recorded = Complete(recording, prompts, () => 64, sampling);
+        var never = prompts.Select((prompt, row) => CompleteWithPenalty(plain, prompt, (ulong)row, sampling)).ToArray();
+
+        Assert.InRange(recording.RecordedSteps, 1, 10);
+        Assert.Equal(0, plain.RecordedSteps);
+        Assert.Equal(never, recorded);
+    }
+
+    // A penalty too small to change a logit keeps a step from being recorded.
+    private static int[] CompleteWithPenalty(IModelRunner runner, int[] prompt, ulong rowKey, SamplingParameters sampling) =>
+        CompleteAlone(runner, prompt, rowKey, sampling with { PresencePenalty = 1e-30 });
+
+    [Fact]
     public void A_sequence_that_is_not_finite_is_reported_and_harms_no_other()
     {
         var model = new PoisonedModel(TestModels.Random(SyntheticPrecision.Bf16, seed: 1), token: 7);
