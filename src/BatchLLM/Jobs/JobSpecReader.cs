@@ -30,7 +30,7 @@ internal static class JobSpecReader
             Incremental = ReadIncremental(file.Find("incremental")),
             Policies = ReadPolicies(file.Find("policies")),
             Engine = Text(file, "engine") ?? "local",
-            Device = Text(file, "device") ?? "cpu",
+            Device = Text(file, "device") ?? DeviceNames.Cpu,
             Numerics = Text(file, "numerics"),
             KvCache = Text(file, "kv_cache"),
         };
