@@ -8,7 +8,7 @@
 // what is added to what is fixed by positions alone:
 //  1. positions are taken in tiles of 64 in ascending order, each column's running maximum renewed once per tile, and
 //     inside of a tile in products of 16 positions;
-//  2. every 256 positions (a split) the accumulation starts anew;
+//  2. every 512 positions (a split) the accumulation starts anew;
 //  3. the splits' results are folded in ascending order, in float32.
 // The decode kernel gives each split to a warp, the chunk kernel does one after another, and the prefix kernel leaves off
 // at a tile's end where the decode kernel goes on; the merge kernel folds what the chunk kernel folds by itself. It relies
@@ -16,7 +16,7 @@
 // whichever row and column it stands in.
 //
 // This is also the accumulation in two levels that FP8 wants. The first level is the tensor core's own float32, over at
-// most 256 positions between two resets; its additions truncate, so that its error grows with their number. The second is
+// most 512 positions between two resets; its additions truncate, so that its error grows with their number. The second is
 // fused multiply-add, rounded to nearest, over splits. Codes of E4M3 are turned to F16, which is exact, and multiplied
 // as such: tensor cores of Hopper add products of FP8 with 14 bits only.
 #pragma once
@@ -31,7 +31,7 @@
 
 constexpr u32 FRAGMENT = 16; // positions of one product
 constexpr u32 TILE = 64;     // positions between two looks at the maximum
-constexpr u32 SPLIT = 256;   // positions that are added up before they are folded
+constexpr u32 SPLIT = 512;   // positions that are added up before they are folded
 constexpr u32 FRAGMENTS = TILE / FRAGMENT;
 
 DEVICE float minus_infinity() { return bits_float(0xFF800000); }
@@ -54,10 +54,8 @@ struct Fp8Cache
     // Elements 4 step to 4 step + 3 of what two lanes' rows hold.
     DEVICE void key_fragment(u32 (&a)[4], const u32* lower, const u32* upper, u32 step)
     {
-        a[0] = e4m3x2_to_f16x2(static_cast<u16>(lower[step]));
-        a[1] = e4m3x2_to_f16x2(static_cast<u16>(upper[step]));
-        a[2] = e4m3x2_to_f16x2(static_cast<u16>(lower[step] >> 16));
-        a[3] = e4m3x2_to_f16x2(static_cast<u16>(upper[step] >> 16));
+        e4m3x4_to_f16x2(a[0], a[2], lower[step]);
+        e4m3x4_to_f16x2(a[1], a[3], upper[step]);
     }
 
     // Elements 2 band and 2 band + 1 of four positions, two positions to a register.
@@ -65,12 +63,8 @@ struct Fp8Cache
     {
         u32 word = band / 2;
         u32 selector = band % 2 == 0 ? 0x5140 : 0x7362;
-        u32 first = byte_permute(v0[word], v1[word], selector);
-        u32 second = byte_permute(v2[word], v3[word], selector);
-        a[0] = e4m3x2_to_f16x2(static_cast<u16>(first));
-        a[1] = e4m3x2_to_f16x2(static_cast<u16>(first >> 16));
-        a[2] = e4m3x2_to_f16x2(static_cast<u16>(second));
-        a[3] = e4m3x2_to_f16x2(static_cast<u16>(second >> 16));
+        e4m3x4_to_f16x2(a[0], a[1], byte_permute(v0[word], v1[word], selector));
+        e4m3x4_to_f16x2(a[2], a[3], byte_permute(v2[word], v3[word], selector));
     }
 
     DEVICE void multiply(float (&d)[4], const u32 (&a)[4], const u32 (&b)[2]) { mma_f16(d, a, b); }

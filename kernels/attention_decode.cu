@@ -42,6 +42,7 @@ struct Loads
     const u8* keys;
     const u8* values;
     u32 blocks; // lane i: the block of the split's i-th fragment
+    static_assert(SPLIT / FRAGMENT <= 32);
     u32 first;  // of the split
     u32 end;    // behind its last position
     u32 kv_heads;

@@ -110,3 +110,16 @@ DEVICE u32 e4m3x2_to_f16x2(u16 x)
     return result;
 #endif
 }
+
+// Four of them at once: bytes 0 and 1, then 2 and 3. The halves are not shifted apart, as two calls for pairs would be.
+DEVICE void e4m3x4_to_f16x2(u32& lower, u32& upper, u32 x)
+{
+#if EMULATED
+    lower = e4m3x2_to_f16x2(static_cast<u16>(x));
+    upper = e4m3x2_to_f16x2(static_cast<u16>(x >> 16));
+#else
+    asm("{ .reg .b16 l, u; mov.b32 {l, u}, %2; cvt.rn.f16x2.e4m3x2 %0, l; cvt.rn.f16x2.e4m3x2 %1, u; }"
+        : "=r"(lower), "=r"(upper)
+        : "r"(x));
+#endif
+}

@@ -99,7 +99,13 @@ internal sealed class AttentionPlan(AttentionShape shape, int partialCapacity)
     private void AddPrefix(PrefixPass pass)
     {
         var firstMember = Members.Count;
-        foreach (var row in pass.Slices.Select(slice => _rows[slice]).Where(row => FirstPartials[row] != NoPartials))
+        var rows = pass.Slices.Select(slice => _rows[slice]).Where(row => FirstPartials[row] != NoPartials).ToList();
+        if (rows.Count < 2)
+        {
+            return;
+        }
+
+        foreach (var row in rows)
         {
             Members.Add(row);
             PrefixTokens[row] = pass.Tokens;

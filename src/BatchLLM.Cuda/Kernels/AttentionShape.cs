@@ -7,7 +7,7 @@ namespace BatchLLM.Cuda.Kernels;
 internal sealed record AttentionShape
 {
     /// <summary>Positions that a kernel adds up before it folds them; SPLIT in kernels/attention.h.</summary>
-    public const int SplitTokens = 256;
+    public const int SplitTokens = 512;
 
     /// <summary>Positions between two looks at the maximum; TILE in kernels/attention.h.</summary>
     public const int TileTokens = 64;
