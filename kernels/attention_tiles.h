@@ -26,7 +26,8 @@ template <typename Cache, u32 D>
 constexpr u32 TILE_BYTES = TILE * Rows<Cache, D>::BYTES;
 
 // Where a row's byte stands in a tile. Pieces of 16 bytes are moved around within 128 bytes, so that the lanes of one
-// access meet different banks: for keys 2 positions by 4 lanes, for values 4 even positions by 2 or more lanes.
+// access meet different banks: for keys 2 positions by 4 lanes, for values 4 even positions by 2 or more lanes. Where to
+// repeats every 16 positions, so that it is found out once for all fragments.
 template <typename Cache, u32 D>
 DEVICE u32 place_in_tile(u32 position, u32 byte)
 {
@@ -82,7 +83,7 @@ DEVICE void shared_words(u32* words, const u8* from)
 }
 
 template <typename Cache, u32 D>
-DEVICE void read_keys(u32 (&words)[D * Cache::BYTES / 8], const u8* stage, u32 fragment)
+DEVICE void read_keys(u32 (&words)[D * Cache::BYTES / 8], const u8* fragment)
 {
     using R = Rows<Cache, D>;
     UNROLL
@@ -91,14 +92,14 @@ DEVICE void read_keys(u32 (&words)[D * Cache::BYTES / 8], const u8* stage, u32 f
         UNROLL
         for (u32 j = 0; j < R::KEY_WORDS * 4 / R::KEY_LOAD; j++)
         {
-            u32 place = place_in_tile<Cache, D>(fragment + lane() / 4 + 8 * i, (j * 4 + lane() % 4) * R::KEY_LOAD);
-            shared_words<R::KEY_LOAD>(words + i * R::KEY_WORDS + j * R::KEY_LOAD / 4, stage + place);
+            u32 place = place_in_tile<Cache, D>(lane() / 4 + 8 * i, (j * 4 + lane() % 4) * R::KEY_LOAD);
+            shared_words<R::KEY_LOAD>(words + i * R::KEY_WORDS + j * R::KEY_LOAD / 4, fragment + place);
         }
     }
 }
 
 template <typename Cache, u32 D>
-DEVICE void read_values(u32 (&words)[D * Cache::BYTES / 8], const u8* stage, u32 fragment)
+DEVICE void read_values(u32 (&words)[D * Cache::BYTES / 8], const u8* fragment)
 {
     using R = Rows<Cache, D>;
     UNROLL
@@ -107,8 +108,8 @@ DEVICE void read_values(u32 (&words)[D * Cache::BYTES / 8], const u8* stage, u32
         UNROLL
         for (u32 j = 0; j < R::VALUE_WORDS * 4 / R::VALUE_LOAD; j++)
         {
-            u32 place = place_in_tile<Cache, D>(fragment + value_position(i), (j * 8 + lane() / 4) * R::VALUE_LOAD);
-            shared_words<R::VALUE_LOAD>(words + i * R::VALUE_WORDS + j * R::VALUE_LOAD / 4, stage + place);
+            u32 place = place_in_tile<Cache, D>(value_position(i), (j * 8 + lane() / 4) * R::VALUE_LOAD);
+            shared_words<R::VALUE_LOAD>(words + i * R::VALUE_WORDS + j * R::VALUE_LOAD / 4, fragment + place);
         }
     }
 }
@@ -124,7 +125,7 @@ DEVICE void take_tile(
     UNROLL
     for (u32 f = 0; f < FRAGMENTS; f++)
     {
-        read_keys<Cache, D>(words, stage, f * FRAGMENT);
+        read_keys<Cache, D>(words, stage + f * FRAGMENT * Rows<Cache, D>::BYTES);
         score(scores[f], words, columns);
     }
     if (is_masked)
@@ -136,7 +137,7 @@ DEVICE void take_tile(
     UNROLL
     for (u32 f = 0; f < FRAGMENTS; f++)
     {
-        read_values<Cache, D>(words, stage + TILE_BYTES<Cache, D>, f * FRAGMENT);
+        read_values<Cache, D>(words, stage + TILE_BYTES<Cache, D> + f * FRAGMENT * Rows<Cache, D>::BYTES);
         if (is_masked)
         {
             blank_values(words, tile + f * FRAGMENT, end);

@@ -34,11 +34,20 @@ public interface IDevice : IDisposable
     /// <exception cref="BatchLLMException">The device cannot compute products of these types or sizes.</exception>
     void Multiply(in MatrixProduct product);
 
+    /// <summary>Finds out how products of one shape are best computed, which the first of them would otherwise wait for.</summary>
+    /// <param name="product">Its addresses are not used.</param>
+    /// <exception cref="BatchLLMException">The device cannot compute products of these types or sizes.</exception>
+    void Prepare(in MatrixProduct product);
+
     /// <summary>Queues a copy to the device; the source may change once this returns.</summary>
     void Upload(ReadOnlySpan<byte> source, ulong address);
 
     /// <summary>Copies from the device, and waits for it and all before it.</summary>
     void Download(ulong address, Span<byte> destination);
+
+    /// <summary>Makes room for copies from the device that need not be waited for at once.</summary>
+    /// <param name="bytes">Most bytes of a copy.</param>
+    IReadback Readback(int bytes);
 
     /// <summary>Queues filling memory with one byte.</summary>
     void Fill(ulong address, byte value, long bytes);

@@ -26,7 +26,12 @@ internal sealed class JobFileOptions
         HelpName = "name",
     };
 
-    private readonly Option<string?> _device = new("--device") { Description = "Device: cpu.", HelpName = "name" };
+    private readonly Option<string?> _device = new("--device")
+    {
+        Description = "Device: cpu; cuda, the first NVIDIA GPU; cuda:1 and so on for others. BATCHLLM_CUDA_LIBRARIES names directories " +
+            "of CUDA's libraries, if they are not where the system looks.",
+        HelpName = "name",
+    };
 
     private readonly Option<string?> _numerics = new("--numerics")
     {

@@ -1,4 +1,5 @@
 using BatchLLM.Checkpoints;
+using BatchLLM.Cuda.Weights;
 using BatchLLM.Host.Commands;
 using BatchLLM.Jobs;
 
@@ -15,16 +16,20 @@ internal sealed record ComputeChoice(Numerics? Numerics, KvPrecision? Kv)
         spec.KvCache is { } precision ? KvPrecisionNames.Parse(precision) : null);
 
     /// <summary>The spec with what the checkpoint decides filled in: what is stored, and what the job is known by.</summary>
-    /// <exception cref="UsageException">The checkpoint does not support the job's numerics.</exception>
+    /// <exception cref="UsageException">The checkpoint or the device does not support the job's numerics.</exception>
     public static JobSpec InForce(JobSpec spec, QuantizationScheme scheme)
     {
         var asked = Of(spec);
-        return NumericsRefusal.Of(spec.Model, scheme, asked.Numerics, "the job") is { } refusal
+        var numerics = asked.Numerics ?? scheme.Default;
+        var isGpu = DeviceNames.GpuOf(spec.Device) is not null;
+        var refusal = NumericsRefusal.Of(spec.Model, scheme, asked.Numerics, "the job")
+            ?? (isGpu ? GpuNumerics.Refusal(scheme, numerics, asked.Kv) : null);
+        return refusal is not null
             ? throw new UsageException(refusal)
             : spec with
             {
-                Numerics = (asked.Numerics ?? scheme.Default).Name(),
-                KvCache = (asked.Kv ?? scheme.Kv).Name(),
+                Numerics = numerics.Name(),
+                KvCache = (isGpu ? GpuNumerics.Kv(scheme, asked.Kv) : asked.Kv ?? scheme.Kv).Name(),
             };
     }
 }

@@ -38,6 +38,8 @@ internal interface IJobModel : IDisposable
     IBatchEngine OpenEngine(JobSpec spec, OutputLengths lengths, BusyTime busy);
 
     /// <summary>Opens the model directory of a job, as far as its engine needs it.</summary>
-    /// <exception cref="BatchLLMException">A file is missing or wrong.</exception>
-    static IJobModel Open(JobSpec spec) => spec.Engine == JobSpec.Echo ? EchoModel.Open(spec.Model) : LoadedModel.Open(spec.Model);
+    /// <exception cref="BatchLLMException">A file is missing or wrong, or the job's device cannot be used.</exception>
+    static IJobModel Open(JobSpec spec) => spec.Engine == JobSpec.Echo
+        ? EchoModel.Open(spec.Model)
+        : LoadedModel.Open(spec.Model, DeviceNames.GpuOf(spec.Device));
 }

@@ -1,4 +1,6 @@
 using BatchLLM.Checkpoints;
+using BatchLLM.Cuda;
+using BatchLLM.Cuda.Devices;
 using BatchLLM.Engine;
 using BatchLLM.Inference;
 using BatchLLM.Jobs;
@@ -13,11 +15,12 @@ internal sealed class LoadedModel : IJobModel
 {
     private readonly ModelDirectory _directory;
     private readonly ChatTemplateSource _source;
-    private (ComputeChoice Choice, CpuModelRunner Runner)? _kept;
+    private readonly CudaDevice? _gpu; // null for the CPU
+    private (ComputeChoice Choice, IModelRunner Runner)? _kept;
 
-    private LoadedModel(ModelDirectory directory, ITokenizer tokenizer, ChatTemplateSource template)
+    private LoadedModel(ModelDirectory directory, ITokenizer tokenizer, ChatTemplateSource template, CudaDevice? gpu)
     {
-        _directory = directory;
+        (_directory, _gpu) = (directory, gpu);
         Tokenizer = tokenizer;
         _source = template;
         Template = template.Template is { } source ? ChatTemplate.Parse(source) : null;
@@ -53,14 +56,17 @@ internal sealed class LoadedModel : IJobModel
     /// <inheritdoc/>
     public JobSpec InForce(JobSpec spec) => ComputeChoice.InForce(spec, Quantization);
 
-    /// <summary>Opens a model directory.</summary>
-    /// <exception cref="BatchLLMException">A file is missing or wrong.</exception>
-    public static LoadedModel Open(string path)
+    /// <summary>Opens a model directory, and takes the GPU that will run it: a job learns at once that there is none.</summary>
+    /// <param name="path">The directory.</param>
+    /// <param name="gpu">Number of the GPU; null for the CPU.</param>
+    /// <exception cref="BatchLLMException">A file is missing or wrong, or the GPU cannot be used.</exception>
+    public static LoadedModel Open(string path, int? gpu = null)
     {
         var directory = ModelDirectory.Open(path);
         try
         {
-            return new LoadedModel(directory, TokenizerFiles.Open(directory.Path), ChatTemplateFiles.Read(directory.Path));
+            var (tokenizer, template) = (TokenizerFiles.Open(directory.Path), ChatTemplateFiles.Read(directory.Path));
+            return new LoadedModel(directory, tokenizer, template, gpu is { } ordinal ? Gpu.Open(ordinal) : null);
         }
         catch
         {
@@ -81,15 +87,21 @@ internal sealed class LoadedModel : IJobModel
     /// <summary>Reads the weights for the CPU.</summary>
     public CpuModelRunner OpenCpuRunner(ComputeChoice choice) => new(_directory, OptionsOf(choice));
 
-    /// <inheritdoc/>
-    public RunnerLimits LimitsOf(JobSpec spec) => CpuModelRunner.LimitsOf(_directory, OptionsOf(ComputeChoice.Of(spec)));
+    /// <summary>Reads the weights for the device that the model was opened for.</summary>
+    public IModelRunner OpenRunner(ComputeChoice choice) =>
+        _gpu is null ? OpenCpuRunner(choice) : new CudaModelRunner(_gpu, _directory, GpuOptionsOf(choice));
 
-    private CpuModelRunner KeepRunner(ComputeChoice choice)
+    /// <inheritdoc/>
+    public RunnerLimits LimitsOf(JobSpec spec) => _gpu is null
+        ? CpuModelRunner.LimitsOf(_directory, OptionsOf(ComputeChoice.Of(spec)))
+        : CudaModelRunner.LimitsOf(_gpu, _directory, GpuOptionsOf(ComputeChoice.Of(spec)));
+
+    private IModelRunner KeepRunner(ComputeChoice choice)
     {
         if (_kept?.Choice != choice)
         {
             DropRunner();
-            _kept = (choice, OpenCpuRunner(choice));
+            _kept = (choice, OpenRunner(choice));
         }
 
         return _kept.Value.Runner;
@@ -104,10 +116,13 @@ internal sealed class LoadedModel : IJobModel
     private static CpuModelRunnerOptions OptionsOf(ComputeChoice choice) =>
         new(Environment.ProcessorCount, Numerics: choice.Numerics, Kv: choice.Kv);
 
+    private static CudaModelRunnerOptions GpuOptionsOf(ComputeChoice choice) => new(Numerics: choice.Numerics, Kv: choice.Kv);
+
     /// <inheritdoc/>
     public void Dispose()
     {
         DropRunner();
+        _gpu?.Dispose();
         _directory.Dispose();
     }
 }

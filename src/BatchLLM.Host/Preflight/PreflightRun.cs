@@ -77,7 +77,7 @@ internal sealed class PreflightRun(PreflightSettings settings, PreflightStages s
 
         stages.Measure(settings.Measure);
         var start = time.GetTimestamp();
-        var runner = model.OpenCpuRunner(ComputeChoice.Of(spec));
+        var runner = model.OpenRunner(ComputeChoice.Of(spec));
         var startSeconds = time.GetElapsedTime(start).TotalSeconds;
         var trial = await TrialRun.RunAsync(
             runner, model.Tokenizer, model.StopTokenIds.ToHashSet(), pass.Sample, settings.Measure, time, cancellationToken);

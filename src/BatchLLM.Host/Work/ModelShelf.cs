@@ -36,6 +36,6 @@ internal sealed class ModelShelf : IDisposable
         var files = directory.Exists ? directory.EnumerateFiles("*", SearchOption.AllDirectories) : [];
         var stamps = files.OrderBy(file => file.FullName, StringComparer.Ordinal).Select(file => string.Create(
             CultureInfo.InvariantCulture, $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks}"));
-        return string.Join('\n', stamps.Prepend($"{spec.Engine} {spec.Model}"));
+        return string.Join('\n', stamps.Prepend($"{spec.Engine} {spec.Device} {spec.Model}"));
     }
 }

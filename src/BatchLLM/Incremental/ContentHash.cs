@@ -27,7 +27,10 @@ public static class ContentHash
     public static byte[] ModelKey(JobSpec spec, string modelDigest)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return SHA256.HashData(Encoding.UTF8.GetBytes($"{spec.Engine}\n{spec.Numerics}\n{spec.KvCache}\n{modelDigest}"));
+
+        // Other kinds of devices add in another order. The CPU is not named, as when there was nothing else.
+        var device = DeviceNames.GpuOf(spec.Device) is null ? "" : $" {DeviceNames.Cuda}";
+        return SHA256.HashData(Encoding.UTF8.GetBytes($"{spec.Engine}{device}\n{spec.Numerics}\n{spec.KvCache}\n{modelDigest}"));
     }
 
     /// <summary>The first 16 bytes of a row's SHA-256; never <see cref="None"/>.</summary>

@@ -41,8 +41,8 @@ public sealed record JobSpec
     /// <summary>Which engine runs it: <c>local</c>, or <see cref="Echo"/>.</summary>
     public string Engine { get; init; } = "local";
 
-    /// <summary>Which device the local engine uses: <c>cpu</c>.</summary>
-    public string Device { get; init; } = "cpu";
+    /// <summary>Which device the local engine uses, see <see cref="DeviceNames"/>.</summary>
+    public string Device { get; init; } = DeviceNames.Cpu;
 
     /// <summary>How linear layers are computed, for example <c>w8a8-static</c>; null for what the checkpoint's card names.</summary>
     public string? Numerics { get; init; }

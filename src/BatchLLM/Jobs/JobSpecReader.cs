@@ -32,7 +32,7 @@ internal static class JobSpecReader
             Canary = ReadCanary(file.Find("canary")),
             Policies = ReadPolicies(file.Find("policies")),
             Engine = Text(file, "engine") ?? "local",
-            Device = Text(file, "device") ?? "cpu",
+            Device = Text(file, "device") ?? DeviceNames.Cpu,
             Numerics = Text(file, "numerics"),
             KvCache = Text(file, "kv_cache"),
         };

@@ -100,27 +100,24 @@ internal sealed unsafe class EmulatedDevice(ulong seed = 0, long memoryBytes = 1
         }
     }
 
+    public void Prepare(in MatrixProduct product)
+    {
+        if (product.Rows < 1 || product.Columns % 16 != 0 || product.Depth % 16 != 0)
+        {
+            throw new BatchLLMException($"The device cannot compute {product}.");
+        }
+    }
+
     public void Multiply(in MatrixProduct product)
     {
         var p = product;
-        if (p.Rows < 1 || p.Columns % 16 != 0 || p.Depth % 16 != 0)
-        {
-            throw new BatchLLMException($"The device cannot compute {p}.");
-        }
-
-        CheckRange(p.X, (long)p.Rows * p.Depth * Bytes(p.InputType));
-        CheckRange(p.W, (long)p.Columns * p.Depth * Bytes(p.InputType));
-        CheckRange(p.Y, (long)p.Rows * p.Columns * Bytes(p.OutputType));
+        Prepare(p);
+        CheckRange(p.X, (long)p.Rows * p.Depth * p.InputType.Bytes());
+        CheckRange(p.W, (long)p.Columns * p.Depth * p.InputType.Bytes());
+        CheckRange(p.Y, (long)p.Rows * p.Columns * p.OutputType.Bytes());
         Queue(() => EmulatorLibrary.Multiply(
             (void*)p.X, (void*)p.W, (void*)p.Y, (ulong)p.Rows, (ulong)p.Columns, (ulong)p.Depth, (int)p.InputType, (int)p.OutputType));
     }
-
-    private static int Bytes(ElementType type) => type switch
-    {
-        ElementType.E4M3 or ElementType.Int8 => 1,
-        ElementType.BFloat16 => 2,
-        _ => 4,
-    };
 
     private void Queue(Action work)
     {
@@ -147,6 +144,8 @@ internal sealed unsafe class EmulatedDevice(ulong seed = 0, long memoryBytes = 1
         CheckRange(address, destination.Length);
         new ReadOnlySpan<byte>((void*)address, destination.Length).CopyTo(destination);
     }
+
+    public IReadback Readback(int bytes) => new EmulatedReadback(this, bytes);
 
     public void Fill(ulong address, byte value, long bytes)
     {

@@ -57,7 +57,7 @@ internal sealed class AttentionScene
     public float[] Stored(SceneSlice slice, int kvHead, int position, bool isKey)
     {
         var owner = position < slice.PrefixTokens ? PrefixOwner : slice.Id;
-        var random = new Random(HashCode.Of(owner, position, kvHead, isKey ? 1 : 2));
+        var random = new Random(SceneSeed.Of(owner, position, kvHead, isKey ? 1 : 2));
         var scale = isKey ? Scales.Key : Scales.Value;
         return [.. Enumerable.Range(0, Shape.HeadSize).Select(_ => Rounded((float)Gauss(random), scale))];
     }
@@ -71,7 +71,7 @@ internal sealed class AttentionScene
 
     private ushort[] Query(int id, int position)
     {
-        var random = new Random(HashCode.Of(id, position, 0, 3));
+        var random = new Random(SceneSeed.Of(id, position, 0, 3));
         return [.. Enumerable.Range(0, Shape.Width).Select(_ => Bits(2 * (float)Gauss(random)))];
     }
 

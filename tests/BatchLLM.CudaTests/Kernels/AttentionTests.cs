@@ -113,6 +113,33 @@ public sealed class AttentionTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void A_random_step_gives_each_row_the_bits_it_has_alone(int seed)
+    {
+        var random = new Random(seed);
+        var shape = Shape(random.Next(2) == 0 ? KvPrecision.Fp8 : KvPrecision.Bf16, 32, 1, random.Next(1, 9), 16 << random.Next(4));
+        var prefix = random.Next(1, 4) * 2 * shape.BlockTokens;
+        SceneSlice[] slices =
+        [
+            .. Enumerable.Range(0, random.Next(3, 8)).Select(id => new SceneSlice(
+                id, prefix + random.Next(200), random.Next(2) == 0 ? 1 : random.Next(1, 30), random.Next(3) == 0 ? 0 : prefix)),
+        ];
+        var scene = new AttentionScene(shape, seed, slices);
+        var runs = new[] { AttentionRun.MuchRoom, random.Next(slices.Length) }
+            .Select(room => new AttentionRun(scene, partialCapacity: room, seed: (ulong)seed)).ToArray();
+        foreach (var slice in slices)
+        {
+            var position = random.Next(slice.Start, slice.End);
+            var alone = new AttentionScene(shape, -seed, slice with { Start = position, Count = 1 });
+            var expected = new AttentionRun(alone).Row(slice.Id, position);
+            Assert.All(runs, run => Assert.Equal(expected, run.Row(slice.Id, position)));
+        }
+    }
+
+    [Theory]
     [InlineData(KvPrecision.Fp8, 1)]
     [InlineData(KvPrecision.Bf16, 8)]
     public void Values_that_are_no_numbers_harm_no_row_of_the_blocks_before(KvPrecision precision, int group)

@@ -35,12 +35,17 @@ public sealed class ContentHashTests
             Of(Request, Spec with { Engine = JobSpec.Echo }),
             Of(Request, Spec with { Numerics = "w4a16" }),
             Of(Request, Spec with { KvCache = "fp8" }),
+            Of(Request, Spec with { Device = "cuda" }),
             ContentHash.Of(ContentHash.ModelKey(Spec, "another model"), Request),
         ];
 
         Assert.Equal(hashes.Length, hashes.Distinct().Count());
         Assert.DoesNotContain(ContentHash.None, hashes);
     }
+
+    [Fact]
+    public void Which_GPU_of_a_machine_does_not_count() =>
+        Assert.Equal(Of(Request, Spec with { Device = "cuda" }), Of(Request, Spec with { Device = "cuda:1" }));
 
     private static UInt128 Of(InferenceRequest request, JobSpec? spec = null) =>
         ContentHash.Of(ContentHash.ModelKey(spec ?? Spec, "model"), request);

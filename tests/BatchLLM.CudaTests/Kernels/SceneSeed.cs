@@ -1,7 +1,7 @@
 namespace BatchLLM.CudaTests.Kernels;
 
-/// <summary>Seeds that are the same in every run, unlike <see cref="System.HashCode"/>'s.</summary>
-internal static class HashCode
+/// <summary>Seeds of numbers: the same in every run, unlike <see cref="HashCode"/>'s.</summary>
+internal static class SceneSeed
 {
     public static int Of(params ReadOnlySpan<int> values)
     {

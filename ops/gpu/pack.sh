@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Makes artifacts/gpu-check: one file that needs neither .NET nor network, and the script that runs it, for a machine with a GPU.
+set -euo pipefail
+root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)
+out=$root/artifacts/gpu-check
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+rm -rf "$out"
+# Locked mode would refuse the run time's own packages, which only this build needs.
+dotnet publish "$root/tests/BatchLLM.GpuCheck" -c Release -r linux-x64 --self-contained --nologo -v quiet -o "$out" \
+  -p:PublishSingleFile=true -p:PublishTrimmed=true -p:SuppressTrimAnalysisWarnings=false -p:DebugType=none \
+  -p:RestoreLockedMode=false -p:RestorePackagesWithLockFile=false -p:TreatWarningsAsErrors=false
+cp "$root/ops/gpu/check.sh" "$out/"
+du -h "$out/BatchLLM.GpuCheck" | cut -f 1

@@ -1,0 +1,27 @@
+namespace BatchLLM.Cuda.Compilation;
+
+/// <summary>Gives the machine code of kernel sources: from the cache, or compiled now and kept.</summary>
+/// <param name="cache">Kept code.</param>
+/// <param name="compiler">Makes code; null where NVRTC is missing, so that only what a release ships can be found.</param>
+/// <param name="architecture">For example "sm_90a".</param>
+internal sealed class CompiledKernels(CubinCache cache, KernelCompiler? compiler, string architecture)
+{
+    /// <summary>The code of a source.</summary>
+    /// <param name="name">File below kernels/, without its extension.</param>
+    /// <exception cref="BatchLLMException">The source does not compile for this device, or the compiler is missing.</exception>
+    public byte[] Code(string name)
+    {
+        var source = KernelSources.Text(name);
+        var key = CubinKey.Of(name, source, KernelSources.Headers, architecture);
+        return cache.Find(key, compiler?.Version) ?? Compile(key, source);
+    }
+
+    private byte[] Compile(CubinKey key, string source)
+    {
+        // Says which library is missing, if it is.
+        var maker = compiler ?? new KernelCompiler();
+        var code = maker.Compile($"{key.Source}.cu", source, KernelSources.Headers, architecture);
+        cache.Keep(key, maker.Version, code);
+        return code;
+    }
+}

@@ -1,0 +1,109 @@
+using BatchLLM.Checkpoints;
+using BatchLLM.Checkpoints.Linear;
+using BatchLLM.Cuda.Devices;
+using BatchLLM.Cuda.Kernels;
+
+namespace BatchLLM.Cuda.Weights;
+
+/// <summary>Linear layers that read one input, stacked into one matrix on a device.</summary>
+internal sealed class DeviceLinear : IDisposable
+{
+    // Columns of a product come in sixteens; a vocabulary need not, and is filled up with zeros.
+    private const int ColumnMultiple = 16;
+    private const int ChunkBytes = 8 << 20;
+
+    private readonly DeviceMemory _weights; // [Columns, Depth] of the form's element
+    private readonly DeviceMemory _columnScales; // [Columns]
+
+    /// <summary>Copies layers to a device.</summary>
+    /// <param name="device">Where.</param>
+    /// <param name="numerics">What is in force.</param>
+    /// <param name="parts">The layers, each [columns, k] with the same k.</param>
+    /// <exception cref="BatchLLMException">The device has too little memory, or a layer has inputs or scales that it cannot multiply.</exception>
+    public DeviceLinear(IDevice device, Numerics numerics, params LinearWeight[] parts)
+    {
+        Form = LinearForm.Of(numerics, parts);
+        Depth = parts[0].InputCount;
+        Array.ForEach(parts, RequireShape);
+        var encoders = Array.ConvertAll(parts, part => new RowEncoder(part, Form.Input.Element()));
+        var outputs = parts.Sum(part => part.OutputCount);
+        Columns = (outputs + ColumnMultiple - 1) / ColumnMultiple * ColumnMultiple;
+        _weights = device.Allocate((long)Columns * encoders[0].RowBytes);
+        _columnScales = device.Allocate(Columns * sizeof(float));
+        device.Fill(_weights.Address, 0, _weights.ByteCount);
+        device.Upload<float>([.. encoders.SelectMany(encoder => encoder.ColumnScales()), .. new float[Columns - outputs]], ColumnScales);
+        for (int part = 0, first = 0; part < parts.Length; first += parts[part++].OutputCount)
+        {
+            Copy(device, encoders[part], parts[part].OutputCount, _weights.Address + (ulong)((long)first * encoders[part].RowBytes));
+        }
+    }
+
+    /// <summary>How it is multiplied.</summary>
+    public LinearForm Form { get; }
+
+    /// <summary>Inputs.</summary>
+    public int Depth { get; }
+
+    /// <summary>Outputs of all parts, filled up to a multiple of 16.</summary>
+    public int Columns { get; }
+
+    /// <summary>Address of what sums are multiplied by, besides the input's scales. // [Columns]</summary>
+    public ulong ColumnScales => _columnScales.Address;
+
+    /// <summary>Bytes on the device.</summary>
+    public long ByteCount => _weights.ByteCount + _columnScales.ByteCount;
+
+    /// <summary>Element type of logits, if this is the head.</summary>
+    public ElementType LogitType => Form.Input == InputForm.Int8PerRow ? ElementType.Int32 : ElementType.Float32;
+
+    /// <summary>Bytes that layers would take.</summary>
+    public static long BytesOf(Numerics numerics, params LinearWeight[] parts)
+    {
+        long columns = (parts.Sum(part => part.OutputCount) + ColumnMultiple - 1) / ColumnMultiple * ColumnMultiple;
+        return columns * (parts[0].InputCount * LinearForm.Of(numerics, parts).Input.Element().Bytes() + sizeof(float));
+    }
+
+    /// <summary>Its product.</summary>
+    /// <param name="x">Address of the input. // [rows, Depth] in the form's element</param>
+    /// <param name="y">Address of the output. // [rows, Columns]</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="output">Element type of the output; null for the form's own.</param>
+    public MatrixProduct Product(ulong x, ulong y, int rows, ElementType? output = null) =>
+        new(x, _weights.Address, y, rows, Columns, Depth, Form.Input.Element(), output ?? Form.Input.Output());
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _weights.Dispose();
+        _columnScales.Dispose();
+    }
+
+    private static void Copy(IDevice device, RowEncoder encoder, int rows, ulong address)
+    {
+        var chunkRows = Math.Max(1, ChunkBytes / encoder.RowBytes);
+        var chunk = new byte[Math.Min(chunkRows, rows) * encoder.RowBytes];
+        for (var first = 0; first < rows; first += chunkRows)
+        {
+            var (start, count) = (first, Math.Min(chunkRows, rows - first));
+            Parallel.For(0, count, row => encoder.Encode(start + row, chunk.AsSpan(row * encoder.RowBytes, encoder.RowBytes)));
+            device.Upload(chunk.AsSpan(0, count * encoder.RowBytes), address + (ulong)((long)first * encoder.RowBytes));
+        }
+    }
+
+    private static void RequireShape(LinearWeight part)
+    {
+        if (part.InputCount % ColumnMultiple != 0)
+        {
+            throw new BatchLLMException(
+                $"Layer '{part.Name}' has {part.InputCount} inputs; a GPU multiplies multiples of {ColumnMultiple}. Run on the CPU with " +
+                "--device cpu.");
+        }
+
+        if (part.Format is WeightFormat.Fp8 or WeightFormat.Int8 && (part.BlockCount > 1 || part.InputFactors is not null))
+        {
+            throw new BatchLLMException(
+                $"Layer '{part.Name}' has {part.BlockCount} scales an output or factors on its inputs; a GPU takes one scale an output. " +
+                "Run on the CPU with --device cpu.");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using System.Globalization;
+
+namespace BatchLLM.Jobs;
+
+/// <summary>Spelling of devices in job files and on the command line: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>.</summary>
+public static class DeviceNames
+{
+    /// <summary>The CPU.</summary>
+    public const string Cpu = "cpu";
+
+    /// <summary>The first GPU; the kind of all.</summary>
+    public const string Cuda = "cuda";
+
+    /// <summary>Number of the GPU among those that the process may use, from 0; null for the CPU.</summary>
+    /// <param name="device">A name that the schema allows.</param>
+    public static int? GpuOf(string device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return device == Cpu ? null
+            : device == Cuda ? 0
+            : int.Parse(device.AsSpan(Cuda.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture);
+    }
+}
