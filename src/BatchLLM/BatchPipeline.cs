@@ -176,7 +176,7 @@ public sealed class BatchPipeline(
             }
 
             var (shard, row) = window.Accept(generation);
-            progress.Add(RowCounts.Of(row));
+            progress.Add(row);
             StartIfComplete(commits, shard);
             await commits.CheckAsync();
         }

@@ -40,7 +40,7 @@ internal sealed class PromptRun(
         var left = rowCount;
         foreach (var shard in plan.Shards.TakeWhile(_ => left > 0))
         {
-            var rows = await reader.ReadShardAsync(plan.Inputs[shard.FileIndex], shard, WindowReader.AllThreads, cancellationToken);
+            var rows = await reader.ReadShardAsync(plan.Inputs[shard.FileIndex], shard, reader.Threads, cancellationToken);
             var window = rows.Take((int)Math.Min(left, rows.Count)).ToList();
             await RunAsync(window, cancellationToken);
             left -= window.Count;

@@ -19,18 +19,18 @@ public sealed class ShardWriter(
     internal async Task<ShardOutput> WriteAsync(WindowShard shard, CancellationToken cancellationToken)
     {
         var partUri = layout.PartAttempt(shard.Lease);
-        var part = await WriteAsync(partUri, openPart, [.. shard.Results], cancellationToken);
+        var part = await WriteAsync(partUri, openPart, shard.Results, cancellationToken);
         if (layout.HasHashes)
         {
             await RowHashes.WriteAsync(blobs, layout.HashesOf(partUri), part, shard.Results, cancellationToken);
         }
 
-        var failed = shard.Results.Where(row => row.Error is not null).ToList();
-        if (failed.Count == 0)
+        if (shard.Counts.Failed == 0)
         {
             return new ShardOutput(shard.Counts, partUri, part, null, null);
         }
 
+        var failed = shard.Results.Where(row => row.Error is not null).ToList();
         var errorsUri = layout.ErrorsAttempt(shard.Lease);
         var errors = await WriteAsync(errorsUri, openErrors, failed, cancellationToken);
         return new ShardOutput(shard.Counts, partUri, part, errorsUri, errors)
@@ -40,11 +40,11 @@ public sealed class ShardWriter(
     }
 
     private Task<BlobDigest> WriteAsync(
-        string uri, Func<Stream, IRowWriter> open, List<CompletedRow> rows, CancellationToken cancellationToken) =>
+        string uri, Func<Stream, IRowWriter> open, IReadOnlyList<CompletedRow> rows, CancellationToken cancellationToken) =>
         blobs.WriteAsync(uri, (stream, token) => WriteRowsAsync(stream, open, rows, token), cancellationToken);
 
     private async Task WriteRowsAsync(
-        Stream stream, Func<Stream, IRowWriter> open, List<CompletedRow> rows, CancellationToken cancellationToken)
+        Stream stream, Func<Stream, IRowWriter> open, IReadOnlyList<CompletedRow> rows, CancellationToken cancellationToken)
     {
         await using var writer = open(stream);
         for (var i = 0; i < rows.Count; i++)

@@ -18,6 +18,9 @@ internal sealed class Window
     {
         Shards = shards;
         _tokenIds = tokenIds;
+        var rows = shards.Sum(shard => shard.Rows.Count);
+        _places.EnsureCapacity(rows);
+        _requests.EnsureCapacity(rows);
         foreach (var shard in shards)
         {
             AddRequests(shard);
@@ -29,8 +32,8 @@ internal sealed class Window
     /// <summary>The rows that the engine has to run.</summary>
     public IReadOnlyList<InferenceRequest> Requests => _requests;
 
-    /// <summary>Takes an answer of the engine; returns its shard and the row's end.</summary>
-    public (WindowShard Shard, Rows.CompletedRow Row) Accept(Generation generation)
+    /// <summary>Takes an answer of the engine; returns its shard and what the row counts.</summary>
+    public (WindowShard Shard, RowCounts Row) Accept(Generation generation)
     {
         var (shard, row) = _places[generation.Index];
         return (shard, shard.Accept(row, generation, _tokenIds));

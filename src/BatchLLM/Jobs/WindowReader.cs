@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using BatchLLM.Rows;
 
 namespace BatchLLM.Jobs;
@@ -18,14 +17,14 @@ public sealed class WindowReader(
     bool tokenIds,
     int threads)
 {
-    /// <summary>As many threads as there are processors.</summary>
-    public const int AllThreads = -1;
+    // Texts are needed until their tokens are there: few enough for a processor's own cache, and worth a change of threads.
+    private const int RowsAtOnce = 256;
 
     /// <summary>Rows that need not be computed; null if there are none.</summary>
     public IKnownRows? Known { get; init; }
 
-    // Texts are needed until their tokens are there. A whole window of them would be copied by the garbage collector.
-    private const int RowsAtOnce = 512;
+    /// <summary>Threads that make rows ready.</summary>
+    public int Threads => threads;
 
     internal async Task<Window> ReadAsync(Job job, IReadOnlyList<ShardLease> leases, CancellationToken cancellationToken)
     {
@@ -74,7 +73,7 @@ public sealed class WindowReader(
     /// <summary>The rows of one shard, made ready, in input order.</summary>
     /// <param name="file">The shard's file.</param>
     /// <param name="shard">Which of its rows.</param>
-    /// <param name="share">How many threads make its rows ready, or <see cref="AllThreads"/>.</param>
+    /// <param name="share">How many threads make its rows ready.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="BatchLLMException">The file cannot be read, or is damaged beyond single rows.</exception>
     public async Task<IReadOnlyList<WindowRow>> ReadShardAsync(
@@ -93,36 +92,38 @@ public sealed class WindowReader(
         }
         else
         {
-            var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = share };
-            await PrepareTogetherAsync(rows, duplicates, prepared, options);
+            await PrepareTogetherAsync(rows, duplicates, prepared, share);
         }
 
         return prepared;
     }
 
+    // Some rows a task, as many tasks at a time as threads. Rows are read on meanwhile, and no task waits for another.
     private async Task PrepareTogetherAsync(
-        IAsyncEnumerable<Row> rows, HashSet<long> duplicates, List<WindowRow> prepared, ParallelOptions options)
+        IAsyncEnumerable<Row> rows, HashSet<long> duplicates, List<WindowRow> prepared, int share)
     {
+        var underWay = new Queue<Task<List<WindowRow>>>(share);
         var some = new List<Row>(RowsAtOnce);
         await foreach (var row in rows)
         {
             some.Add(row);
             if (some.Count == RowsAtOnce)
             {
-                Prepare(some, duplicates, prepared, options);
+                prepared.AddRange(underWay.Count == share ? await underWay.Dequeue() : []);
+                underWay.Enqueue(PrepareAsync(some, duplicates));
+                some = new List<Row>(RowsAtOnce);
             }
         }
 
-        Prepare(some, duplicates, prepared, options);
+        underWay.Enqueue(PrepareAsync(some, duplicates));
+        while (underWay.TryDequeue(out var oldest))
+        {
+            prepared.AddRange(await oldest);
+        }
     }
 
-    private void Prepare(List<Row> rows, HashSet<long> duplicates, List<WindowRow> prepared, ParallelOptions options)
-    {
-        var first = prepared.Count;
-        CollectionsMarshal.SetCount(prepared, first + rows.Count);
-        Parallel.For(0, rows.Count, options, i => prepared[first + i] = Prepare(rows[i], duplicates));
-        rows.Clear();
-    }
+    private Task<List<WindowRow>> PrepareAsync(List<Row> rows, HashSet<long> duplicates) =>
+        Task.Run(() => rows.ConvertAll(row => Prepare(row, duplicates)));
 
     private WindowRow Prepare(Row row, HashSet<long> duplicates) => prepare(row, duplicates.Contains(row.Location.RowNumber));
 }

@@ -56,9 +56,10 @@ internal sealed class WindowShard
     public bool HasEnded(int row) => _results[row] is not null;
 
     /// <summary>Rows in input order, once all have ended.</summary>
-    public IEnumerable<CompletedRow> Results => _results.Select(result => result!);
+    public IReadOnlyList<CompletedRow> Results => _results!;
 
-    public CompletedRow Accept(int row, Generation generation, bool tokenIds) =>
+    /// <summary>Takes a row's answer; returns what it counts.</summary>
+    public RowCounts Accept(int row, Generation generation, bool tokenIds) =>
         Accept(row, Rows[row].Complete(generation, tokenIds));
 
     private static RowCounts Savings(RowCounts counts) => default(RowCounts) with
@@ -68,7 +69,7 @@ internal sealed class WindowShard
         ReusedRows = counts.ReusedRows,
     };
 
-    private CompletedRow Accept(int row, CompletedRow result)
+    private RowCounts Accept(int row, CompletedRow result)
     {
         if (_results[row] is not null)
         {
@@ -76,7 +77,8 @@ internal sealed class WindowShard
         }
 
         _results[row] = result;
-        Counts += RowCounts.Of(result);
-        return result;
+        var counts = RowCounts.Of(result);
+        Counts += counts;
+        return counts;
     }
 }

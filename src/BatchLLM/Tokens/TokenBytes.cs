@@ -31,5 +31,5 @@ internal sealed class TokenBytes
     public int LongestToken { get; }
 
     /// <summary>The bytes of a token; none for an unused id.</summary>
-    public ReadOnlySpan<byte> this[int token] => _blob.AsSpan(_starts[token].._starts[token + 1]);
+    public ReadOnlySpan<byte> this[int token] => _blob.AsSpan(_starts[token], _starts[token + 1] - _starts[token]);
 }
