@@ -82,7 +82,7 @@ public sealed class CanaryRun(
         var candidates = new List<(NewShard Piece, WindowRow Row)>();
         foreach (var piece in pieces)
         {
-            var rows = await reader.ReadUnchangedAsync(job.Definition.Inputs[piece.FileIndex], piece, WindowReader.AllThreads, cancellationToken);
+            var rows = await reader.ReadUnchangedAsync(job.Definition.Inputs[piece.FileIndex], piece, reader.Threads, cancellationToken);
             candidates.AddRange(rows.Select(row => (piece, row)));
         }
 
