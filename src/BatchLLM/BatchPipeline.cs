@@ -132,7 +132,7 @@ public sealed class BatchPipeline(
         var start = time.GetTimestamp();
         using var span = PipelineTelemetry.Begin("window.run", job.Id)?
             .SetTag("batchllm.window.shards", held.Window.Shards.Count).SetTag("batchllm.window.rows", held.Window.Requests.Count);
-        var group = new CommitGroup(held.Window.Shards.Count, shards => StoreAsync(job, shards, held.Keeper), time);
+        var group = new GroupCommit(held.Window.Shards.Count, shards => StoreAsync(job, shards, held.Keeper), time);
         using var commits = new ShardCommits(
             shard => writer.WriteAsync(shard, held.Keeper.Lost), (shard, write) => CommitAsync(job, shard, write, group, progress));
         try
@@ -191,7 +191,7 @@ public sealed class BatchPipeline(
     }
 
     private async Task CommitAsync(
-        Job job, WindowShard shard, Func<Task<ShardOutput>> write, CommitGroup group, JobProgress progress)
+        Job job, WindowShard shard, Func<Task<ShardOutput>> write, GroupCommit group, JobProgress progress)
     {
         var start = time.GetTimestamp();
         using var span = PipelineTelemetry.Begin("shard.commit", job.Id)?.SetTag("batchllm.shard.index", shard.Lease.ShardIndex);

@@ -82,10 +82,17 @@ public sealed class PostgresDatabase : IAsyncDisposable
         async (isRepeated, token) =>
         {
             await using var connection = await _source.OpenConnectionAsync(token);
-            await using var transaction = await connection.BeginTransactionAsync(token);
-            var result = await operation(new Session(transaction, isRepeated, token));
-            await transaction.CommitAsync(token);
-            return result;
+            try
+            {
+                await using var transaction = await connection.BeginTransactionAsync(token);
+                var result = await operation(new Session(transaction, isRepeated, token));
+                await transaction.CommitAsync(token);
+                return result;
+            }
+            catch (Exception exception) when (PostgresFault.IsOfLostConnection(exception, connection))
+            {
+                throw new IOException("The connection was lost while it was used.", exception);
+            }
         },
         _policy.Patience,
         waitIfRefused: true,

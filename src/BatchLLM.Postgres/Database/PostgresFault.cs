@@ -1,3 +1,4 @@
+using System.Data;
 using System.Globalization;
 using System.Net.Sockets;
 using Npgsql;
@@ -9,6 +10,15 @@ internal static class PostgresFault
 {
     internal static bool IsDatabase(Exception exception) =>
         exception is NpgsqlException or SocketException or IOException or TimeoutException;
+
+    /// <summary>
+    /// True for what goes wrong because the connection was lost, though it does not say so: the driver then complains of parts of
+    /// its own that are disposed, and Dapper of values that it cannot read.
+    /// </summary>
+    internal static bool IsOfLostConnection(Exception exception, NpgsqlConnection connection) =>
+        connection.State != ConnectionState.Open
+        && !IsDatabase(exception)
+        && exception is not (BatchLLMException or OperationCanceledException);
 
     /// <summary>True if the same call may succeed later without anyone changing anything.</summary>
     internal static bool IsTransient(Exception exception) => exception switch
@@ -52,7 +62,7 @@ internal static class PostgresFault
 
     private static string Unreachable(Exception exception, DatabaseAddress address, TimeSpan waited)
     {
-        var reason = (exception.InnerException ?? exception).Message.TrimEnd('.');
+        var reason = (exception is NpgsqlException ? exception.InnerException ?? exception : exception).Message.TrimEnd('.');
         var seconds = waited.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
         return IsRefused(exception)
             ? $"No PostgreSQL server answers at {address} ({reason}). Start it, or correct the database address."

@@ -41,6 +41,7 @@ public sealed class ChaosTests(CliFixture cli) : IClassFixture<CliFixture>
         await AllEndedAsync(fleet.Postgres.Cluster.Address, new PostgresJobQueue(database));
         Assert.All(fleet.Fallen, fallen => Assert.Fail(Told(fallen)));
         Assert.All(await fleet.EndAsync(), code => Assert.Equal(0, code));
+        Assert.All(fleet.Defects, defect => Assert.Fail(Told(defect)));
         await CheckAsync(new PostgresJobQueue(database));
         Assert.Equal(0, await LeasesAsync(fleet.Postgres.Cluster.Address));
         TestContext.Current.TestOutputHelper.WriteLine($"{_jobs.Count} jobs; {string.Join("; ", _done)}");

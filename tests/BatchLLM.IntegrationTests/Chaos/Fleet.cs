@@ -17,6 +17,7 @@ internal sealed class Fleet : IAsyncDisposable
     private readonly CutProxy _proxy;
     private readonly string _address;
     private readonly List<WorkerProcess> _workers = [];
+    private readonly List<CliResult> _ended = [];
     private volatile Task<(ServeProcess Serve, Process Process)> _server;
 
     private Fleet(CliFixture cli, OwnServer postgres, int workers)
@@ -34,6 +35,13 @@ internal sealed class Fleet : IAsyncDisposable
 
     /// <summary>Workers that have ended though nobody ended them.</summary>
     public IEnumerable<CliResult> Fallen => _workers.Where(worker => worker.Ended.IsCompleted).Select(worker => worker.Ended.Result);
+
+    /// <summary>What workers that have ended wrote of defects of the program.</summary>
+    public IEnumerable<string> Defects => _ended
+        .Select(ended => ended.Output + ended.Error)
+        .Select(log => (Log: log, At: log.IndexOf(": unexpected ", StringComparison.Ordinal)))
+        .Where(found => found.At >= 0)
+        .Select(found => found.Log[found.At..Math.Min(found.Log.Length, found.At + 3000)]);
 
     /// <summary>Starts everything; returns once the server listens.</summary>
     public static async Task<Fleet> StartAsync(CliFixture cli, int workers)
@@ -75,6 +83,7 @@ internal sealed class Fleet : IAsyncDisposable
     public async Task KillWorkerAsync(int index)
     {
         _workers[index].Kill();
+        _ended.Add(await _workers[index].Ended);
         await _workers[index].DisposeAsync();
         _workers[index] = new WorkerProcess(_cli, _address);
     }
@@ -107,6 +116,7 @@ internal sealed class Fleet : IAsyncDisposable
     {
         var (server, _) = await _server;
         var workers = await Task.WhenAll(_workers.Select(worker => worker.DrainAsync()));
+        _ended.AddRange(workers);
         return [.. workers.Select(worker => worker.ExitCode), await server.EndAsync()];
     }
 

@@ -1,7 +1,9 @@
+using System.Data;
 using System.Net;
 using System.Net.Sockets;
 using BatchLLM.Postgres.Database;
 using BatchLLM.Postgres.Jobs;
+using Dapper;
 using Npgsql;
 using Xunit;
 
@@ -48,6 +50,33 @@ public sealed class ServerTroubleTests(TestCluster cluster)
                 }
             }
         }
+    }
+
+    [Fact]
+    public async Task An_operation_is_repeated_whatever_is_said_once_its_connection_is_lost()
+    {
+        await using var database = await PostgresDatabase.OpenAsync(
+            await cluster.CreateDatabaseAsync(), new RetryPolicy(), TimeProvider.System, null, Token);
+        var attempts = 0;
+
+        var result = await database.RunAsync(
+            async session =>
+            {
+                if (++attempts == 1)
+                {
+                    await Assert.ThrowsAnyAsync<NpgsqlException>(
+                        () => session.Connection.ExecuteAsync("select pg_terminate_backend(pg_backend_pid())"));
+                    throw new DataException("Error parsing column 0");
+                }
+
+                return attempts;
+            },
+            Token);
+        var defect = await Assert.ThrowsAsync<ObjectDisposedException>(() => database.RunAsync<int>(
+            _ => throw new ObjectDisposedException($"attempt {++attempts}"), Token));
+
+        Assert.Equal((2, 3), (result, attempts));
+        Assert.Equal("attempt 3", defect.ObjectName);
     }
 
     [Fact]

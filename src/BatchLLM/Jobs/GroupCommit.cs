@@ -7,7 +7,7 @@ namespace BatchLLM.Jobs;
 /// <param name="shards">How many there are in the window; the last one to come is not made to wait.</param>
 /// <param name="commit">Commits some; says of each whether it counts.</param>
 /// <param name="time">The clock.</param>
-internal sealed class CommitGroup(
+internal sealed class GroupCommit(
     int shards, Func<IReadOnlyList<FinishedShard>, Task<IReadOnlyList<bool>>> commit, TimeProvider time)
 {
     // So much more is run again after a crash. Shards of a fast engine come sooner, and those of a slow one need not wait for company.

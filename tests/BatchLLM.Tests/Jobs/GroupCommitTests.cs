@@ -5,7 +5,7 @@ using Xunit;
 namespace BatchLLM.Tests.Jobs;
 
 /// <summary>Which shards of a window share a transaction.</summary>
-public sealed class CommitGroupTests
+public sealed class GroupCommitTests
 {
     private readonly HeldTime _time = new();
     private readonly List<int[]> _commits = []; // shard indexes of each
@@ -38,7 +38,7 @@ public sealed class CommitGroupTests
     [Fact]
     public async Task A_failure_reaches_all_who_wait()
     {
-        var group = new CommitGroup(2, _ => throw new BatchLLMException("No database."), _time);
+        var group = new GroupCommit(2, _ => throw new BatchLLMException("No database."), _time);
 
         var (first, second) = (group.CommitAsync(Shard(0)), group.CommitAsync(Shard(1)));
 
@@ -46,7 +46,7 @@ public sealed class CommitGroupTests
         await Assert.ThrowsAsync<BatchLLMException>(() => second);
     }
 
-    private CommitGroup Group(int shards) => new(
+    private GroupCommit Group(int shards) => new(
         shards,
         gathered =>
         {
@@ -69,7 +69,7 @@ public sealed class CommitGroupTests
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
             _timers.Add(() => callback(state));
-            return System.CreateTimer(_ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            return System.CreateTimer(static _ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
     }
 }
