@@ -17,7 +17,7 @@ internal static class JobEta
     /// </remarks>
     public static double? Seconds(Job job, DateTimeOffset now)
     {
-        if (job.State != JobState.Running || job.Retries > 0 || job.PlannedAt is not { } start || job.Counts.Done < FewestRows)
+        if (job.State != JobState.Running || job.Retries > 0 || (job.ApprovedAt ?? job.PlannedAt) is not { } start || job.Counts.Done < FewestRows)
         {
             return null;
         }
