@@ -61,6 +61,8 @@ internal sealed class JobGlanceRow
 
     public required bool WaitsForApproval { get; init; }
 
+    public int? CanaryRows { get; init; }
+
     public string? Canary { get; init; }
 
     public required int Retries { get; init; }
@@ -110,6 +112,7 @@ internal sealed class JobGlanceRow
         SeenAt = SeenAt,
         ReceiptSha256 = ReceiptSha256,
         WaitsForApproval = WaitsForApproval,
+        CanaryRows = CanaryRows,
         Canary = Canary is null ? null : JsonSerializer.Deserialize<CanaryReport>(Canary, JobRow.Json),
         Retries = Retries,
         RetryError = RetryError,

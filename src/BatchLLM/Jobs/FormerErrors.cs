@@ -15,9 +15,10 @@ internal sealed class FormerErrors(IBlobStore blobs, OutputLayout layout)
     /// and a process that dies after that needs nothing of the old one.
     /// </summary>
     /// <exception cref="BatchLLMException">The published file is not the one that the job wrote.</exception>
-    public async Task SplitAsync(IReadOnlyList<CommittedShard> shards, CancellationToken cancellationToken)
+    public async Task SplitAsync(Job job, IReadOnlyList<CommittedShard> shards, CancellationToken cancellationToken)
     {
-        foreach (var shard in shards)
+        // In a first run all have one.
+        foreach (var shard in job.Retries > 0 ? shards : [])
         {
             if (shard.Output is { ErrorsUri: { } uri, Errors: { } errors } && !await ExistsAsync(uri, cancellationToken))
             {

@@ -55,7 +55,7 @@ public sealed class JobPublisher(IJobStore store, IBlobStore blobs, OutputLayout
         using var span = PipelineTelemetry.Begin("job.publish", job.Id);
         reach(CrashWindow.AllCommitted);
         var shards = await store.ListCommittedAsync(job.Id, cancellationToken);
-        await _formerErrors.SplitAsync(shards, cancellationToken);
+        await _formerErrors.SplitAsync(job, shards, cancellationToken);
         await _former.RemoveAsync(job, cancellationToken);
         await PublishPartsAsync(shards, cancellationToken);
         var errors = await PublishErrorsAsync(job, shards, cancellationToken);

@@ -80,6 +80,9 @@ public sealed record JobGlance
     /// <summary>True if it is paused until somebody approves its canary.</summary>
     public bool WaitsForApproval { get; init; }
 
+    /// <summary>How many rows run before all others; null for a job that runs all alike.</summary>
+    public int? CanaryRows { get; init; }
+
     /// <summary>What its canary came to; null if it had none, or before it ran.</summary>
     public CanaryReport? Canary { get; init; }
 
@@ -99,7 +102,10 @@ public sealed record JobGlance
     public long Skipped => State == JobState.Cancelled ? Rows - Counts.Done : 0;
 
     /// <summary>True if it runs, and no worker has any of it: all are busy elsewhere, or there is none.</summary>
-    public bool IsForsaken => State == JobState.Running && HeldRows == 0 && CommittedShards < Shards;
+    public bool IsForsaken => State == JobState.Running && HeldRows == 0 && CommittedShards < Shards && !IsCanaryDue;
+
+    /// <summary>True if its canary has yet to run, for which nothing is leased.</summary>
+    public bool IsCanaryDue => CanaryRows is not null && Canary is null;
 
     /// <summary>Share of its rows that have ended, 0 to 1.</summary>
     public double Progress => Rows == 0 ? 0 : (double)Counts.Done / Rows;
