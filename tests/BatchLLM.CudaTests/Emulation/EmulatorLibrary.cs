@@ -9,7 +9,10 @@ internal static unsafe class EmulatorLibrary
     /// <summary>Name of the environment variable that chooses the build with sanitizers by the value "sanitized".</summary>
     public const string BuildVariable = "BATCHLLM_EMULATOR";
 
-    private static readonly nint Library = NativeLibrary.Load(Build(Environment.GetEnvironmentVariable(BuildVariable) == "sanitized"));
+    /// <summary>True in a process whose kernels are watched by sanitizers.</summary>
+    public static readonly bool IsSanitized = Environment.GetEnvironmentVariable(BuildVariable) == "sanitized";
+
+    private static readonly nint Library = NativeLibrary.Load(Build(IsSanitized));
 
     /// <summary>Source, kernel; null if there is none.</summary>
     public static readonly delegate* unmanaged<byte*, byte*, void*> Find =

@@ -6,7 +6,8 @@ namespace BatchLLM.CudaTests.Emulation;
 /// <summary>Runs kernels in several orders of warps and lanes, whose results must be the same bits.</summary>
 internal static class EveryOrder
 {
-    private static readonly ulong[] Seeds = [0, 1, 2];
+    // Sanitizers look at single accesses, which no order changes, and take their time.
+    private static readonly ulong[] Seeds = EmulatorLibrary.IsSanitized ? [1] : [0, 1, 2];
 
     /// <summary>The result, the same of all orders.</summary>
     /// <param name="work">Launches on a device of its own and returns what it read from it.</param>

@@ -12,6 +12,9 @@ public sealed class PlantedFaults
     [Fact(Explicit = true)]
     public void Write_behind_shared_memory() => Launch("write_behind_shared", 1);
 
+    [Fact(Explicit = true)]
+    public void Shift_too_far() => Launch("shift_too_far", 40);
+
     private static void Launch(string kernel, int count)
     {
         using var device = new EmulatedDevice();

@@ -17,15 +17,16 @@ public sealed class SanitizerTests
     }
 
     [Theory]
-    [InlineData(nameof(PlantedFaults.Write_behind_memory), "one too many")]
-    [InlineData(nameof(PlantedFaults.Write_behind_shared_memory), "behind the end")]
-    public async Task A_write_out_of_bounds_is_caught_with_its_line(string method, string comment)
+    [InlineData(nameof(PlantedFaults.Write_behind_memory), "one too many", "AddressSanitizer: heap-buffer-overflow")]
+    [InlineData(nameof(PlantedFaults.Write_behind_shared_memory), "behind the end", "AddressSanitizer: heap-buffer-overflow")]
+    [InlineData(nameof(PlantedFaults.Shift_too_far), "by more bits than there are", "shift exponent 40 is too large")]
+    public async Task What_is_wrong_is_caught_with_its_line(string method, string comment, string report)
     {
         var source = File.ReadAllLines(Path.Combine(Checkout.Root, "tests/BatchLLM.CudaTests/Emulation/planted.cu"));
         var line = Array.FindIndex(source, text => text.Contains(comment, StringComparison.Ordinal)) + 1;
         var (code, output) = await Run("-method", $"{typeof(PlantedFaults).FullName}.{method}", "-explicit", "only");
         Assert.NotEqual(0, code);
-        Assert.Contains("AddressSanitizer: heap-buffer-overflow", output, StringComparison.Ordinal);
+        Assert.Contains(report, output, StringComparison.Ordinal);
         Assert.Contains($"planted.cu:{line}", output, StringComparison.Ordinal);
     }
 

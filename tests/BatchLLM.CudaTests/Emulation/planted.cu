@@ -72,3 +72,8 @@ KERNEL(write_behind_shared, Planted)
     sync_block();
     a.y[threadIdx.x] = v[threadIdx.x];
 }
+
+KERNEL(shift_too_far, Planted)
+{
+    a.y[threadIdx.x] = static_cast<float>(1 << a.count); // by more bits than there are
+}

@@ -1,6 +1,8 @@
+using System.Runtime.Intrinsics;
 using BatchLLM.Cuda.Devices;
 using BatchLLM.Cuda.Kernels;
 using BatchLLM.CudaTests.Emulation;
+using BatchLLM.Engine.Layers;
 using BatchLLM.Engine.Sampling;
 using BatchLLM.Inference;
 using BatchLLM.Planning;
@@ -22,6 +24,50 @@ public sealed class ChoiceTests(ITestOutputHelper output)
 
     [Fact]
     public void So_it_is_of_a_large_vocabulary() => Check(128_256, 8);
+
+    // Borders of blocks lie where float32 sums have put them, and a sum in another order lies some billionths beside: draws so
+    // near to a border that this decides.
+    [Fact]
+    public void Draws_at_the_borders_of_blocks_fall_to_the_same_side()
+    {
+        const ulong Tries = 6_000_000;
+        var random = new Random(1);
+        float[] logits = [.. Enumerable.Range(0, 128 * 512).Select(_ => (float)random.NextDouble() * 2)];
+        var borders = Borders(logits);
+        var sequences = new List<Sequence>();
+        for (var rowKey = 0UL; rowKey < Tries; rowKey++)
+        {
+            var place = Philox.Uniform(0, rowKey, 1) * borders[^1];
+            var next = Math.Min(borders.Length - 1, ~Array.BinarySearch(borders, place));
+            var distance = Math.Min(borders[next] - place, next == 0 ? place : place - borders[next - 1]);
+            if (distance < 7e-9 * borders[^1])
+            {
+                sequences.Add(Make([0], new SamplingParameters { Temperature = 1 }, [], rowKey));
+            }
+        }
+
+        Assert.InRange(sequences.Count, 8, 20);
+        float[][] rows = [.. sequences.Select(_ => logits)];
+        Assert.Equal(Expected(rows, [.. sequences]), Choose(rows, [.. sequences]));
+    }
+
+    // As Candidates.Weigh lays blocks on the line at a temperature of 1.
+    private static double[] Borders(float[] logits)
+    {
+        var (borders, max) = (new double[logits.Length / 512], Vector256.Create(logits.Max()));
+        for (var block = 0; block < borders.Length; block++)
+        {
+            var sum = Vector256<float>.Zero;
+            for (var i = block * 512; i < (block + 1) * 512; i += 8)
+            {
+                sum += Exponential.Of(Vector256.Create(logits.AsSpan(i)) - max);
+            }
+
+            borders[block] = Lanes.Sum(sum) + (block == 0 ? 0 : borders[block - 1]);
+        }
+
+        return borders;
+    }
 
     [Theory]
     [InlineData(float.NaN)]
