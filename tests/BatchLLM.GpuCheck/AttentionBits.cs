@@ -27,7 +27,7 @@ internal static class AttentionBits
         }
     }
 
-    internal static CheckResult Compare(IDevice device, AttentionShape shape)
+    private static CheckResult Compare(IDevice device, AttentionShape shape)
     {
         AttentionSlice[] alone = [.. Enumerable.Range(0, Sequences).Select(id => new AttentionSlice(id, 705 + 53 * id, 1, SharedBlocks))];
         var shared = LastRows(device, shape, alone, Room);
