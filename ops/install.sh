@@ -12,8 +12,9 @@ for need in "$@"; do
     postgresql) has_postgresql || packages+=(postgresql) ;;
     node) command -v npm >/dev/null || packages+=(nodejs npm) ;;
     swift) has_swift || packages+=(python3-swift) ;;
+    g++) command -v g++ >/dev/null || packages+=(g++) ;;
     chromium) command -v chromium >/dev/null || packages+=(chromium) ;;
-    *) echo "ops/install.sh knows postgresql, node, swift and chromium, not '$need'." >&2; exit 2 ;;
+    *) echo "ops/install.sh knows postgresql, node, swift, g++ and chromium, not '$need'." >&2; exit 2 ;;
   esac
 done
 [ ${#packages[@]} -gt 0 ] || exit 0

@@ -6,7 +6,7 @@ cd "$root" || exit 1
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 # Installing waits for the network, building for the processor: side by side.
-install() { ops/install.sh postgresql node swift chromium && tests/peers/install.sh && tests/azurite/install.sh; }
+install() { ops/install.sh postgresql node swift g++ chromium && tests/peers/install.sh && tests/azurite/install.sh; }
 install &
 installing=$!
 built=0
@@ -17,13 +17,13 @@ wait "$installing" || { echo "Could not install what the tests need." >&2; exit 
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 passed=0 failed=0
-for project in BatchLLM.Tests BatchLLM.IntegrationTests; do
+for project in BatchLLM.Tests BatchLLM.CudaTests BatchLLM.IntegrationTests; do
   echo "== $project"
   report=$results/$project.xml
   # Classes at once: more than processors where they wait for servers and other processes.
   locale=C.UTF-8 threads=1.5x
   # Turkish has a decimal comma and its own i: what the program writes and compares must not depend on either.
-  [ "$project" != BatchLLM.Tests ] || { locale=tr_TR.UTF-8 threads=1x; }
+  [ "$project" = BatchLLM.IntegrationTests ] || { locale=tr_TR.UTF-8 threads=1x; }
   LC_ALL=$locale "$root/artifacts/bin/$project/release/$project" -nologo -noColor -maxThreads "$threads" -xml "$report" || true
   # An assembly that crashed leaves no report, or one that stops early: that is a failure, not zero tests.
   counts=$(grep -o '<assembly [^>]*' "$report" 2>/dev/null)

@@ -26,6 +26,7 @@ public sealed class CudaModelRunner : IModelRunner
     private readonly StepArrays _arrays;
     private readonly DeviceForwardPass _forward;
     private readonly TokenChoices _choices;
+    private readonly StepGraphs _graphs;
 
     /// <summary>Copies the model to the device and allocates everything that steps need.</summary>
     /// <param name="device">Must outlive the runner.</param>
@@ -56,6 +57,7 @@ public sealed class CudaModelRunner : IModelRunner
         _forward = new DeviceForwardPass(new PassContext(
             device, model.Config, _weights, _buffers, _cache, _angles, shape, new PagedAttention(device, shape)));
         _choices = new TokenChoices(device, _weights.Head, _buffers, Limits, sizes.HeadRows);
+        _graphs = new StepGraphs(device);
     }
 
     /// <inheritdoc/>
@@ -90,8 +92,11 @@ public sealed class CudaModelRunner : IModelRunner
         _arrays.Fill(step, _rows);
         _choices.Fill(_arrays.Choices);
         var launch = Launch();
-        _forward.Run(launch, _choices.Chosen);
-        _choices.Choose(_forward, launch);
+        _graphs.Run(_arrays.Shape, () =>
+        {
+            _forward.Run(launch, _choices.Chosen);
+            _choices.Choose(_forward, launch);
+        });
         nextTokens.Fill(IModelRunner.NoToken);
         var tokens = _choices.Wait(_rows.ChosenCount);
         for (var i = 0; i < tokens.Length; i++)
@@ -103,6 +108,7 @@ public sealed class CudaModelRunner : IModelRunner
     /// <inheritdoc/>
     public void Dispose()
     {
+        _graphs.Dispose();
         _arrays.Dispose();
         _choices.Dispose();
         _cache.Dispose();
@@ -110,6 +116,9 @@ public sealed class CudaModelRunner : IModelRunner
         _buffers.Dispose();
         _weights.Dispose();
     }
+
+    /// <summary>Shapes of steps that are recorded.</summary>
+    internal int RecordedSteps => _graphs.Count;
 
     /// <summary>The logits of the last step's last choices, as many as are computed together. // [choices, vocabulary]</summary>
     /// <param name="i">Which of them.</param>
@@ -161,16 +170,16 @@ public sealed class CudaModelRunner : IModelRunner
             PrefixTokens = _arrays.Address(_layout.PrefixTokens),
             Members = _arrays.Address(_layout.Members),
             Decode = _arrays.Address(_layout.Decode),
-            DecodeCount = _arrays.Attention.Decode.Count,
+            DecodeCount = _arrays.DecodeCount,
             Chunks = _arrays.Address(_layout.Chunks),
-            ChunkCount = _arrays.Attention.Chunks.Count,
+            ChunkCount = _arrays.ChunkCount,
             Prefixes = _arrays.Address(_layout.Prefixes),
-            PrefixCount = _arrays.Attention.Prefixes.Count,
+            PrefixCount = _arrays.PrefixCount,
             PartialOutputs = _buffers.PartialOutputs.Address,
             PartialSums = _buffers.PartialSums.Address,
             Mixed = _buffers.Mixed.Address,
         },
         _arrays.Address(_layout.ChosenRows),
         _arrays.Address(_layout.ChoiceRows),
-        _rows.ChosenCount);
+        _arrays.ChoiceCount);
 }

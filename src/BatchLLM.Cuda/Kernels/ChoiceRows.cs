@@ -22,6 +22,10 @@ internal sealed class ChoiceRows
     /// <summary>How often each was generated. // [PenaltyTokens.Length]</summary>
     public ReadOnlySpan<int> PenaltyCounts => CollectionsMarshal.AsSpan(_counts);
 
+    /// <summary>A row that fills a step up: nobody reads its token.</summary>
+    /// <param name="slot">Which slot receives it.</param>
+    public static ChoiceRow Greedy(int slot) => new() { Slot = slot, TopP = 1, Repetition = 1, PendingSlot = None };
+
     /// <summary>Forgets all rows.</summary>
     public void Clear()
     {

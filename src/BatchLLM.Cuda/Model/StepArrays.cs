@@ -36,8 +36,20 @@ internal sealed class StepArrays : IDisposable
     /// <summary>Blocks from one slice's table to the next: a power of two, so that few different ones are recorded.</summary>
     public int TableStride { get; private set; }
 
-    /// <summary>What attention does.</summary>
-    public AttentionPlan Attention => _attention;
+    /// <summary>Entries of the decode kernel's list, with those that fill it up.</summary>
+    public int DecodeCount { get; private set; }
+
+    /// <summary>Entries of the prefix kernel's list, with those that fill it up.</summary>
+    public int PrefixCount { get; private set; }
+
+    /// <summary>Entries of the chunk kernel's list.</summary>
+    public int ChunkCount => _attention.Chunks.Count;
+
+    /// <summary>Choices, with those that fill the step up.</summary>
+    public int ChoiceCount { get; private set; }
+
+    /// <summary>The step's shape; null if it cannot be recorded: one with prompts, of which no two are alike, or with penalties.</summary>
+    public StepShape? Shape { get; private set; }
 
     /// <summary>How tokens are chosen.</summary>
     public ChoiceRows Choices { get; } = new();
@@ -56,6 +68,7 @@ internal sealed class StepArrays : IDisposable
         FillSlices(step);
         FillAttention();
         FillChoices(rows);
+        FillUp(rows);
         var used = _layout.BlockTables.Start + step.Slices.Count * TableStride;
         _device.Upload<int>(_host.AsSpan(0, used), _memory.Address);
     }
@@ -87,7 +100,8 @@ internal sealed class StepArrays : IDisposable
             _host[_layout.Starts.Start + index] = slice.Start;
             _host[_layout.Counts.Start + index] = slice.Count;
             Span(_layout.Slices, row..(row + slice.Count)).Fill(index);
-            CollectionsMarshal.AsSpan(slice.Sequence.BlockTable).CopyTo(_host.AsSpan(_layout.BlockTables.Start + index * TableStride));
+            var blocks = CollectionsMarshal.AsSpan(slice.Sequence.BlockTable);
+            blocks[..Math.Min(blocks.Length, TableStride)].CopyTo(_host.AsSpan(_layout.BlockTables.Start + index * TableStride));
             row += slice.Count;
         }
     }
@@ -115,6 +129,38 @@ internal sealed class StepArrays : IDisposable
 
         MemoryMarshal.Cast<ChoiceRow, int>(Choices.Rows).CopyTo(_host.AsSpan(_layout.ChoiceRows.Start, _layout.ChoiceRows.Length));
     }
+
+    private void FillUp(StepRows rows)
+    {
+        (DecodeCount, PrefixCount, ChoiceCount) = (_attention.Decode.Count, _attention.Prefixes.Count, rows.ChosenCount);
+        Shape = null;
+        if (ChunkCount > 0 || rows.ChosenCount < rows.Count || !Choices.PenaltyTokens.IsEmpty)
+        {
+            return;
+        }
+
+        DecodeCount = FillUp(_layout.Decode, DecodeCount, DecodeWork.Nothing);
+        PrefixCount = FillUp(_layout.Prefixes, PrefixCount, PrefixWork.Nothing);
+        for (; ChoiceCount < RowCount; ChoiceCount++)
+        {
+            _host[_layout.ChosenRows.Start + ChoiceCount] = ChoiceCount;
+            Items<ChoiceRow>(_layout.ChoiceRows)[ChoiceCount] = ChoiceRows.Greedy(ChoiceCount);
+        }
+
+        Shape = new StepShape(RowCount, TableStride, DecodeCount, PrefixCount);
+    }
+
+    private int FillUp<T>(StepSection section, int count, T nothing)
+        where T : unmanaged
+    {
+        var list = Items<T>(section);
+        var filled = count == 0 ? 0 : Math.Min(list.Length, (int)BitOperations.RoundUpToPowerOf2((uint)count));
+        list[count..filled].Fill(nothing);
+        return filled;
+    }
+
+    private Span<T> Items<T>(StepSection section)
+        where T : unmanaged => MemoryMarshal.Cast<int, T>(_host.AsSpan(section.Start, section.Length));
 
     private void Copy<T>(List<T> list, StepSection section)
         where T : unmanaged =>

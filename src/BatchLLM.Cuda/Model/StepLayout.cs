@@ -27,8 +27,8 @@ internal sealed record StepLayout
         Starts = FirstRows.Then(slices);
         Counts = Starts.Then(slices);
         Members = Counts.Then(slices);
-        ChosenRows = Members.Then(slices);
-        ChoiceRows = ChosenRows.Then(slices * (Unsafe.SizeOf<ChoiceRow>() / sizeof(int)));
+        ChosenRows = Members.Then(RowBuckets.Of(slices));
+        ChoiceRows = ChosenRows.Then(RowBuckets.Of(slices) * (Unsafe.SizeOf<ChoiceRow>() / sizeof(int)));
         Decode = ChoiceRows.Then(partials * Pair);
         Prefixes = Decode.Then(partials * Quad);
         Chunks = Prefixes.Then((rows / chunkRows + 2 * slices) * Pair);

@@ -31,7 +31,7 @@ internal sealed class TokenChoices : IDisposable
     {
         (_device, _head, _buffers, _limits, _headRows) = (device, head, buffers, limits, headRows);
         _choice = new Choice(device, head.LogitType);
-        _chosen = device.Allocate(limits.StepSequenceBudget * sizeof(int));
+        _chosen = device.Allocate(RowBuckets.Of(limits.StepSequenceBudget) * sizeof(int));
         _penaltyTokens = new GrowingMemory(device);
         _penaltyCounts = new GrowingMemory(device);
         _readback = device.Readback(limits.StepSequenceBudget * sizeof(int));

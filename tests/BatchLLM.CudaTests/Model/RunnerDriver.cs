@@ -22,8 +22,21 @@ internal sealed class RunnerDriver(IModelRunner runner)
         return sequence;
     }
 
-    /// <summary>Runs one step over given counts of positions; appends the tokens that were chosen, and returns all results.</summary>
-    public int[] Run(params IReadOnlyList<(Sequence Sequence, int Count)> work)
+    /// <summary>Runs one step over given counts of positions; appends the tokens that were chosen.</summary>
+    public void Run(params IReadOnlyList<(Sequence Sequence, int Count)> work)
+    {
+        var next = Choose(work);
+        for (var i = 0; i < next.Length; i++)
+        {
+            if (next[i] >= 0)
+            {
+                work[i].Sequence.Append(next[i]);
+            }
+        }
+    }
+
+    /// <summary>Runs one step, and leaves it to the caller what becomes of the results.</summary>
+    public int[] Choose(params IReadOnlyList<(Sequence Sequence, int Count)> work)
     {
         _step.Slices.Clear();
         foreach (var (sequence, count) in work)
@@ -33,14 +46,9 @@ internal sealed class RunnerDriver(IModelRunner runner)
 
         var next = new int[work.Count];
         runner.Run(_step, next);
-        for (var i = 0; i < next.Length; i++)
+        foreach (var (sequence, count) in work)
         {
-            var sequence = work[i].Sequence;
-            sequence.ComputedCount += work[i].Count;
-            if (next[i] >= 0)
-            {
-                sequence.Append(next[i]);
-            }
+            sequence.ComputedCount += count;
         }
 
         return next;

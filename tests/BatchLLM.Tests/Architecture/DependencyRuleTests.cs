@@ -14,12 +14,13 @@ public sealed class DependencyRuleTests
         ["BatchLLM.Blobs"] = ["BatchLLM", "BatchLLM.Parquet", "System.IO.Hashing"],
         ["BatchLLM.Checkpoints"] = ["BatchLLM"],
         ["BatchLLM.Engine"] = ["BatchLLM", "BatchLLM.Checkpoints"],
+        ["BatchLLM.Cuda"] = ["BatchLLM", "BatchLLM.Checkpoints", "BatchLLM.Engine"],
         ["BatchLLM.Postgres"] = ["BatchLLM"],
         ["BatchLLM.Dashboard"] = ["BatchLLM"],
         ["BatchLLM.Host"] =
         [
             "BatchLLM", "BatchLLM.Parquet", "BatchLLM.Blobs", "BatchLLM.Checkpoints", "BatchLLM.Engine",
-            "BatchLLM.Postgres", "BatchLLM.Dashboard", "System.IO.Hashing",
+            "BatchLLM.Cuda", "BatchLLM.Postgres", "BatchLLM.Dashboard", "System.IO.Hashing",
         ],
     };
 
@@ -35,10 +36,11 @@ public sealed class DependencyRuleTests
         ],
         ["BatchLLM.Checkpoints"] = ["Google.Protobuf", "Grpc.Tools"],
         ["BatchLLM.Engine"] = ["Iced"],
+        ["BatchLLM.Cuda"] = [],
         ["BatchLLM.Dashboard"] = [],
     };
 
-    private static readonly string[] WithUnsafeCode = ["BatchLLM.Engine", "BatchLLM.Parquet"];
+    private static readonly string[] WithUnsafeCode = ["BatchLLM.Engine", "BatchLLM.Cuda", "BatchLLM.Parquet"];
 
     public static TheoryData<string> Projects => [.. Directory
         .GetFiles(Path.Combine(RepositoryRoot.Path, "src"), "*.csproj", SearchOption.AllDirectories)
@@ -65,7 +67,7 @@ public sealed class DependencyRuleTests
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void Only_the_engine_and_parquet_may_hold_unsafe_code(string project)
+    public void Only_the_engines_and_parquet_may_hold_unsafe_code(string project)
     {
         var allows = Load(project).Descendants("AllowUnsafeBlocks").Any(element => element.Value == "true");
         Assert.True(!allows || WithUnsafeCode.Contains(project), $"{project} allows unsafe code.");

@@ -1,0 +1,26 @@
+using BatchLLM.Jobs;
+using Xunit;
+
+namespace BatchLLM.Tests.Jobs;
+
+public sealed class DeviceNamesTests
+{
+    [Theory]
+    [InlineData("cpu", null)]
+    [InlineData("cuda", 0)]
+    [InlineData("cuda:0", 0)]
+    [InlineData("cuda:12", 12)]
+    public void A_device_is_the_CPU_or_a_GPU_by_its_number(string device, int? gpu)
+    {
+        Assert.Equal(gpu, DeviceNames.GpuOf(device));
+        Assert.Equal(device, JobSchema.Parse(JobSchema.Minimal($",\"device\":\"{device}\"")).Require().Device);
+    }
+
+    [Theory]
+    [InlineData("gpu")]
+    [InlineData("cuda:")]
+    [InlineData("cuda:100")]
+    [InlineData("cuda:x")]
+    public void Other_names_are_refused_by_the_schema(string device) =>
+        Assert.Single(JobSchema.Parse(JobSchema.Minimal($",\"device\":\"{device}\"")).Problems);
+}
