@@ -178,6 +178,49 @@ DEVICE void take_tile(
     }
 }
 
+// Where the partial result of a column of the row and split stands.
+DEVICE u64 partial_of(const AttentionDecode& a, DecodeWork work, u32 kv_head, u32 column)
+{
+    u64 partial = static_cast<u64>(a.first_partials[work.row] + work.split);
+    return partial * a.heads + kv_head * (a.heads / a.kv_heads) + column;
+}
+
+// The row's queries, and what the prefix kernel has left of its part of the split, if any.
+template <typename Cache, u32 D>
+DEVICE void begin_columns(Columns<Cache, D, 1>& columns, const AttentionDecode& a, DecodeWork work, u32 kv_head, bool goes_on)
+{
+    clear(columns);
+    u32 group = a.heads / a.kv_heads;
+    u32 g = lane() / 4;
+    const u16* query = a.queries + (static_cast<u64>(work.row) * a.heads + kv_head * group + g) * D;
+    load_query(columns, 0, g < group ? query : nullptr);
+    UNROLL
+    for (u32 h = 0; h < 2; h++)
+    {
+        u32 column = lane() % 4 * 2 + h;
+        if (goes_on && column < group)
+        {
+            PartialResults partials = {a.partial_outputs, a.partial_sums};
+            load_partial(partials, partial_of(a, work, kv_head, column), columns, 0, h);
+        }
+    }
+}
+
+template <typename Cache, u32 D>
+DEVICE void end_columns(const Columns<Cache, D, 1>& columns, const AttentionDecode& a, DecodeWork work, u32 kv_head)
+{
+    UNROLL
+    for (u32 h = 0; h < 2; h++)
+    {
+        u32 column = lane() % 4 * 2 + h;
+        if (column < a.heads / a.kv_heads)
+        {
+            PartialResults partials = {a.partial_outputs, a.partial_sums};
+            store_partial(partials, partial_of(a, work, kv_head, column), columns, 0, h);
+        }
+    }
+}
+
 template <typename Cache, u32 D>
 DEVICE void decode(const AttentionDecode& a)
 {
@@ -187,12 +230,9 @@ DEVICE void decode(const AttentionDecode& a)
         return;
     }
     u32 kv_head = blockIdx.x % a.kv_heads;
-    u32 group = a.heads / a.kv_heads;
-    u32 first_head = kv_head * group;
     auto loads = loads_of<Cache, D>(a, work, kv_head);
     u32 prefix = static_cast<u32>(a.prefix_tokens[work.row]);
     u32 tile = prefix > loads.first ? prefix : loads.first;
-
     u32 words[Loads<Cache, D>::AHEAD][D * Cache::BYTES / 8];
     UNROLL
     for (u32 item = 0; item < Loads<Cache, D>::AHEAD; item++)
@@ -201,35 +241,12 @@ DEVICE void decode(const AttentionDecode& a)
     }
 
     Columns<Cache, D, 1> columns;
-    clear(columns);
-    u32 g = lane() / 4;
-    const u16* queries = a.queries + (static_cast<u64>(work.row) * a.heads + first_head) * D;
-    load_query(columns, 0, g < group ? queries + g * D : nullptr);
-    u64 partial = static_cast<u64>(a.first_partials[work.row] + work.split) * a.heads + first_head;
-    PartialResults partials = {a.partial_outputs, a.partial_sums};
-    u32 column = lane() % 4 * 2;
-    UNROLL
-    for (u32 h = 0; h < 2; h++)
-    {
-        if (tile > loads.first && column + h < group)
-        {
-            load_partial(partials, partial + column + h, columns, 0, h);
-        }
-    }
-
+    begin_columns(columns, a, work, kv_head, tile > loads.first);
     for (; tile < loads.end; tile += TILE)
     {
         take_tile(columns, words, loads, tile, a.scale);
     }
-
-    UNROLL
-    for (u32 h = 0; h < 2; h++)
-    {
-        if (column + h < group)
-        {
-            store_partial(partials, partial + column + h, columns, 0, h);
-        }
-    }
+    end_columns(columns, a, work, kv_head);
 }
 
 #define DECODE(name, Cache, D, blocks)                                                                               \

@@ -17,8 +17,10 @@ try
     var report = new CheckReport();
     report.Run("probe", () => DeviceCheck.Run(device));
     report.Run("kernels compile", () => CompileCheck.Run(device));
+    report.Run("attention", () => AttentionBits.Run(device));
     report.Run("forward pass", () => EqualityCheck.Run(device));
     report.Run("products", () => ProductSpeed.Run(device));
+    report.Run("attention", () => AttentionSpeed.Run(device));
     report.Run("Llama 3.1 8B", () => ModelSpeed.Run(device));
     report.Write(args[0]);
     return report.IsOk ? 0 : 1;
