@@ -26,19 +26,21 @@ public sealed class WindowReader(
 
     internal async Task<Window> ReadAsync(Job job, IReadOnlyList<ShardLease> leases, CancellationToken cancellationToken)
     {
-        var shards = new WindowShard[leases.Count];
+        var runs = ShardRun.Join(leases, threads);
+        var shards = new IEnumerable<WindowShard>[runs.Count];
 
-        // Each shard has its share: more threads than processors would only wait for one another.
-        var share = Math.Max(1, threads / leases.Count);
-        await Parallel.ForAsync(0, leases.Count, cancellationToken, async (index, token) =>
+        // Each run has its share: more threads than processors would only wait for one another.
+        var share = Math.Max(1, threads / runs.Count);
+        await Parallel.ForAsync(0, runs.Count, cancellationToken, async (index, token) =>
         {
-            var file = job.Definition.Inputs[leases[index].Shard.FileIndex];
+            var shard = runs[index].Shard;
+            var file = job.Definition.Inputs[shard.FileIndex];
             await CheckUnchangedAsync(file, token);
-            var rows = await ReadShardAsync(file, leases[index].Shard, share, token);
+            var rows = await ReadShardAsync(file, shard, share, token);
             await CheckUnchangedAsync(file, token); // It may be overwritten between two reads.
-            shards[index] = new WindowShard(leases[index], rows);
+            shards[index] = [.. runs[index].Split(rows)];
         });
-        return new Window(shards, tokenIds);
+        return new Window([.. shards.SelectMany(run => run)], tokenIds);
     }
 
     /// <summary>Row offsets were taken when the job was created; in another content they would point anywhere.</summary>
