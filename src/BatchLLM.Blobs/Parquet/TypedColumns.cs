@@ -6,8 +6,9 @@ namespace BatchLLM.Blobs.Parquet;
 
 /// <summary>
 /// The columns that the kinds of row values do not describe, and that all input files have in the same form, which the output
-/// then has too: lists, maps and structs; decimals, days, times, timestamps and JSON documents, alone or in these. Values of
-/// other types in lists, maps and structs are truth values, integers, floating-point numbers of the input's width or text.
+/// then has too: lists, maps and structs; decimals, days, times, timestamps, intervals, UUIDs, unsigned integers of 64 bits and
+/// JSON documents, alone or in these. Values of other types in lists, maps and structs are truth values, integers,
+/// floating-point numbers of the input's width or text.
 /// </summary>
 public sealed class TypedColumns
 {
@@ -77,7 +78,8 @@ public sealed class TypedColumns
 
     /// <summary>True for values that a row has as text, and that are not written as text.</summary>
     private static bool IsShown(ParquetField field) => ValueType(field.Column!.Type).Kind is ParquetValueKind.Decimal
-        or ParquetValueKind.Date or ParquetValueKind.Time or ParquetValueKind.Timestamp or ParquetValueKind.Json;
+        or ParquetValueKind.Date or ParquetValueKind.Time or ParquetValueKind.Timestamp or ParquetValueKind.Interval
+        or ParquetValueKind.Uuid or ParquetValueKind.UnsignedInteger or ParquetValueKind.Json;
 
     private static bool HasOwnNames(ParquetField field) =>
         field.Children.DistinctBy(child => child.Name).Count() == field.Children.Count;
@@ -92,9 +94,8 @@ public sealed class TypedColumns
         { Kind: ParquetValueKind.Decimal } => DecimalType(type),
         { Kind: ParquetValueKind.Date } => ParquetColumnType.Date,
         { Kind: ParquetValueKind.Json } => ParquetColumnType.Json,
-
-        // Not those of 96 bits, of which the format does not say whether they are in UTC.
-        { Kind: ParquetValueKind.Time or ParquetValueKind.Timestamp, Physical: not ParquetPhysicalType.Int96 } => type,
+        { Kind: ParquetValueKind.Time or ParquetValueKind.Timestamp or ParquetValueKind.Interval } => type,
+        { Kind: ParquetValueKind.Uuid or ParquetValueKind.UnsignedInteger } => type,
         _ => ParquetColumnType.Text,
     };
 

@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
+using BatchLLM.Parquet.Reading;
 
 namespace BatchLLM.Parquet.Compression;
 
 /// <summary>
 /// The deprecated LZ4, of which there are two, neither described by the format: Hadoop's frames, and the plain block of
-/// writers that did not know of them. What is no row of frames is read as a block, as other readers do.
+/// writers that did not know of them. What is no row of frames is read as a block, as other readers do, and as a whole.
 /// </summary>
 internal sealed class Lz4HadoopCodec : PageCodec
 {
@@ -12,6 +13,9 @@ internal sealed class Lz4HadoopCodec : PageCodec
 
     public override long MaxDecompressedLength(int compressedLength) =>
         Lz4RawCodec.Instance.MaxDecompressedLength(compressedLength);
+
+    public override Func<StoredBytes, int, Decompression> Begin { get; } =
+        (source, length) => new StoredParts(source, new Lz4FrameParts(length));
 
     public override string? Decompress(ArraySegment<byte> source, ArraySegment<byte> destination) =>
         TryFrames(source, destination) ? null : Lz4RawCodec.Instance.Decompress(source, destination);

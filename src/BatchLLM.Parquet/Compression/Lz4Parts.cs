@@ -6,6 +6,9 @@ namespace BatchLLM.Parquet.Compression;
 /// <remarks>Source: lz4_Block_format.md of the LZ4 project.</remarks>
 internal sealed class Lz4Parts : IPartDecoder
 {
+    /// <summary>Bytes that a match may go back by, and one more.</summary>
+    public const int WindowBytes = 64 << 10;
+
     private int _literals;
     private int _offset;
     private int _matchCode;
@@ -15,7 +18,7 @@ internal sealed class Lz4Parts : IPartDecoder
     private bool _isBehindLiterals;
 
     /// <inheritdoc/>
-    public int Window => 64 << 10;
+    public int Window => WindowBytes;
 
     /// <inheritdoc/>
     public bool TryContinue(ReadOnlySpan<byte> source, bool isLast, out int read, Span<byte> target, ref int written)

@@ -24,11 +24,8 @@ internal abstract class PageCodec
     /// </summary>
     public virtual string? Lack => null;
 
-    /// <summary>
-    /// Begins to decompress a page, of a length that is known, a part at a time; null for a codec that needs it whole, as
-    /// the deprecated LZ4 does here.
-    /// </summary>
-    public virtual Func<StoredBytes, int, Decompression>? Begin => null;
+    /// <summary>Begins to decompress a page, of a length that is known, a part at a time.</summary>
+    public abstract Func<StoredBytes, int, Decompression> Begin { get; }
 
     /// <summary>
     /// The most bytes that so many compressed bytes can become. A page that claims more is refused before any memory

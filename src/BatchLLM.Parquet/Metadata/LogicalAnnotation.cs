@@ -42,6 +42,11 @@ internal sealed record LogicalAnnotation(LogicalType Type)
             writer.WriteInt32(1, Scale);
             writer.WriteInt32(2, Precision);
         }
+        else if (Type == LogicalType.Integer)
+        {
+            writer.WriteInt8(1, (sbyte)BitWidth);
+            writer.WriteBoolean(2, IsSigned);
+        }
         else if (Type is LogicalType.Time or LogicalType.Timestamp && Unit is { } unit)
         {
             writer.WriteBoolean(1, IsAdjustedToUtc);

@@ -44,6 +44,7 @@ internal sealed record SchemaElement(string Name)
     {
         writer.BeginStruct();
         WriteOptional(writer, 1, (int?)Type);
+        WriteOptional(writer, 2, TypeLength > 0 ? TypeLength : null);
         WriteOptional(writer, 3, (int?)Repetition);
         writer.WriteString(4, Name);
         WriteOptional(writer, 5, ChildCount > 0 ? ChildCount : null);

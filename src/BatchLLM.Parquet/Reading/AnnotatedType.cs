@@ -28,10 +28,7 @@ internal static class AnnotatedType
         ParquetPhysicalType.Int64 => ParquetColumnType.Int64,
         ParquetPhysicalType.Float => ParquetColumnType.Float,
         ParquetPhysicalType.Double => ParquetColumnType.Double,
-        ParquetPhysicalType.Int96 => new(ParquetPhysicalType.Int96, ParquetValueKind.Timestamp)
-        {
-            Unit = ParquetTimeUnit.Nanoseconds,
-        },
+        ParquetPhysicalType.Int96 => ParquetColumnType.TimestampInt96,
         ParquetPhysicalType.FixedLengthByteArray => ParquetColumnType.Binary with
         {
             Physical = ParquetPhysicalType.FixedLengthByteArray,
@@ -90,11 +87,7 @@ internal static class AnnotatedType
     private static ParquetColumnType? Integer(ParquetColumnType stored, bool isSigned) => stored.Physical switch
     {
         ParquetPhysicalType.Int32 => stored with { IsUnsigned = !isSigned },
-        ParquetPhysicalType.Int64 when !isSigned => stored with
-        {
-            Kind = ParquetValueKind.UnsignedInteger,
-            IsUnsigned = true,
-        },
+        ParquetPhysicalType.Int64 when !isSigned => ParquetColumnType.UInt64,
         ParquetPhysicalType.Int64 => stored,
         _ => null,
     };

@@ -75,6 +75,9 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
     public bool IsAtEnd =>
         RowsInPage == 0 && _ahead.Count == 0 && _next is null && (_rowsAhead == 0 || _buffer.Position >= _end);
 
+    /// <summary>True if no room is wanted for pages that are ahead.</summary>
+    public bool IsFull => _ahead.All(body => body.Pieces is null or { IsFull: true });
+
     /// <summary>Rows that can be read at once; at least 1.</summary>
     /// <param name="most">How many are wanted; at least 1 and at most <see cref="RowsInPage"/>.</param>
     public int Ready(int most) => _page!.Ready(most);
@@ -113,7 +116,7 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
             && (_next is not null || _buffer.ExpectedRemaining > 0))
         {
             var header = await ReadHeaderAsync(cancellationToken);
-            if (!_pages.HasRoomFor(PageBody.BytesAhead(header, _codec, Column)))
+            if (!_pages.HasRoomFor(PageBody.BytesAhead(header, Column)))
             {
                 _next = header;
                 break;

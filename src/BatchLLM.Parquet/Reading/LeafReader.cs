@@ -37,6 +37,9 @@ internal sealed class LeafReader : IAsyncDisposable
     /// <summary>What is held, and the rows given out last.</summary>
     public LeafEntries Entries { get; }
 
+    /// <summary>As <see cref="ColumnChunkReader.IsFull"/>.</summary>
+    public bool IsFull => _chunk.IsFull;
+
     private int CompleteRows => _chunk.IsAtEnd ? Entries.Rows : Math.Max(0, Entries.Rows - 1);
 
     private bool HasEnough => CompleteRows > 0 && (Entries.Count >= ManyEntries || Entries.CopiedBytes >= ManyBytes);

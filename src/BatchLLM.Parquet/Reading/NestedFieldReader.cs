@@ -11,6 +11,9 @@ internal sealed class NestedFieldReader(
 {
     private readonly LeafEntries[] _entries = [.. leaves.Select(leaf => leaf.Entries)];
 
+    /// <summary>As <see cref="ColumnChunkReader.IsFull"/>.</summary>
+    public bool IsFull => leaves.All(leaf => leaf.IsFull);
+
     /// <summary>Passes over rows.</summary>
     public async ValueTask SkipAsync(long rows, CancellationToken cancellationToken)
     {

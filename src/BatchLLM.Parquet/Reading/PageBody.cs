@@ -87,11 +87,11 @@ internal sealed class PageBody : IAsyncDisposable
 
     private PageCodec ValuesCodec => CodecOfValues(Header, _codec);
 
-    private bool ComesInPieces => IsInPieces(Header, _codec, _column);
+    private bool ComesInPieces => IsInPieces(Header, _column);
 
     /// <summary>Bytes that a page takes while it is ahead of the rows that are read, besides rooms for pieces.</summary>
-    public static long BytesAhead(PageHeader header, PageCodec codec, ParquetColumnSchema column) =>
-        IsInPieces(header, codec, column)
+    public static long BytesAhead(PageHeader header, ParquetColumnSchema column) =>
+        IsInPieces(header, column)
             ? Math.Min(header.CompressedSize, StoredBytes.PartBytes)
             : (long)header.CompressedSize + header.UncompressedSize;
 
@@ -167,11 +167,10 @@ internal sealed class PageBody : IAsyncDisposable
     private static PageCodec CodecOfValues(PageHeader header, PageCodec codec) =>
         header is { Type: PageType.DataV2, IsCompressed: false } ? UncompressedCodec.Instance : codec;
 
-    private static bool IsInPieces(PageHeader header, PageCodec codec, ParquetColumnSchema column) =>
+    private static bool IsInPieces(PageHeader header, ParquetColumnSchema column) =>
         header.UncompressedSize > MostWhole
         && header.Encoding is ParquetEncoding.PLAIN or ParquetEncoding.DELTA_LENGTH_BYTE_ARRAY
         && column.Type.Physical == ParquetPhysicalType.ByteArray
-        && CodecOfValues(header, codec).Begin is not null
         && (header.Type == PageType.DataV2 || (header.Type == PageType.Data && HasRunsOnly(header, column)));
 
     /// <summary>Levels in the older encoding have no length before them.</summary>
@@ -187,7 +186,7 @@ internal sealed class PageBody : IAsyncDisposable
         var length = Header.UncompressedSize - _data.Length;
         Func<byte[], PageLengths>? openLengths = Header.Encoding == ParquetEncoding.PLAIN ? null : OpenLengths;
         var cutter = new PageCutter(ValuesCodec, values, length, levelKinds, _buffers, openLengths);
-        Pieces = new PagePieces(cutter, () => FindWrongSumAsync(values), _buffers);
+        Pieces = new PagePieces(cutter, length, () => FindWrongSumAsync(values), _buffers);
     }
 
     private PageLengths OpenLengths(byte[] packed)

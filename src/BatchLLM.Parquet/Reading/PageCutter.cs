@@ -29,7 +29,7 @@ internal sealed partial class PageCutter(
     /// <summary>Values after which a piece gets no more parts: where they stand would take more than they do.</summary>
     private const int ManyValues = 1 << 13;
 
-    private readonly Decompression _decompression = codec.Begin!(source, length);
+    private readonly Decompression _decompression = codec.Begin(source, length);
     private PageLengths? _lengths;
     private byte[] _kept = [];
     private int _keptCount;

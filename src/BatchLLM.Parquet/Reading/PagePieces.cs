@@ -14,8 +14,8 @@ internal sealed class PagePieces : IAsyncDisposable
     /// <summary>So much is always granted, or cutting and reading would wait for each other.</summary>
     private const int LeastHeld = 2;
 
-    /// <summary>Pieces that wait to be read, at most: nearly all that there are, because one column is often the largest.</summary>
-    private const int MostHeld = 30;
+    /// <summary>Pieces of a page that wait to be read, at most: nearly all that there are, because one column is often the largest.</summary>
+    private const int MostHeldOfAny = 30;
 
     /// <summary>Enough for the time until rooms are handed out again.</summary>
     private const int MostEmpty = 4;
@@ -25,18 +25,27 @@ internal sealed class PagePieces : IAsyncDisposable
     private readonly Channel<PieceRoom> _rooms = Channel.CreateUnbounded<PieceRoom>();
     private readonly Channel<PagePiece> _pieces = Channel.CreateUnbounded<PagePiece>();
     private readonly Task _cutting;
+    private readonly int _mostHeld;
     private string? _fault;
     private int _held;
     private PagePiece? _current;
 
     /// <param name="cutter">Cuts the page; disposed with the pieces.</param>
+    /// <param name="length">Bytes of the page.</param>
     /// <param name="check">Finds what is wrong with the page before anything is made of it: null, or a clause.</param>
     /// <param name="buffers">Where room comes from.</param>
-    public PagePieces(PageCutter cutter, Func<ValueTask<string?>> check, PageBuffers buffers)
+    public PagePieces(PageCutter cutter, int length, Func<ValueTask<string?>> check, PageBuffers buffers)
     {
         (_cutter, _buffers) = (cutter, buffers);
+        _mostHeld = Math.Clamp(1 + (length / 2 / RoomBytes), MostEmpty, MostHeldOfAny);
         _cutting = Task.Run(() => CutAsync(check));
     }
+
+    /// <summary>
+    /// True if no more of the page is to be decompressed before it is read: half of it is. Where all row groups have such a
+    /// page, the other half takes as long as half of the next one; more of it would take the room of other columns.
+    /// </summary>
+    public bool IsFull => IsCut || _held >= _mostHeld;
 
     private bool IsCut => _cutting.IsCompleted;
 
@@ -55,7 +64,7 @@ internal sealed class PagePieces : IAsyncDisposable
             return;
         }
 
-        while (_rooms.Reader.Count < MostEmpty && _held < MostHeld
+        while (_rooms.Reader.Count < MostEmpty && _held < _mostHeld
             && (_held < LeastHeld || _buffers.HasRoom))
         {
             _rooms.Writer.TryWrite(_buffers.RentRoom());

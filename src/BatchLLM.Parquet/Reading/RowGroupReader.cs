@@ -9,6 +9,9 @@ internal sealed class RowGroupReader(
     IReadOnlyList<ColumnChunkReader> columns, IReadOnlyList<NestedFieldReader> nested, int maxBatchRows)
     : IAsyncDisposable
 {
+    /// <summary>As <see cref="ColumnChunkReader.IsFull"/>.</summary>
+    public bool IsFull => columns.All(column => column.IsFull) && nested.All(leaves => leaves.IsFull);
+
     /// <summary>Passes over rows in every column.</summary>
     public async ValueTask SkipAsync(long rows, CancellationToken cancellationToken)
     {

@@ -62,6 +62,11 @@ internal sealed class RowGroupsAhead(
             {
                 await group.LoadAheadAsync(cancellationToken);
                 _broken++;
+                if (!group.IsFull)
+                {
+                    // What the row groups behind it would take is room that it will want.
+                    return;
+                }
             }
 
             if (_ahead.Count < MostAhead && _broken < parts.Count && pages.HasRoomFor(bytes: 1))

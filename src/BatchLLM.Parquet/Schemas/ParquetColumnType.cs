@@ -40,6 +40,22 @@ public sealed record ParquetColumnType(ParquetPhysicalType Physical, ParquetValu
             IsAdjustedToUtc = true,
         };
 
+    /// <summary>A 64-bit integer without sign.</summary>
+    public static ParquetColumnType UInt64 { get; } =
+        new(ParquetPhysicalType.Int64, ParquetValueKind.UnsignedInteger) { IsUnsigned = true };
+
+    /// <summary>A universally unique identifier of 16 bytes.</summary>
+    public static ParquetColumnType Uuid { get; } =
+        new(ParquetPhysicalType.FixedLengthByteArray, ParquetValueKind.Uuid) { Length = 16 };
+
+    /// <summary>Months, days and milliseconds, of 4 bytes each.</summary>
+    public static ParquetColumnType Interval { get; } =
+        new(ParquetPhysicalType.FixedLengthByteArray, ParquetValueKind.Interval) { Length = 12 };
+
+    /// <summary>The deprecated timestamp of 12 bytes, of which the format does not say whether it is in UTC.</summary>
+    public static ParquetColumnType TimestampInt96 { get; } =
+        new(ParquetPhysicalType.Int96, ParquetValueKind.Timestamp) { Unit = ParquetTimeUnit.Nanoseconds };
+
     /// <summary>
     /// A list of signed 32-bit integers in each row, in the standard three-level form: what a writer is given. A reader
     /// finds a <see cref="ParquetField"/>.

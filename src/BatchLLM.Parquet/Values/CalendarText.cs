@@ -17,7 +17,7 @@ internal static class CalendarText
     private const long DaysPerCycle = 146_097;
 
     /// <summary>The Julian day that began at noon of 1970-01-01, by which INT96 counts days.</summary>
-    private const long JulianEpoch = 2_440_588;
+    internal const long JulianEpoch = 2_440_588;
 
     /// <summary>A day.</summary>
     /// <param name="days">Days since 1970-01-01.</param>

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using BatchLLM.Parquet.Schemas;
@@ -48,6 +49,42 @@ internal static class ValueText
         var t = text.IndexOf('T');
         var midnight = (Int128)Date(text[..Math.Max(t, 0)]) * SecondsPerDay * CalendarText.UnitsPerSecond(unit);
         return checked((long)(midnight + Clock(text[(t + 1)..], unit)));
+    }
+
+    /// <summary>The 12 bytes of the deprecated timestamp.</summary>
+    /// <exception cref="FormatException">It is no instant.</exception>
+    /// <exception cref="OverflowException">It is more than these hold.</exception>
+    public static byte[] Int96(ReadOnlySpan<char> text)
+    {
+        var t = text.IndexOf('T');
+        var days = Date(text[..Math.Max(t, 0)]) + CalendarText.JulianEpoch;
+
+        // What days alone do not reach, at the ends of their range, goes to the nanoseconds, which may be more than a day.
+        var held = Math.Clamp(days, int.MinValue, int.MaxValue);
+        var nanos = Clock(text[(t + 1)..], ParquetTimeUnit.Nanoseconds)
+            + ((days - held) * (Int128)SecondsPerDay * CalendarText.UnitsPerSecond(ParquetTimeUnit.Nanoseconds));
+        var bytes = new byte[sizeof(long) + sizeof(int)];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, checked((long)nanos));
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(sizeof(long)), (int)held);
+        return bytes;
+    }
+
+    /// <summary>The months, days and milliseconds of an interval, each of 4 bytes.</summary>
+    /// <exception cref="FormatException">It is none as it is shown.</exception>
+    /// <exception cref="OverflowException">It is more than these hold.</exception>
+    public static byte[] Interval(string text)
+    {
+        if (text.Split('P', 'M', 'D', 'T', 'S') is not ["", var months, var days, "", var seconds, ""])
+        {
+            throw new FormatException("An interval is not of the form P1M1DT1S.");
+        }
+
+        var bytes = new byte[3 * sizeof(uint)];
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, uint.Parse(months, CultureInfo.InvariantCulture));
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(sizeof(uint)), uint.Parse(days, CultureInfo.InvariantCulture));
+        var millis = decimal.Parse(seconds, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture) * 1000;
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(2 * sizeof(uint)), (uint)millis);
+        return bytes;
     }
 
     /// <summary>Units since midnight: hours, minutes and seconds, and digits of the second's fraction.</summary>

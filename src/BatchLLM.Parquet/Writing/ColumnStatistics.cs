@@ -9,6 +9,10 @@ namespace BatchLLM.Parquet.Writing;
 internal sealed class ColumnStatistics(ParquetColumnType type)
 {
     private readonly bool _isSingle = type.Physical == ParquetPhysicalType.Float;
+
+    /// <summary>Numbers without sign are held as those with one that have the same order.</summary>
+    private readonly long _sign = type.Kind == ParquetValueKind.UnsignedInteger ? long.MinValue : 0;
+
     private readonly ByteBuffer _minBytes = new();
     private readonly ByteBuffer _maxBytes = new();
     private long _minNumber;
@@ -39,6 +43,7 @@ internal sealed class ColumnStatistics(ParquetColumnType type)
     /// <summary>Takes a boolean or an integer.</summary>
     public void Add(long value)
     {
+        value ^= _sign;
         _minNumber = _hasBounds ? Math.Min(_minNumber, value) : value;
         _maxNumber = _hasBounds ? Math.Max(_maxNumber, value) : value;
         _hasBounds = true;
@@ -86,8 +91,8 @@ internal sealed class ColumnStatistics(ParquetColumnType type)
                 Add(other._maxReal);
                 break;
             default:
-                Add(other._minNumber);
-                Add(other._maxNumber);
+                Add(other._minNumber ^ _sign);
+                Add(other._maxNumber ^ _sign);
                 break;
         }
     }
@@ -101,14 +106,14 @@ internal sealed class ColumnStatistics(ParquetColumnType type)
     {
         var _ when !_hasBounds => null,
 
-        // Their bytes are ordered as numbers with a sign, which the bounds of bytes are not.
-        { IsBytes: true, Kind: ParquetValueKind.Decimal } => null,
+        // Their bytes are ordered as numbers with a sign, which the bounds of bytes are not, or have no order at all.
+        { IsBytes: true, Kind: ParquetValueKind.Decimal or ParquetValueKind.Interval or ParquetValueKind.Timestamp } => null,
         { IsBytes: true } => ByteBounds(),
 
         // The two zeros compare as equal: the bounds must include both.
         { Kind: ParquetValueKind.Real } =>
             new(Plain(_minReal == 0 ? -0.0 : _minReal), true, Plain(_maxReal == 0 ? 0.0 : _maxReal), true),
-        _ => new(Plain(_minNumber), true, Plain(_maxNumber), true),
+        _ => new(Plain(_minNumber ^ _sign), true, Plain(_maxNumber ^ _sign), true),
     };
 
     private ValueBounds ByteBounds()

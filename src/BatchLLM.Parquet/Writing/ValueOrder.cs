@@ -13,6 +13,8 @@ internal static class ValueOrder
         {
             ParquetPhysicalType.Int32 => BinaryPrimitives.ReadInt32LittleEndian(left)
                 .CompareTo(BinaryPrimitives.ReadInt32LittleEndian(right)),
+            ParquetPhysicalType.Int64 when type.IsUnsigned => BinaryPrimitives.ReadUInt64LittleEndian(left)
+                .CompareTo(BinaryPrimitives.ReadUInt64LittleEndian(right)),
             ParquetPhysicalType.Int64 => BinaryPrimitives.ReadInt64LittleEndian(left)
                 .CompareTo(BinaryPrimitives.ReadInt64LittleEndian(right)),
             ParquetPhysicalType.Float => BinaryPrimitives.ReadSingleLittleEndian(left)

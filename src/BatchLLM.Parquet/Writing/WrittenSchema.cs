@@ -80,18 +80,21 @@ internal static class WrittenSchema
         { Kind: ParquetValueKind.Decimal } => type.Precision > 0 && type.Physical is ParquetPhysicalType.Int32
             or ParquetPhysicalType.Int64 or ParquetPhysicalType.ByteArray,
         { Kind: ParquetValueKind.Time, Unit: ParquetTimeUnit.Milliseconds } => type.Physical == ParquetPhysicalType.Int32,
-        { Kind: ParquetValueKind.Time or ParquetValueKind.Timestamp } => type.Physical == ParquetPhysicalType.Int64,
+        { Kind: ParquetValueKind.Time or ParquetValueKind.Timestamp } =>
+            type.Physical == ParquetPhysicalType.Int64 || type == ParquetColumnType.TimestampInt96,
         _ => type == ParquetColumnType.Boolean || type == ParquetColumnType.Int32 || type == ParquetColumnType.Int64
             || type == ParquetColumnType.Float || type == ParquetColumnType.Double || type == ParquetColumnType.Text
             || type == ParquetColumnType.Json || type == ParquetColumnType.Binary || type == ParquetColumnType.Date
+            || type == ParquetColumnType.UInt64 || type == ParquetColumnType.Uuid || type == ParquetColumnType.Interval
             || type == ParquetColumnType.Int32List,
     };
 
     private static SchemaElement Leaf(string name, ParquetColumnType type, Repetition repetition)
     {
-        var leaf = new SchemaElement(name) { Type = type.Physical, Repetition = repetition };
+        var leaf = new SchemaElement(name) { Type = type.Physical, TypeLength = type.Length, Repetition = repetition };
         return type.Kind switch
         {
+            _ when type == ParquetColumnType.TimestampInt96 => leaf,
             ParquetValueKind.Text => Annotate(leaf, ConvertedType.Utf8, new(LogicalType.String)),
             ParquetValueKind.Json => Annotate(leaf, ConvertedType.Json, new(LogicalType.Json)),
             ParquetValueKind.Date => Annotate(leaf, ConvertedType.Date, new(LogicalType.Date)),
@@ -101,6 +104,9 @@ internal static class WrittenSchema
                 leaf with { Scale = type.Scale, Precision = type.Precision },
                 ConvertedType.Decimal,
                 new(LogicalType.Decimal) { Scale = type.Scale, Precision = type.Precision }),
+            ParquetValueKind.UnsignedInteger => Annotate(leaf, ConvertedType.UInt64, new(LogicalType.Integer) { BitWidth = 64 }),
+            ParquetValueKind.Uuid => Annotate(leaf, null, new(LogicalType.Uuid)),
+            ParquetValueKind.Interval => Annotate(leaf, ConvertedType.Interval, null),
             _ => leaf,
         };
     }
@@ -120,6 +126,6 @@ internal static class WrittenSchema
     };
 
     /// <summary>Both annotations are written where there are two, because old readers know the converted type alone.</summary>
-    private static SchemaElement Annotate(SchemaElement node, ConvertedType? converted, LogicalAnnotation logical) =>
+    private static SchemaElement Annotate(SchemaElement node, ConvertedType? converted, LogicalAnnotation? logical) =>
         node with { ConvertedType = converted, Logical = logical };
 }

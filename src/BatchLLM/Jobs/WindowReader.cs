@@ -28,18 +28,30 @@ public sealed class WindowReader(
 
     internal async Task<Window> ReadAsync(Job job, IReadOnlyList<ShardLease> leases, CancellationToken cancellationToken)
     {
-        var shards = new WindowShard[leases.Count];
+        var runs = ShardRun.Join(leases, threads);
+        var shards = new List<WindowShard>[runs.Count];
 
-        // Each shard has its share: more threads than processors would only wait for one another.
-        var share = Math.Max(1, threads / leases.Count);
-        await Parallel.ForAsync(0, leases.Count, cancellationToken, async (index, token) =>
+        // Each run has its share: more threads than processors would only wait for one another.
+        var share = Math.Max(1, threads / runs.Count);
+        await Parallel.ForAsync(0, runs.Count, cancellationToken, async (index, token) =>
         {
-            var file = job.Definition.Inputs[leases[index].Shard.FileIndex];
-            var rows = await ReadUnchangedAsync(file, leases[index].Shard, share, token);
-            var known = Known is null ? null : await Known.FindAsync(leases[index], rows, token);
-            shards[index] = new WindowShard(leases[index], rows, known);
+            var file = job.Definition.Inputs[runs[index].Shard.FileIndex];
+            var rows = await ReadUnchangedAsync(file, runs[index].Shard, share, token);
+            shards[index] = await ShardsAsync(runs[index], rows, token);
         });
-        return new Window(shards, tokenIds);
+        return new Window([.. shards.SelectMany(run => run)], tokenIds);
+    }
+
+    private async Task<List<WindowShard>> ShardsAsync(ShardRun run, IReadOnlyList<WindowRow> rows, CancellationToken cancellationToken)
+    {
+        var shards = new List<WindowShard>(run.Leases.Count);
+        foreach (var (lease, own) in run.Split(rows))
+        {
+            var known = Known is null ? null : await Known.FindAsync(lease, own, cancellationToken);
+            shards.Add(new WindowShard(lease, own, known));
+        }
+
+        return shards;
     }
 
     internal async Task<IReadOnlyList<WindowRow>> ReadUnchangedAsync(

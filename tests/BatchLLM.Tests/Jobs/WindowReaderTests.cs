@@ -30,6 +30,25 @@ public sealed class WindowReaderTests : IDisposable
     }
 
     [Theory]
+    [InlineData(1, "0 1 2 | 4 | 5 6")]
+    [InlineData(2, "0 1 2 | 4 | 5 6")]
+    [InlineData(3, "0 1 | 2 | 4 | 5 6")]
+    [InlineData(6, "0 | 1 | 2 | 4 | 5 | 6")]
+    public void Shards_that_follow_each_other_are_read_as_one(int atOnce, string expected)
+    {
+        // Shard 3 has another worker, and with shard 5 another file begins.
+        var leases = new[] { 0, 1, 2, 4, 5, 6 }.Select(index => new ShardLease(
+            1, index, 1, new NewShard(index < 5 ? 0 : 1, new RowRange(1 + (10 * (index % 5)), 10, index % 5, 0), [1 + (10 * (index % 5))])));
+
+        var runs = ShardRun.Join([.. leases], atOnce);
+
+        Assert.Equal(expected, string.Join(" | ", runs.Select(run => string.Join(' ', run.Leases.Select(lease => lease.ShardIndex)))));
+        Assert.All(runs, run => Assert.Equal(10 * run.Leases.Count, run.Shard.Range.RowCount));
+        Assert.All(runs, run => Assert.Equal(run.Leases.Select(lease => lease.Shard.Range.FirstRow), run.Shard.DuplicateRows));
+        Assert.All(runs, run => Assert.Equal(run.Leases[0].Shard.Range.ByteOffset, run.Shard.Range.ByteOffset));
+    }
+
+    [Theory]
     [InlineData("{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n{\"a\":4}\n", "has changed since the job was created (24 bytes then, 32 now)")]
     [InlineData("{\"a\":1}\n{\"a\":2}\n{\"a\":9}\n", "has changed since the job was created (24 bytes then, 24 now)")]
     [InlineData("", "has changed since the job was created (24 bytes then, 0 now)")]

@@ -51,6 +51,22 @@ public sealed class BoundTests
     }
 
     [Fact]
+    public void Numbers_without_sign_have_an_order_of_their_own()
+    {
+        var (page, chunk) = (new ColumnStatistics(ParquetColumnType.UInt64), new ColumnStatistics(ParquetColumnType.UInt64));
+        foreach (var value in (ulong[])[7, ulong.MaxValue, 1UL << 63])
+        {
+            page.Add((long)value);
+        }
+
+        chunk.Add(page);
+
+        Assert.Equal(7UL, BitConverter.ToUInt64(chunk.Bounds()!.Min));
+        Assert.Equal(ulong.MaxValue, BitConverter.ToUInt64(chunk.Bounds()!.Max!));
+        Assert.True(ValueOrder.Compare(ParquetColumnType.UInt64, chunk.Bounds()!.Min, chunk.Bounds()!.Max) < 0);
+    }
+
+    [Fact]
     public void Each_page_has_bounds_of_its_own_values()
     {
         var chunk = new ColumnChunkBuilder(new("x", ParquetColumnType.Int32), ["x"], new ParquetWriterOptions { PageRows = 3 });

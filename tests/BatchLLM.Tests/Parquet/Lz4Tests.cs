@@ -87,17 +87,41 @@ public sealed class Lz4Tests
         {
             var random = new Random(seed);
             var (encoded, text) = RandomBlock(random);
-            Assert.True(text.AsSpan().SequenceEqual(InParts(encoded, text.Length, random)), $"seed {seed}");
-            Assert.Null(InParts(encoded, text.Length + 1, random));
-            Assert.Null(InParts(encoded[..^1], text.Length, random));
+            Assert.True(text.AsSpan().SequenceEqual(InParts(new Lz4Parts(), encoded, text.Length, random)), $"seed {seed}");
+            Assert.Null(InParts(new Lz4Parts(), encoded, text.Length + 1, random));
+            Assert.Null(InParts(new Lz4Parts(), encoded[..^1], text.Length, random));
+        }
+    }
+
+    [Fact]
+    public void A_part_of_frames_at_a_time_gives_the_same()
+    {
+        for (var seed = 0; seed < 500; seed++)
+        {
+            var random = new Random(seed);
+            var (encoded, text) = RandomBlock(random);
+            if (text.Length == 0)
+            {
+                continue;
+            }
+
+            byte[] frame = [.. BigEndian(text.Length), .. BigEndian(encoded.Length), .. encoded];
+            byte[] split = [.. BigEndian(2 * text.Length), .. frame[4..], .. frame[4..], .. frame];
+            byte[] thrice = [.. text, .. text, .. text];
+            var most = thrice.Length;
+
+            Assert.True(thrice.AsSpan().SequenceEqual(InParts(new Lz4FrameParts(most), split, most, random)), $"seed {seed}");
+            Assert.Null(InParts(new Lz4FrameParts(most + 1), split, most + 1, random));
+            Assert.Null(InParts(new Lz4FrameParts(most), split[..^1], most, random));
+            Assert.Null(InParts(new Lz4FrameParts(text.Length - 1), frame, text.Length - 1, random));
+            Assert.Null(InParts(new Lz4FrameParts(most), [.. BigEndian(-1), .. frame[4..]], text.Length, random));
         }
     }
 
     /// <summary>Parts of the block and of the text that have nothing to do with each other.</summary>
     /// <returns>Null if the block does not end where the text does.</returns>
-    private static byte[]? InParts(byte[] encoded, int length, Random random)
+    private static byte[]? InParts(IPartDecoder parts, byte[] encoded, int length, Random random)
     {
-        using var parts = new Lz4Parts();
         var text = new byte[length];
         var (here, from, at) = (0, 0, 0);
         while (at < length)

@@ -43,6 +43,48 @@ public sealed class ShownValueTests
         }
     }
 
+    [Fact]
+    public void Timestamps_of_96_bits_come_back()
+    {
+        var random = new Random(4);
+        foreach (var days in Numbers(seed: 4).Select(value => (int)value).Concat([int.MinValue, int.MaxValue]))
+        {
+            var bytes = Int96(random.NextInt64(86_400_000_000_000), days);
+            Assert.Equal(bytes, ValueText.Int96(CalendarText.Int96(bytes)));
+        }
+
+        // More than a day of nanoseconds: the same instant, and at the ends of the range the same bytes.
+        foreach (var nanos in Numbers(seed: 5))
+        {
+            var shown = CalendarText.Int96(Int96(nanos, 2_440_588));
+            Assert.Equal(shown, CalendarText.Int96(ValueText.Int96(shown)));
+        }
+
+        foreach (var bytes in (byte[][])[Int96(long.MaxValue, int.MaxValue), Int96(long.MinValue, int.MinValue)])
+        {
+            Assert.Equal(bytes, ValueText.Int96(CalendarText.Int96(bytes)));
+        }
+    }
+
+    [Fact]
+    public void Intervals_come_back()
+    {
+        var bytes = new byte[12];
+        for (var seed = 0; seed < 2000; seed++)
+        {
+            new Random(seed).NextBytes(bytes);
+            Assert.Equal(bytes, ValueText.Interval(CalendarText.Interval(bytes)));
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("P1M")]
+    [InlineData("P1M2DT3S4")]
+    [InlineData("P-1M2DT3S")]
+    public void An_interval_of_another_form_is_none(string text) =>
+        Assert.ThrowsAny<SystemException>(() => ValueText.Interval(text));
+
     [Theory]
     [InlineData("1.23")]
     [InlineData("1.2345")]
@@ -50,6 +92,8 @@ public sealed class ShownValueTests
     [InlineData("1,234")]
     public void A_decimal_of_other_digits_is_none(string text) =>
         Assert.Throws<FormatException>(() => ValueText.Decimal(text, scale: 3));
+
+    private static byte[] Int96(long nanos, int days) => [.. BitConverter.GetBytes(nanos), .. BitConverter.GetBytes(days)];
 
     /// <summary>Of all magnitudes, and the ends.</summary>
     private static IEnumerable<long> Numbers(int seed)

@@ -53,6 +53,17 @@ public sealed class SnappyTests
         }
     }
 
+    /// <summary>Elements of all kinds and lengths beside each other, as no single encoder makes them.</summary>
+    [Fact]
+    public void Random_elements_are_decoded()
+    {
+        for (var seed = 0; seed < 500; seed++)
+        {
+            var (encoded, expected) = RandomElements(new Random(seed));
+            Assert.True(expected.AsSpan().SequenceEqual(Decode(encoded, expected.Length)), $"seed {seed}");
+        }
+    }
+
     [Fact]
     public void A_changed_input_never_reaches_outside()
     {
@@ -85,6 +96,49 @@ public sealed class SnappyTests
     {
         var decoded = new byte[length];
         return SnappyDecoder.Decode(encoded, decoded) is null ? decoded : null;
+    }
+
+    private static (byte[] Encoded, byte[] Decoded) RandomElements(Random random)
+    {
+        var (encoded, decoded) = (new List<byte>(), new List<byte>());
+        for (var left = 400; left > 0; left--)
+        {
+            var (length, kind) = (random.Next(1, 65), decoded.Count == 0 ? 0 : random.Next(4));
+            if (kind == 0)
+            {
+                AddLiteral(random, random.Next(8) == 0 ? 5 * length : length, encoded, decoded);
+                continue;
+            }
+
+            length = kind == 1 ? 4 + (length % 8) : length;
+            var most = Math.Min(decoded.Count, kind == 1 ? 2047 : 65_535);
+            var offset = random.Next(1, 1 + Math.Min(most, random.Next(3) == 0 ? 20 : most));
+            encoded.AddRange(kind switch
+            {
+                1 => [(byte)(1 | ((length - 4) << 2) | (offset >> 8 << 5)), (byte)offset],
+                2 => [(byte)(2 | ((length - 1) << 2)), .. BitConverter.GetBytes((ushort)offset)],
+                _ => [(byte)(3 | ((length - 1) << 2)), .. BitConverter.GetBytes(offset)],
+            });
+            for (; length > 0; length--)
+            {
+                decoded.Add(decoded[^offset]);
+            }
+        }
+
+        // The length before them, in three bytes however small it is.
+        var total = decoded.Count;
+        return ([(byte)(total | 0x80), (byte)((total >> 7) | 0x80), (byte)(total >> 14), .. encoded], [.. decoded]);
+    }
+
+    private static void AddLiteral(Random random, int length, List<byte> encoded, List<byte> decoded)
+    {
+        var bytes = new byte[length];
+        random.NextBytes(bytes);
+        encoded.AddRange(length <= 60 ? [(byte)((length - 1) << 2)]
+            : length <= 256 ? [60 << 2, (byte)(length - 1)]
+            : [61 << 2, .. BitConverter.GetBytes((ushort)(length - 1))]);
+        encoded.AddRange(bytes);
+        decoded.AddRange(bytes);
     }
 
     /// <summary>Stretches of noise, of one byte, and of what came before, so that every element occurs.</summary>
