@@ -5,9 +5,8 @@ root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)
 out=$root/artifacts/gpu-check
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 rm -rf "$out"
-# Locked mode would refuse the run time's own packages, which only this build needs.
 dotnet publish "$root/tests/BatchLLM.GpuCheck" -c Release -r linux-x64 --self-contained --nologo -v quiet -o "$out" \
   -p:PublishSingleFile=true -p:PublishTrimmed=true -p:SuppressTrimAnalysisWarnings=false -p:DebugType=none \
-  -p:RestoreLockedMode=false -p:RestorePackagesWithLockFile=false -p:TreatWarningsAsErrors=false
+  -p:RestoreLockedMode=false -p:TreatWarningsAsErrors=false
 cp "$root/ops/gpu/check.sh" "$out/"
 du -h "$out/BatchLLM.GpuCheck" | cut -f 1

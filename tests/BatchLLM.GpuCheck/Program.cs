@@ -1,10 +1,12 @@
+using System.Globalization;
 using BatchLLM;
 using BatchLLM.Cuda.Devices;
 using BatchLLM.Cuda.Libraries;
 using BatchLLM.GpuCheck;
 
 // usage: BatchLLM.GpuCheck REPORT.json CACHE-FOLDER [GPU]
-if (args.Length is < 2 or > 3 || (args.Length == 3 && !int.TryParse(args[2], out _)))
+var ordinal = 0;
+if (args.Length is < 2 or > 3 || (args.Length == 3 && !int.TryParse(args[2], NumberStyles.None, CultureInfo.InvariantCulture, out ordinal)))
 {
     Console.Error.WriteLine("usage: BatchLLM.GpuCheck REPORT.json CACHE-FOLDER [GPU]");
     return 2;
@@ -13,7 +15,7 @@ if (args.Length is < 2 or > 3 || (args.Length == 3 && !int.TryParse(args[2], out
 CudaLibraries.SearchIn(Environment.GetEnvironmentVariable("BATCHLLM_CUDA_LIBRARIES")?.Split(':', StringSplitOptions.RemoveEmptyEntries) ?? []);
 try
 {
-    using var device = new CudaDevice(new CudaDeviceOptions(args.Length == 3 ? int.Parse(args[2]) : 0, args[1]));
+    using var device = new CudaDevice(new CudaDeviceOptions(ordinal, args[1]));
     var report = new CheckReport();
     report.Run("probe", () => DeviceCheck.Run(device));
     report.Run("kernels compile", () => CompileCheck.Run(device));

@@ -90,7 +90,8 @@ internal sealed unsafe class BlasProducts : IDisposable
 
     private TimedCandidate Try(ProductDescriptor descriptor)
     {
-        var first = _kept.Where(pair => pair.Key.Layer == descriptor.Shape.Layer && pair.Key != descriptor.Shape).ToList();
+        var first = _kept.Where(pair => pair.Key.Layer == descriptor.Shape.Layer && pair.Key != descriptor.Shape)
+            .OrderByDescending(pair => pair.Key.Rows).ToList();
         using var trial = new ProductTrial(_device, _handle, descriptor, _workspace);
         var candidates = Candidates(descriptor).Concat(first.Select(pair => pair.Value.Algorithm).Where(a => IsUsable(descriptor, a)));
         var tried = candidates.Select(trial.Run).OfType<TimedCandidate>().ToList();
