@@ -41,4 +41,8 @@ public sealed class SayTests
         Assert.Equal("2026-11-22 03:10 UTC", Say.Time(new DateTimeOffset(2026, 11, 22, 4, 10, 59, TimeSpan.FromHours(1))));
         Assert.Equal("2026-11-22T03:10:59Z", Say.Stamp(new DateTimeOffset(2026, 11, 22, 4, 10, 59, TimeSpan.FromHours(1))));
     }
+
+    [Fact]
+    public void A_time_in_a_zone_is_that_of_its_clocks() =>
+        Assert.Equal("2026-11-22 02:30 +01:00", Say.InZone(new DateTimeOffset(2026, 11, 22, 2, 30, 0, TimeSpan.FromHours(1))));
 }
