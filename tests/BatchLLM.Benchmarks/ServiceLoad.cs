@@ -17,6 +17,7 @@ internal sealed class ServiceLoad : IAsyncDisposable
     private const int Jobs = 1000;
     private const int SmallRows = 20;
     private const int WorkersBeside = 4;
+    private const int JobsAlone = 200;
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
@@ -36,6 +37,7 @@ internal sealed class ServiceLoad : IAsyncDisposable
         TicketRows.Write(load._processes.PathOf("small.jsonl"), SmallRows);
         TicketRows.Write(load._processes.PathOf("large.jsonl"), rows);
         await load.MeasureClientsAsync();
+        await load.MeasureAloneAsync();
         Console.WriteLine("\n| Workers | rows/s, planned to published | transactions a second | for 10,000 rows |\n|---|---|---|---|");
         foreach (var workers in new[] { 1, 2, 4 })
         {
@@ -48,7 +50,7 @@ internal sealed class ServiceLoad : IAsyncDisposable
 
     private async Task MeasureClientsAsync()
     {
-        var workers = Enumerable.Range(0, WorkersBeside).Select(_ => _processes.StartWorker()).ToList();
+        var workers = await _processes.StartWorkersAsync(WorkersBeside);
         var (submits, gets) = (new Latencies(), new Latencies());
         var start = Stopwatch.GetTimestamp();
         var ids = (await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => SubmitAsync(client, submits, gets)))).SelectMany(made => made).ToList();
@@ -63,6 +65,31 @@ internal sealed class ServiceLoad : IAsyncDisposable
             $"{Jobs} jobs of {SmallRows} rows from {Clients} clients at once, {WorkersBeside} workers beside: accepted in {accepted:F1} s, all completed after {done:F1} s, " +
             $"{ids.Distinct().Count()} different jobs.\n\n| Request | p50, ms | p99, ms | p99 / p50 |\n|---|---|---|---|\n{submits.Line("submit")}\n{gets.Line("get")}"));
         await EndAsync(workers);
+    }
+
+    /// <summary>Small jobs that wait already when the only worker starts: what one of them takes, from the first that is planned to the last receipt.</summary>
+    private async Task MeasureAloneAsync()
+    {
+        var ids = new List<long>();
+        for (var job = 0; job < JobsAlone; job++)
+        {
+            using var response = await Client.PostAsync("/api/jobs", Job($"alone-{job}", "small.jsonl"));
+            ids.Add((await JsonOfAsync(response)).GetProperty("id").GetInt64());
+        }
+
+        var before = await _processes.TransactionsAsync();
+        var workers = await _processes.StartWorkersAsync(1);
+        var jobs = new List<JsonElement>();
+        foreach (var id in ids)
+        {
+            jobs.Add(await CompleteAsync(id, SmallRows));
+        }
+
+        await EndAsync(workers);
+        var transactions = await _processes.TransactionsAsync() - before;
+        var seconds = (jobs.Max(job => Time(job, "finished_at")) - jobs.Min(job => Time(job, "planned_at"))).TotalSeconds;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"\nOne worker alone: {JobsAlone} jobs of {SmallRows} rows, {JobsAlone / seconds:F1} a second, {(double)transactions / JobsAlone:F1} transactions each."));
     }
 
     private async Task<List<long>> SubmitAsync(int client, Latencies submits, Latencies gets)
@@ -82,15 +109,17 @@ internal sealed class ServiceLoad : IAsyncDisposable
     private async Task MeasureWorkersAsync(int count, int rows)
     {
         var before = await _processes.TransactionsAsync();
-        var workers = Enumerable.Range(0, count).Select(_ => _processes.StartWorker()).ToList();
+        var workers = await _processes.StartWorkersAsync(count);
         using var response = await Client.PostAsync("/api/jobs", Job($"large-{count}", "large.jsonl"));
         var job = await CompleteAsync((await JsonOfAsync(response)).GetProperty("id").GetInt64(), rows);
         await EndAsync(workers);
         var transactions = await _processes.TransactionsAsync() - before;
-        var seconds = (job.GetProperty("finished_at").GetDateTimeOffset() - job.GetProperty("planned_at").GetDateTimeOffset()).TotalSeconds;
+        var seconds = (Time(job, "finished_at") - Time(job, "planned_at")).TotalSeconds;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"| {count} | {rows / seconds:N0} | {transactions / seconds:F1} | {transactions * 10_000.0 / rows:F1} |"));
     }
+
+    private static DateTimeOffset Time(JsonElement job, string name) => job.GetProperty(name).GetDateTimeOffset();
 
     private static Task EndAsync(List<RunningProcess> workers) => Task.WhenAll(workers.Select(worker => worker.DisposeAsync().AsTask()));
 

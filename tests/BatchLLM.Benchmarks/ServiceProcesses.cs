@@ -9,6 +9,8 @@ internal sealed class ServiceProcesses : IAsyncDisposable
     // A root's database server runs as another account, which must be able to enter.
     private const UnixFileMode Enter = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
+
     private const string Work = "work";
     private const string State = "state";
 
@@ -46,17 +48,21 @@ internal sealed class ServiceProcesses : IAsyncDisposable
     /// <summary>A path that jobs may name.</summary>
     public string PathOf(string name) => Path.Combine(_folder.FullName, Work, name);
 
-    /// <summary>Starts a worker; disposing drains it.</summary>
-    public RunningProcess StartWorker() => Start("worker");
+    /// <summary>Starts workers and waits until they are ready: starting is no part of any load. Disposing one drains it.</summary>
+    public async Task<List<RunningProcess>> StartWorkersAsync(int count)
+    {
+        var workers = Enumerable.Range(0, count).Select(_ => Start("worker")).ToList();
+        while (await CountAsync("select count(*) from batchllm.workers") < count)
+        {
+            await Task.Delay(Poll);
+        }
+
+        return workers;
+    }
 
     /// <summary>Transactions of the database so far; of those connected, what they told last, and all of those who have gone.</summary>
-    public async Task<long> TransactionsAsync()
-    {
-        await using var source = NpgsqlDataSource.Create(_cluster.Address.ConnectionString);
-        await using var command = source.CreateCommand(
-            "select (xact_commit + xact_rollback)::bigint from pg_stat_database where datname = current_database()");
-        return (long)(await command.ExecuteScalarAsync())!;
-    }
+    public Task<long> TransactionsAsync() =>
+        CountAsync("select (xact_commit + xact_rollback)::bigint from pg_stat_database where datname = current_database()");
 
     /// <summary>Changes the database behind the server's back.</summary>
     public async Task ExecuteAsync(string sql)
@@ -79,4 +85,11 @@ internal sealed class ServiceProcesses : IAsyncDisposable
     /// <summary>Starts a command; disposing ends it.</summary>
     public RunningProcess Start(params string[] arguments) => new(
         _executable, new Dictionary<string, string> { ["BATCHLLM_DATABASE"] = _cluster.Address.ConnectionString, ["BATCHLLM_DATA"] = Path.Combine(_folder.FullName, State) }, arguments);
+
+    private async Task<long> CountAsync(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(_cluster.Address.ConnectionString);
+        await using var command = source.CreateCommand(sql);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
 }
