@@ -121,6 +121,13 @@ CREATE TABLE batchllm.jobs (
     retries integer DEFAULT 0 NOT NULL,
     retry_error text,
     skipped_shards integer DEFAULT 0 NOT NULL,
+    canary_rows integer,
+    canary jsonb,
+    approved_at timestamp with time zone,
+    CONSTRAINT jobs_approved_has_canary CHECK (((approved_at IS NULL) OR (canary IS NOT NULL))),
+    CONSTRAINT jobs_canary_check CHECK ((jsonb_typeof(canary) = 'object'::text)),
+    CONSTRAINT jobs_canary_of_rows CHECK (((canary IS NULL) OR (canary_rows IS NOT NULL))),
+    CONSTRAINT jobs_canary_rows_check CHECK ((canary_rows > 0)),
     CONSTRAINT jobs_check CHECK (((committed_shards >= 0) AND (committed_shards <= shard_count))),
     CONSTRAINT jobs_completed_is_complete CHECK (((state <> 'completed'::text) OR ((receipt_sha256 IS NOT NULL) AND (committed_shards = shard_count) AND (((ok + truncated) + failed) = row_count)))),
     CONSTRAINT jobs_completion_tokens_check CHECK ((completion_tokens >= 0)),
@@ -326,9 +333,20 @@ UNION ALL
     j.priority,
     j.deadline,
     j.model,
+    true AS alone
+   FROM batchllm.jobs j
+  WHERE ((j.state = 'running'::text) AND (j.canary_rows IS NOT NULL) AND (j.canary IS NULL) AND ((j.not_before IS NULL) OR (j.not_before <= clock_timestamp())) AND (NOT (EXISTS ( SELECT
+           FROM batchllm.workers w
+          WHERE ((w.job_id = j.id) AND (w.seen_at > (clock_timestamp() - '00:00:15'::interval)))))))
+UNION ALL
+ SELECT j.id,
+    j.tenant,
+    j.priority,
+    j.deadline,
+    j.model,
     false AS alone
    FROM batchllm.jobs j
-  WHERE ((j.state = 'running'::text) AND ((j.committed_shards + j.skipped_shards) < j.shard_count) AND ((j.not_before IS NULL) OR (j.not_before <= clock_timestamp())) AND (EXISTS ( SELECT
+  WHERE ((j.state = 'running'::text) AND ((j.committed_shards + j.skipped_shards) < j.shard_count) AND ((j.not_before IS NULL) OR (j.not_before <= clock_timestamp())) AND ((j.canary_rows IS NULL) OR (j.approved_at IS NOT NULL)) AND (EXISTS ( SELECT
            FROM batchllm.shards s
           WHERE ((s.job_id = j.id) AND (s.committed_at IS NULL) AND ((s.former IS NOT NULL) OR (j.retries = 0)) AND ((s.leased_until IS NULL) OR (s.leased_until <= clock_timestamp()))))) AND (NOT (EXISTS ( SELECT
            FROM (batchllm.tenants t
