@@ -69,6 +69,23 @@ public sealed class ChoiceTests(ITestOutputHelper output)
         return borders;
     }
 
+    [Fact]
+    public void Weights_are_the_cpus_to_the_bit_down_to_where_they_are_zero()
+    {
+        float[] logits = [.. Enumerable.Range(0, 4_096).Select(id => id * -0.0251f)];
+        var weights = EveryOrder.Run(device =>
+        {
+            using var product = device.Store(logits);
+            using var chosen = device.Allocate(sizeof(int));
+            var rows = new ChoiceRows();
+            rows.Add(Make([0], new SamplingParameters { Temperature = 0.7 }, []), 0);
+            Launch(device, product, rows, logits.Length, logits.Length, chosen);
+            return device.Read<float>(product);
+        });
+        Assert.Equal(
+            Array.ConvertAll(logits, logit => Exponential.Of(Vector256.Create(logit * (float)(1 / 0.7))).ToScalar()), weights);
+    }
+
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
@@ -213,12 +230,19 @@ public sealed class ChoiceTests(ITestOutputHelper output)
         }
 
         using var productMemory = device.Store(product);
+        Launch(device, productMemory, rows, vocabulary, stride, chosen);
+        return device.Read<int>(chosen);
+    }
+
+    private static void Launch(
+        EmulatedDevice device, DeviceMemory product, ChoiceRows rows, int vocabulary, int stride, DeviceMemory chosen)
+    {
         using var rowMemory = device.Store(rows.Rows);
         using var tokens = device.Store(rows.PenaltyTokens);
         using var counts = device.Store(rows.PenaltyCounts);
-        new Choice(device, ElementType.Float32).Launch(logits.Length, new ChoiceArguments
+        new Choice(device, ElementType.Float32).Launch(rows.Rows.Length, new ChoiceArguments
         {
-            Logits = productMemory.Address,
+            Logits = product.Address,
             Rows = rowMemory.Address,
             PenaltyTokens = tokens.Address,
             PenaltyCounts = counts.Address,
@@ -227,7 +251,6 @@ public sealed class ChoiceTests(ITestOutputHelper output)
             Stride = stride,
             Scale = 1,
         });
-        return device.Read<int>(chosen);
     }
 
     private static Sequence Make(int[] prompt, SamplingParameters sampling, int[] generated, ulong rowKey = 0)
