@@ -87,6 +87,7 @@ internal sealed class JobRun(DatabaseSession state, Terminal terminal, int show)
         if (job.State == JobState.Paused)
         {
             await _store.ResumeAsync(job.Id, JobSpecJson.Write(spec), cancellationToken);
+            job = (await _store.FindAsync(job.Id, cancellationToken))!;
         }
 
         if (!job.IsPlanned)

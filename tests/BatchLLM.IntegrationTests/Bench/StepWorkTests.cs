@@ -17,14 +17,15 @@ public sealed class StepWorkTests
         HeadCount = 4,
         KvHeadCount = 2,
         HeadSize = 16,
-        IntermediateSize = 96,
+        IntermediateSize = 128,
         VocabularySize = 128,
         ContextLength = 512,
         NormEpsilon = 1e-5,
         RopeTheta = 10_000,
     };
 
-    private static readonly LinearSummary[] Linears = [Linear("model.layers.0.mlp.up_proj", 96, 64), Linear(LlamaTensors.HeadModule, 128, 64)];
+    // Widths that every processor's panels divide: others are padded.
+    private static readonly LinearSummary[] Linears = [Linear("model.layers.0.mlp.up_proj", 128, 64), Linear(LlamaTensors.HeadModule, 128, 64)];
 
     private readonly StepWork _work = new(Config, Linears, TensorType.BF16, KvPrecision.Full);
 
@@ -42,7 +43,7 @@ public sealed class StepWorkTests
             {
                 for (var position = slice.Start; position < slice.Start + slice.Count; position++)
                 {
-                    expected += (2 * 96 * 64) + (4.0 * 3 * 4 * 16 * (position + 1));
+                    expected += (2 * 128 * 64) + (4.0 * 3 * 4 * 16 * (position + 1));
                 }
 
                 expected += slice.Start + slice.Count == slice.Sequence.KnownCount ? 2 * 128 * 64 : 0;
@@ -55,7 +56,7 @@ public sealed class StepWorkTests
     [Fact]
     public void A_step_reads_the_layers_once_the_head_where_a_token_is_chosen_and_each_sequence_s_positions()
     {
-        const double Layer = 96 * 64 * sizeof(ushort);
+        const double Layer = 128 * 64 * sizeof(ushort);
         const double Head = 128 * 64 * sizeof(ushort);
         var perToken = Engine.MemoryEstimate.KvBytesPerToken(Config, KvPrecision.Full);
         var sequence = Sequence(100, null);

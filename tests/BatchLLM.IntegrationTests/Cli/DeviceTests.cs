@@ -20,7 +20,8 @@ public sealed class DeviceTests(CliFixture cli) : IClassFixture<CliFixture>
         }
 
         Assert.Equal(2, (await cli.RunAsync("status", job.Name)).ExitCode);
-        Assert.Equal(0, (await cli.RunAsync("run", job.Save(), "--device", "cpu")).ExitCode);
+        var run = await cli.RunAsync("run", job.Save(), "--device", "cpu");
+        Assert.True(run.ExitCode is 0 or 3, run.ToString());
     }
 
     [Theory]

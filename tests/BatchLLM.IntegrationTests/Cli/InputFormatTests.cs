@@ -69,7 +69,7 @@ public sealed class InputFormatTests(CliFixture cli) : IClassFixture<CliFixture>
     {
         var job = NewJob();
         await cli.RunAsync(
-            new Dictionary<string, string> { ["BATCHLLM_TEST_KILL_AT"] = "ShardCommitted" }, "run", job.Save());
+            new Dictionary<string, string> { ["BATCHLLM_TEST_KILL_AT"] = "PartWritten" }, "run", job.Save());
         var (content, time) = (File.ReadAllBytes(job.Input), File.GetLastWriteTimeUtc(job.Input));
         File.AppendAllText(job.Input, TicketJob.Line(Rows) + "\n");
 

@@ -65,7 +65,7 @@ public sealed class OutageTests(PrivateCliFixture fixture) : IClassFixture<Priva
     [Fact]
     public async Task Where_progress_cannot_be_shown_the_run_stops_with_the_reason_and_hands_its_work_back()
     {
-        var job = new TicketJob(_cli.DataDirectory, rows: 6_000, rowsPerShard: 100);
+        var job = new TicketJob(_cli.DataDirectory, rows: 40_000, rowsPerShard: 500);
 
         var silenced = await _cli.RunInShellAsync("exec \"$0\" run \"$1\" > /dev/full", job.Save());
 
