@@ -6,19 +6,27 @@ namespace BatchLLM.Jobs;
 /// </summary>
 internal sealed class LeaseKeeper : IAsyncDisposable
 {
+    /// <summary>
+    /// Leases that were given or renewed so lately are not asked for again: where several windows end in a second, a third of what the
+    /// store was asked was that. A job that is paused may so run one window more, if the worker reads it within this time.
+    /// </summary>
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+
     private readonly IJobStore _store;
+    private readonly TimeProvider _time;
     private readonly TimeSpan _duration;
     private readonly CancellationTokenSource _lost;
     private readonly PeriodicTimer _timer;
     private readonly Task _renewing;
     private readonly Lock _lock = new();
     private readonly List<ShardLease> _held;
+    private long _kept; // when the store last said that they are held
 
     private LeaseKeeper(
         IJobStore store, IReadOnlyList<ShardLease> leases, TimeSpan duration, TimeProvider time, CancellationToken stop)
     {
-        _store = store;
-        _duration = duration;
+        (_store, _time, _duration) = (store, time, duration);
+        _kept = time.GetTimestamp();
         _held = [.. leases];
         _lost = CancellationTokenSource.CreateLinkedTokenSource(stop);
         _timer = new PeriodicTimer(duration / 3, time);
@@ -33,8 +41,9 @@ internal sealed class LeaseKeeper : IAsyncDisposable
         IJobStore store, IReadOnlyList<ShardLease> leases, TimeSpan duration, TimeProvider time, CancellationToken stop) =>
         new(store, leases, duration, time, stop);
 
-    /// <summary>Renews now. False if no lease is held any longer.</summary>
-    public async Task<bool> ConfirmAsync() => Snapshot() is { Count: > 0 } held && await KeepAsync(held);
+    /// <summary>Renews now, unless that was done within a second. False if no lease is held any longer.</summary>
+    public async Task<bool> ConfirmAsync() => Snapshot() is { Count: > 0 } held
+        && (_time.GetElapsedTime(Volatile.Read(ref _kept)) < Fresh || await KeepAsync(held));
 
     /// <summary>A committed shard needs no lease.</summary>
     public void Drop(ShardLease lease)
@@ -70,7 +79,9 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     {
         try
         {
+            var asked = _time.GetTimestamp();
             var kept = await _store.RenewAsync(held, _duration, CancellationToken.None);
+            Volatile.Write(ref _kept, asked);
             Forget(held.Except(kept));
             return kept.Count > 0;
         }

@@ -13,18 +13,9 @@ internal sealed record RunningWindow(Task InTail, Task Ended)
     public static RunningWindow Start(Func<Action, Task> runAsync)
     {
         var tail = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        return new RunningWindow(tail.Task, Task.Run(RunToEndAsync));
+        var ended = Task.Run(() => runAsync(() => tail.TrySetResult()));
 
-        async Task RunToEndAsync()
-        {
-            try
-            {
-                await runAsync(() => tail.TrySetResult());
-            }
-            finally
-            {
-                tail.TrySetResult();
-            }
-        }
+        // A run that ends without a tail has ended by then: begun beside one that failed, the next window would only be stopped.
+        return new RunningWindow(Task.WhenAny(tail.Task, ended), ended);
     }
 }

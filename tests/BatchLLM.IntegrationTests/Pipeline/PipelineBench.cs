@@ -74,6 +74,9 @@ internal sealed class PipelineBench : IAsyncDisposable
         return (await Store.CreateAsync(job, plan.Shards, false, TestContext.Current.CancellationToken)).Job;
     }
 
+    /// <summary>Ends when the run that was begun last has committed a shard.</summary>
+    public Task Committed { get; private set; } = Task.CompletedTask;
+
     public Task<Job> RunAsync(Job job, IBatchEngine engine) => RunAsync(job, engine, _ => Task.CompletedTask);
 
     /// <summary>Runs the job as a worker with a clock of its own.</summary>
@@ -126,6 +129,8 @@ internal sealed class PipelineBench : IAsyncDisposable
         TimeProvider? time = null)
     {
         var layout = LayoutOf(job);
+        var committed = new TaskCompletionSource();
+        Committed = committed.Task;
         var writer = new ShardWriter(
             new WatchedBlobs(Blobs, beforePart), layout, stream => RowWriters.Create(Format, stream, new OutputColumns(["x"], false, null)),
             stream => new ErrorRowWriter(stream, null), _ => { });
@@ -135,7 +140,8 @@ internal sealed class PipelineBench : IAsyncDisposable
         };
         var pipeline = new BatchPipeline(
             Store, reader, engine, writer, publisher,
-            new PipelineOptions("worker", ShardsPerWindow: 1, new PolicySpec()) { MayLease = mayLease }, time ?? TimeProvider.System, _ => { });
+            new PipelineOptions("worker", ShardsPerWindow: 1, new PolicySpec()) { MayLease = mayLease }, time ?? TimeProvider.System,
+            window => (window == CrashWindow.ShardCommitted ? committed : null)?.TrySetResult());
         return pipeline.RunAsync(job, new JobProgress(job.Counts, job.Definition.RowCount), TestContext.Current.CancellationToken);
     }
 

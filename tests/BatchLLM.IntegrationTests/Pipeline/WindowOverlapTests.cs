@@ -1,4 +1,5 @@
 using BatchLLM.IntegrationTests.Postgres;
+using BatchLLM.IntegrationTests.Work;
 using BatchLLM.Jobs;
 using Xunit;
 
@@ -64,13 +65,15 @@ public sealed class WindowOverlapTests(TestCluster cluster)
     {
         await using var bench = await PipelineBench.OpenAsync(cluster);
         var job = await bench.CreateJobAsync();
+        var time = new ManualTime();
         await using var engine = new ScriptedEngine(async window =>
         {
             await bench.PreparedAsync(shard: window).WaitAsync(TooLong, TestContext.Current.CancellationToken);
             await bench.Store.PauseAsync(job.Id, "enough", TestContext.Current.CancellationToken);
+            time.Advance(seconds: 1); // Leases that are as new as that are not asked for again.
         });
 
-        var paused = await bench.RunAsync(job, engine);
+        var paused = await bench.RunAsync(job, engine, time);
         await bench.Store.ResumeAsync(job.Id, null, TestContext.Current.CancellationToken);
         await using var willing = new ScriptedEngine(_ => Task.CompletedTask);
         var finished = await bench.RunAsync(job, willing);
