@@ -13,10 +13,10 @@ internal static class PostgresFault
 
     /// <summary>
     /// True for what goes wrong because the connection was lost, though it does not say so: the driver then complains of parts of
-    /// its own that are disposed, and Dapper of values that it cannot read.
+    /// its own that are disposed, at times before the connection is marked as lost, and Dapper of values that it cannot read.
     /// </summary>
     internal static bool IsOfLostConnection(Exception exception, NpgsqlConnection connection) =>
-        connection.State != ConnectionState.Open
+        (exception is ObjectDisposedException || connection.State != ConnectionState.Open)
         && !IsDatabase(exception)
         && exception is not (BatchLLMException or OperationCanceledException);
 

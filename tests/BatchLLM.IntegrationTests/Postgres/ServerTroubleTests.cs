@@ -72,11 +72,24 @@ public sealed class ServerTroubleTests(TestCluster cluster)
                 return attempts;
             },
             Token);
-        var defect = await Assert.ThrowsAsync<ObjectDisposedException>(() => database.RunAsync<int>(
-            _ => throw new ObjectDisposedException($"attempt {++attempts}"), Token));
+        var defect = await Assert.ThrowsAsync<InvalidOperationException>(() => database.RunAsync<int>(
+            _ => throw new InvalidOperationException($"attempt {++attempts}"), Token));
 
         Assert.Equal((2, 3), (result, attempts));
-        Assert.Equal("attempt 3", defect.ObjectName);
+        Assert.Equal("attempt 3", defect.Message);
+    }
+
+    [Fact]
+    public async Task An_operation_is_repeated_when_the_driver_complains_of_a_part_of_its_own_on_a_connection_that_seems_open()
+    {
+        await using var database = await PostgresDatabase.OpenAsync(
+            await cluster.CreateDatabaseAsync(), new RetryPolicy(), TimeProvider.System, null, Token);
+        var attempts = 0;
+
+        await database.RunAsync(
+            _ => ++attempts == 1 ? throw new ObjectDisposedException("System.Threading.ManualResetEventSlim") : Task.FromResult(0), Token);
+
+        Assert.Equal(2, attempts);
     }
 
     [Fact]
