@@ -1,5 +1,7 @@
 -- A job that was just planned was at once what every other worker found first: they opened it, and mostly found nothing left
 -- to lease. Of small jobs beside four workers, a third of all that was opened was opened in vain.
+-- Retries and canaries have their part in it too: a retry runs only what ran before, and nothing of a canary's job is leased before it
+-- was approved.
 create or replace view batchllm.claimable_jobs as
 select id, tenant, priority, deadline, model, true as alone
   from batchllm.jobs j
