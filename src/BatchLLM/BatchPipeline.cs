@@ -37,7 +37,7 @@ public sealed class BatchPipeline(
     public async Task<Job> RunAsync(Job job, JobProgress progress, CancellationToken cancellationToken)
     {
         using var span = PipelineTelemetry.Begin("job.run", job.Id);
-        await using (var windows = new WindowSource(store, reader, options, time, reach, job, cancellationToken))
+        await using (var windows = new WindowSource(store, token => IsUnfinishedAsync(job, token), reader, options, time, reach, job, cancellationToken))
         {
             await RunWindowsAsync(job, windows, progress, cancellationToken);
         }
@@ -226,6 +226,9 @@ public sealed class BatchPipeline(
 
     private string? ReasonToPause(Job job, RowCounts counts) =>
         ErrorBudget.ReasonToPause(options.Policies, counts.Failed, job.Definition.RowCount);
+
+    private async Task<bool> IsUnfinishedAsync(Job job, CancellationToken cancellationToken) =>
+        await store.FindAsync(job.Id, cancellationToken) is { State: JobState.Running, IsAllCommitted: false };
 
     private async Task<bool> IsOverAsync(Job job, CancellationToken cancellationToken) =>
         await store.FindAsync(job.Id, cancellationToken) is not { State: JobState.Running or JobState.Paused };

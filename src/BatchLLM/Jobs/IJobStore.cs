@@ -6,7 +6,7 @@ namespace BatchLLM.Jobs;
 /// Durable state of jobs and shards; one operation per transition. All times are the store's clock. Every operation is
 /// atomic, and safe to repeat after a lost connection.
 /// </summary>
-public interface IJobStore
+public interface IJobStore : IShardLeases
 {
     /// <summary>
     /// Creates a running job and its shards. If a job with the same key is there that is not cancelled, returns that one
@@ -47,20 +47,6 @@ public interface IJobStore
     Task<bool> ApproveAsync(long jobId, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Leases up to <paramref name="most"/> shards of a running job, lowest first: such as nobody holds, or whose lease
-    /// has run out; fewer where the job's tenant may hold no more, none before a canary is approved. Each gets a new epoch.
-    /// </summary>
-    Task<IReadOnlyList<ShardLease>> LeaseAsync(
-        long jobId, string worker, int most, TimeSpan duration, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Extends leases; returns those still held, which one that ran out is until another worker takes the shard. The
-    /// others were lost: to another worker, or because the job does not run any more.
-    /// </summary>
-    Task<IReadOnlyList<ShardLease>> RenewAsync(
-        IReadOnlyList<ShardLease> leases, TimeSpan duration, CancellationToken cancellationToken);
-
-    /// <summary>
     /// Commits the outputs of shards of one job and adds their counts to it, in one transaction that checks each epoch.
     /// Repeating a commit that took effect is true again and adds nothing.
     /// </summary>
@@ -73,9 +59,6 @@ public interface IJobStore
     /// <returns>[shards] False if the lease was lost, so the output is garbage.</returns>
     Task<IReadOnlyList<bool>> CommitAsync(
         IReadOnlyList<FinishedShard> shards, Func<RowCounts, string?> reasonToPause, CancellationToken cancellationToken);
-
-    /// <summary>Hands uncommitted leases back, so that others need not wait until they run out.</summary>
-    Task ReleaseAsync(IReadOnlyList<ShardLease> leases, CancellationToken cancellationToken);
 
     /// <summary>Names of the workers that hold leases of a job.</summary>
     Task<IReadOnlyList<string>> ListWorkersAsync(long jobId, CancellationToken cancellationToken);

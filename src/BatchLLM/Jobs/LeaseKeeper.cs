@@ -12,7 +12,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     /// </summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
-    private readonly IJobStore _store;
+    private readonly IShardLeases _store;
     private readonly TimeProvider _time;
     private readonly TimeSpan _duration;
     private readonly CancellationTokenSource _lost;
@@ -23,7 +23,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     private long _kept; // when the store last said that they are held
 
     private LeaseKeeper(
-        IJobStore store, IReadOnlyList<ShardLease> leases, TimeSpan duration, TimeProvider time, CancellationToken stop)
+        IShardLeases store, IReadOnlyList<ShardLease> leases, TimeSpan duration, TimeProvider time, CancellationToken stop)
     {
         (_store, _time, _duration) = (store, time, duration);
         _kept = time.GetTimestamp();
@@ -38,7 +38,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
 
     /// <summary>Starts renewing.</summary>
     public static LeaseKeeper Hold(
-        IJobStore store, IReadOnlyList<ShardLease> leases, TimeSpan duration, TimeProvider time, CancellationToken stop) =>
+        IShardLeases store, IReadOnlyList<ShardLease> leases, TimeSpan duration, TimeProvider time, CancellationToken stop) =>
         new(store, leases, duration, time, stop);
 
     /// <summary>Renews now, unless that was done within a second. False if no lease is held any longer.</summary>

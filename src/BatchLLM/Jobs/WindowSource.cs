@@ -6,7 +6,8 @@ namespace BatchLLM.Jobs;
 /// </summary>
 internal sealed class WindowSource : IAsyncDisposable
 {
-    private readonly IJobStore _store;
+    private readonly IShardLeases _store;
+    private readonly Func<CancellationToken, Task<bool>> _isUnfinished;
     private readonly WindowReader _reader;
     private readonly PipelineOptions _options;
     private readonly TimeProvider _time;
@@ -15,7 +16,8 @@ internal sealed class WindowSource : IAsyncDisposable
     private readonly CancellationTokenSource _stop;
     private Task<HeldWindow?>? _next;
 
-    /// <param name="store">Durable state.</param>
+    /// <param name="store">Where leases come from.</param>
+    /// <param name="isUnfinished">True while the job runs and has shards that are not committed, whoever holds them.</param>
     /// <param name="reader">Blob to rows to prompts to tokens.</param>
     /// <param name="options">Sizes and times.</param>
     /// <param name="time">Clock of the lease renewals.</param>
@@ -23,7 +25,8 @@ internal sealed class WindowSource : IAsyncDisposable
     /// <param name="job">A job of the store.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     public WindowSource(
-        IJobStore store,
+        IShardLeases store,
+        Func<CancellationToken, Task<bool>> isUnfinished,
         WindowReader reader,
         PipelineOptions options,
         TimeProvider time,
@@ -31,7 +34,7 @@ internal sealed class WindowSource : IAsyncDisposable
         Job job,
         CancellationToken cancellationToken)
     {
-        (_store, _reader, _options, _time, _reach, _job) = (store, reader, options, time, reach, job);
+        (_store, _isUnfinished, _reader, _options, _time, _reach, _job) = (store, isUnfinished, reader, options, time, reach, job);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     }
 
@@ -146,7 +149,7 @@ internal sealed class WindowSource : IAsyncDisposable
         while (true)
         {
             var leases = await LeaseAsync();
-            if (leases.Count > 0 || _options.MayLease is not null || !await IsUnfinishedAsync())
+            if (leases.Count > 0 || _options.MayLease is not null || !await _isUnfinished(_stop.Token))
             {
                 return leases;
             }
@@ -154,7 +157,4 @@ internal sealed class WindowSource : IAsyncDisposable
             await timer.WaitForNextTickAsync(_stop.Token);
         }
     }
-
-    private async Task<bool> IsUnfinishedAsync() =>
-        await _store.FindAsync(_job.Id, _stop.Token) is { State: JobState.Running, IsAllCommitted: false };
 }

@@ -58,7 +58,7 @@ public sealed class WindowSourceTests : IDisposable
         var blobs = new FileBlobStore();
         var reader = new WindowReader(blobs, format => RowReaders.For(format, blobs), columns: null, Prepare, tokenIds: false, threads: 1);
         return new WindowSource(
-            store, reader, new PipelineOptions("worker", ShardsPerWindow: 1, new PolicySpec()), TimeProvider.System, _ => { },
+            store, _ => Task.FromResult(false), reader, new PipelineOptions("worker", ShardsPerWindow: 1, new PolicySpec()), TimeProvider.System, _ => { },
             job, TestContext.Current.CancellationToken);
     }
 
