@@ -6,6 +6,9 @@ namespace BatchLLM.IntegrationTests.Cli;
 /// <summary>Stopping a job that runs: by Ctrl+C, and by cancelling it from another process.</summary>
 public sealed class StopTests(PrivateCliFixture fixture) : IClassFixture<PrivateCliFixture>
 {
+    // More than are computed while another process starts.
+    private const int Many = 40_000;
+
     private readonly CliFixture _cli = fixture.Cli;
 
     [Theory]
@@ -13,7 +16,7 @@ public sealed class StopTests(PrivateCliFixture fixture) : IClassFixture<Private
     [InlineData("TERM")]
     public async Task An_interrupted_run_hands_its_leases_back_and_resuming_finishes(string signal)
     {
-        var job = new TicketJob(_cli.DataDirectory, rows: 400, rowsPerShard: 10);
+        var job = new TicketJob(_cli.DataDirectory, rows: 2_000, rowsPerShard: 10);
         using var process = _cli.Start([], "run", job.Save());
         var finished = CliFixture.FinishAsync(process);
         await job.FirstWriteAsync(finished);
@@ -31,7 +34,7 @@ public sealed class StopTests(PrivateCliFixture fixture) : IClassFixture<Private
     [Fact]
     public async Task A_job_cancelled_from_another_process_stops_and_publishes_what_it_has()
     {
-        var job = new TicketJob(_cli.DataDirectory, rows: 2000, rowsPerShard: 10);
+        var job = new TicketJob(_cli.DataDirectory, rows: Many, rowsPerShard: 100);
         using var process = _cli.Start([], "run", job.Save());
         var finished = CliFixture.FinishAsync(process);
         await job.FirstWriteAsync(finished);
@@ -43,7 +46,7 @@ public sealed class StopTests(PrivateCliFixture fixture) : IClassFixture<Private
         Assert.True(stopped.ExitCode == 5, stopped.ToString());
         var rows = job.Receipt.GetProperty("rows");
         Assert.Equal("cancelled", job.Receipt.GetProperty("state").GetString());
-        Assert.Equal(job.Records.Count, 2000 - rows.GetProperty("skipped").GetInt64());
+        Assert.Equal(job.Records.Count, Many - rows.GetProperty("skipped").GetInt64());
         Assert.Empty(Directory.EnumerateFiles(job.Output, "*epoch*", SearchOption.AllDirectories));
     }
 
