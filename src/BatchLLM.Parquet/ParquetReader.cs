@@ -8,7 +8,7 @@ namespace BatchLLM.Parquet;
 
 /// <summary>
 /// Reads a Parquet file in batches of rows. Memory is bounded by a page and a dictionary per column asked for, whatever the
-/// size of the row groups, and by 54 MiB of pages that other threads decompress ahead; for what is nested, by the rows of
+/// size of the row groups, and by 60 MiB of pages that other threads decompress ahead; for what is nested, by the rows of
 /// a batch besides, which are fewer where they are large. Of a page of texts larger than 4 MiB no more than a few MiB are
 /// held, of what is stored and of the rest, unless its values do not stand one after another.
 /// </summary>
@@ -78,7 +78,10 @@ public sealed class ParquetReader
     /// <param name="rowCount">Rows wanted; reading ends at the file's end at the latest.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <returns>Batches of at most <see cref="MaxBatchRows"/> rows, each valid until the next is asked for.</returns>
-    /// <exception cref="ParquetException">A column is missing, damaged, or of a kind that is not read here.</exception>
+    /// <exception cref="ParquetException">
+    /// A column is missing, damaged, or of a kind that is not read here. A page of texts with more than 4 MiB stored may turn out
+    /// damaged after some of its rows were given out, but not after the last row of it that is wanted.
+    /// </exception>
     public async IAsyncEnumerable<ParquetBatch> ReadAsync(
         IReadOnlyList<string> columns,
         long firstRow = 0,
@@ -103,6 +106,7 @@ public sealed class ParquetReader
                 cancellationToken.ThrowIfCancellationRequested();
                 await groups.LoadAheadAsync(cancellationToken);
                 Publish(batch, row, await reader.ReadAsync(end - row, cancellationToken));
+                await (row + batch.RowCount == end ? reader.VerifyAsync() : ValueTask.CompletedTask);
                 yield return batch;
             }
         }

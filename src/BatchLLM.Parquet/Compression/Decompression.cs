@@ -7,10 +7,16 @@ namespace BatchLLM.Parquet.Compression;
 internal abstract class Decompression : IDisposable
 {
     /// <summary>Bytes of room that are enough for the next part, however it is made.</summary>
-    public const int LeastRoom = 64;
+    public virtual int LeastRoom => 64;
 
     /// <summary>Bytes given before that must stand in front of those that come next, as far as there are so many.</summary>
     public virtual int Window => 0;
+
+    /// <summary>
+    /// Bytes given before that must stay as they are where they were put, in the room that is filled and the one before it,
+    /// as far as there are so many; 0 if none. Each room has space for so many and <see cref="LeastRoom"/> more.
+    /// </summary>
+    public virtual int Reach => 0;
 
     /// <summary>Gives the next bytes; what is stored of them is read where it is not here yet.</summary>
     /// <param name="target">

@@ -8,46 +8,50 @@ namespace BatchLLM.Parquet.Compression;
 /// Zstandard: each page is one frame, or several that are read as one. Done by the system's own library, because the
 /// runtime has none and a second decoder would be as long as the rest of this project.
 /// </summary>
-internal sealed unsafe partial class ZstdCodec : PageCodec, IPageCompressor
+internal sealed class ZstdCodec : PageCodec, IPageCompressor
 {
-    private const string Library = "libzstd.so.1";
-
     /// <summary>The library's own default; the next levels take twice the time for a few percent.</summary>
     private const int Level = 3;
 
     public static ZstdCodec Instance { get; } = new();
 
-    public override string? Lack { get; } = FindLack(Library);
+    public override string? Lack { get; } = FindLack(Libzstd.Library);
 
     /// <summary>The densest block repeats one byte: 128 KiB from a header of 3 bytes and the byte.</summary>
     public override long MaxDecompressedLength(int compressedLength) => (128L << 10) * compressedLength / 4;
 
-    public override Func<StoredBytes, int, Decompression> Begin { get; } =
-        (source, _) => new StoredParts(source, new ZstdParts());
+    public override Func<StoredBytes, int, Decompression> Begin { get; } = (source, _) => new ZstdPage(source);
 
-    public override string? Decompress(ArraySegment<byte> source, ArraySegment<byte> destination)
+    public override unsafe string? Decompress(ArraySegment<byte> source, ArraySegment<byte> destination)
     {
+        var context = ZstdContexts.Take();
+        if (context == 0)
+        {
+            return "Zstandard data cannot be decompressed for want of memory";
+        }
+
         fixed (byte* from = source.AsSpan(), to = destination.AsSpan())
         {
             // The library keeps to both lengths, whatever the bytes say.
-            var written = Decompress(to, (nuint)destination.Count, from, (nuint)source.Count);
-            return IsError(written) != 0 ? $"Zstandard data is broken ({Describe(written)})"
+            var written = Libzstd.Decompress(context, to, (nuint)destination.Count, from, (nuint)source.Count);
+            ZstdContexts.Return(context);
+            return Libzstd.IsError(written) != 0 ? $"Zstandard data is broken ({Libzstd.Describe(written)})"
                 : written == (nuint)destination.Count ? null
                 : $"Zstandard data gives {written} bytes; expected {destination.Count}";
         }
     }
 
     /// <exception cref="InvalidOperationException">The library fails, for want of memory.</exception>
-    public void Compress(ReadOnlySpan<byte> source, ByteBuffer destination)
+    public unsafe void Compress(ReadOnlySpan<byte> source, ByteBuffer destination)
     {
-        var room = destination.Reserve(checked((int)CompressBound((nuint)source.Length)));
+        var room = destination.Reserve(checked((int)Libzstd.CompressBound((nuint)source.Length)));
         fixed (byte* from = source, to = room)
         {
-            var written = Compress(to, (nuint)room.Length, from, (nuint)source.Length, Level);
-            if (IsError(written) != 0)
+            var written = Libzstd.Compress(to, (nuint)room.Length, from, (nuint)source.Length, Level);
+            if (Libzstd.IsError(written) != 0)
             {
                 throw new InvalidOperationException(
-                    $"A page of {source.Length} bytes cannot be compressed with ZSTD: {Describe(written)}.");
+                    $"A page of {source.Length} bytes cannot be compressed with ZSTD: {Libzstd.Describe(written)}.");
             }
 
             destination.Commit((int)written);
@@ -60,21 +64,4 @@ internal sealed unsafe partial class ZstdCodec : PageCodec, IPageCompressor
     internal static string? FindLack(string library) => NativeLibrary.TryLoad(library, out _)
         ? null
         : $"the system's library {library}, which is missing. Install it (on Debian and Ubuntu: apt install libzstd1)";
-
-    private static string Describe(nuint code) => Marshal.PtrToStringUTF8(ErrorName(code)) ?? "no reason given";
-
-    [LibraryImport(Library, EntryPoint = "ZSTD_decompress")]
-    private static partial nuint Decompress(byte* destination, nuint capacity, byte* source, nuint length);
-
-    [LibraryImport(Library, EntryPoint = "ZSTD_compressBound")]
-    private static partial nuint CompressBound(nuint length);
-
-    [LibraryImport(Library, EntryPoint = "ZSTD_compress")]
-    private static partial nuint Compress(byte* destination, nuint capacity, byte* source, nuint length, int level);
-
-    [LibraryImport(Library, EntryPoint = "ZSTD_isError")]
-    private static partial uint IsError(nuint code);
-
-    [LibraryImport(Library, EntryPoint = "ZSTD_getErrorName")]
-    private static partial nint ErrorName(nuint code);
 }

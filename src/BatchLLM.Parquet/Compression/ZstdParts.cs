@@ -1,28 +1,12 @@
-using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
-
 namespace BatchLLM.Parquet.Compression;
 
 /// <summary>
-/// A page that the system's libzstd decompresses a part at a time. It keeps the window itself, and refuses windows of more
-/// than 128 MiB, for which the page is decompressed whole.
+/// A page that libzstd decompresses a part at a time. It keeps the window itself, and refuses windows of more than 128 MiB,
+/// for which the page is decompressed whole.
 /// </summary>
-/// <remarks>
-/// What it decodes with goes on to the next page: it takes as much as the window, some megabytes, and what is given back to the
-/// system's allocator by one thread is not what another takes.
-/// </remarks>
-internal sealed unsafe partial class ZstdParts : IPartDecoder
+internal sealed class ZstdParts : IPartDecoder
 {
-    private const string Library = "libzstd.so.1";
-
-    /// <summary>As many as pages are decompressed side by side, but for rare cases.</summary>
-    private const int MostSpare = 4;
-
-    private const int SessionOnly = 1;
-
-    private static readonly ConcurrentBag<nint> Spare = [];
-
-    private nint _context = Spare.TryTake(out var spare) ? spare : Create();
+    private nint _context = ZstdContexts.Take();
     private nuint _more;
 
     /// <inheritdoc/>
@@ -47,20 +31,12 @@ internal sealed unsafe partial class ZstdParts : IPartDecoder
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_context != 0 && Spare.Count < MostSpare && IsError(Reset(_context, SessionOnly)) == 0)
-        {
-            Spare.Add(_context);
-        }
-        else
-        {
-            _ = Free(_context);
-        }
-
+        ZstdContexts.Return(_context);
         _context = 0;
     }
 
     /// <summary>A page may be several frames, of which one call decodes at most one.</summary>
-    private bool TryDecode(ReadOnlySpan<byte> source, ref nuint read, Span<byte> target, ref nuint written)
+    private unsafe bool TryDecode(ReadOnlySpan<byte> source, ref nuint read, Span<byte> target, ref nuint written)
     {
         if (_context == 0)
         {
@@ -69,13 +45,13 @@ internal sealed unsafe partial class ZstdParts : IPartDecoder
 
         fixed (byte* from = source, to = target)
         {
-            var input = new Buffer { Start = from, Size = (nuint)source.Length, Position = read };
-            var output = new Buffer { Start = to, Size = (nuint)target.Length, Position = written };
+            var input = new Libzstd.Buffer { Start = from, Size = (nuint)source.Length, Position = read };
+            var output = new Libzstd.Buffer { Start = to, Size = (nuint)target.Length, Position = written };
             for (var before = (read, written); ; before = (read, written))
             {
-                var more = Decode(_context, &output, &input);
+                var more = Libzstd.DecompressStream(_context, &output, &input);
                 (read, written) = (input.Position, output.Position);
-                if (IsError(more) != 0)
+                if (Libzstd.IsError(more) != 0)
                 {
                     return false;
                 }
@@ -89,29 +65,5 @@ internal sealed unsafe partial class ZstdParts : IPartDecoder
                 _more = more;
             }
         }
-    }
-
-    [LibraryImport(Library, EntryPoint = "ZSTD_createDStream")]
-    private static partial nint Create();
-
-    [LibraryImport(Library, EntryPoint = "ZSTD_decompressStream")]
-    private static partial nuint Decode(nint context, Buffer* output, Buffer* input);
-
-    [LibraryImport(Library, EntryPoint = "ZSTD_DCtx_reset")]
-    private static partial nuint Reset(nint context, int what);
-
-    [LibraryImport(Library, EntryPoint = "ZSTD_freeDStream")]
-    private static partial nuint Free(nint context);
-
-    [LibraryImport(Library, EntryPoint = "ZSTD_isError")]
-    private static partial uint IsError(nuint code);
-
-    /// <summary>Memory that the library reads or writes (zstd.h, <c>ZSTD_inBuffer</c> and <c>ZSTD_outBuffer</c>).</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Buffer
-    {
-        public byte* Start;
-        public nuint Size;
-        public nuint Position;
     }
 }

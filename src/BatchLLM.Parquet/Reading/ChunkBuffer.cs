@@ -100,7 +100,7 @@ internal sealed class ChunkBuffer(
     public StoredBytes Detach(int count, CancellationToken cancellationToken)
     {
         var range = new ByteRange(Position, Position + count);
-        var detached = new StoredBytes(source, range, buffers.Rent(StoredBytes.PartBytes), buffers, cancellationToken);
+        var detached = new StoredBytes(source, range, StoredBytes.PartBytes, buffers, cancellationToken);
         detached.Take(_buffer.AsSpan(_head, _count));
         Advance(count);
         Dispose();

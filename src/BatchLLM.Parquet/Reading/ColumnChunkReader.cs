@@ -191,6 +191,16 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
     /// <param name="count">At most what was <see cref="Ready"/>, and what the values have room for.</param>
     public void Read(LeafEntries entries, int count) => entries.Add(_page!, count, _values);
 
+    /// <summary>Ends reading at the rows that were read, which stay valid.</summary>
+    /// <exception cref="ParquetException">The page that they end in is not what was written, by its sum.</exception>
+    public async ValueTask VerifyAsync()
+    {
+        if (_body is not null && await _body.VerifyAsync() is { } fault)
+        {
+            throw _place.Of(_body.Number).Damaged($"{fault}");
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -258,6 +268,7 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
     {
         if (_body is not null)
         {
+            await VerifyAsync();
             await _body.DisposeAsync();
         }
 

@@ -97,6 +97,9 @@ internal sealed class LeafReader : IAsyncDisposable
         }
     }
 
+    /// <summary>As <see cref="ColumnChunkReader.VerifyAsync"/>.</summary>
+    public ValueTask VerifyAsync() => _chunk.VerifyAsync();
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -56,6 +56,15 @@ internal sealed class NestedFieldReader(
         assembly.Fill(column, rows, _entries);
     }
 
+    /// <summary>As <see cref="ColumnChunkReader.VerifyAsync"/>, in every leaf.</summary>
+    public async ValueTask VerifyAsync()
+    {
+        foreach (var leaf in leaves)
+        {
+            await leaf.VerifyAsync();
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

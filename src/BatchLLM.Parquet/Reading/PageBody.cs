@@ -12,8 +12,9 @@ namespace BatchLLM.Parquet.Reading;
 /// </summary>
 /// <remarks>
 /// A large page of texts comes in pieces (<see cref="PagePieces"/>), and what is stored of it is read a part at a time if it
-/// is more than one. Its sum is checked before any of its rows are given out, for which such a page is read twice: one that
-/// has a sum is seldom as large, and a sum at its end would come too late for a reader that wants only its first rows.
+/// is more than one. The sum of such a page is added up on the way and known at its end: its first rows are given out before,
+/// its last ones are not (<see cref="VerifyAsync"/>). To read it twice, for its sum and for its rows, was rejected: it is the
+/// larger part of what a shard of a remote file costs.
 /// </remarks>
 internal sealed class PageBody : IAsyncDisposable
 {
@@ -21,7 +22,7 @@ internal sealed class PageBody : IAsyncDisposable
     private const int MaxBytes = 1 << 30;
 
     /// <summary>Larger pages come in pieces, where their form allows it.</summary>
-    private const int MostWhole = 4 * PagePieces.RoomBytes;
+    private const int MostWhole = 4 << 20;
 
     private readonly PageCodec _codec;
     private readonly PageBuffers _buffers;
@@ -73,7 +74,7 @@ internal sealed class PageBody : IAsyncDisposable
 
     /// <summary>True if what is stored of the page is not held as a whole: <see cref="StreamAsync"/> begins with it.</summary>
     public bool IsStreamed =>
-        ComesInPieces && FindFault() is null && Header.CompressedSize - LevelsLength > StoredBytes.PartBytes;
+        ComesInPieces && FindFault() is null && Header.CompressedSize - LevelsLength > StoredBytes.MostHeld;
 
     /// <summary>To be filled with the bytes of the file, unless the page is streamed.</summary>
     public Memory<byte> Stored => _stored.AsMemory(0, Header.CompressedSize);
@@ -92,7 +93,7 @@ internal sealed class PageBody : IAsyncDisposable
     /// <summary>Bytes that a page takes while it is ahead of the rows that are read, besides rooms for pieces.</summary>
     public static long BytesAhead(PageHeader header, ParquetColumnSchema column) =>
         IsInPieces(header, column)
-            ? Math.Min(header.CompressedSize, StoredBytes.PartBytes)
+            ? Math.Min(header.CompressedSize, StoredBytes.MostHeld)
             : (long)header.CompressedSize + header.UncompressedSize;
 
     /// <summary>Begins to read, to check and to decompress a page that is streamed, on another thread.</summary>
@@ -143,6 +144,14 @@ internal sealed class PageBody : IAsyncDisposable
         return fault;
     }
 
+    /// <summary>
+    /// Ends the reading of the page at the rows that were read: its sum is checked, for which the rest of what is stored is
+    /// read, but not decompressed.
+    /// </summary>
+    /// <returns>Null, or what is wrong with the page, as a clause.</returns>
+    public async ValueTask<string?> VerifyAsync() =>
+        Pieces is null || Header.Checksum is null ? null : await Pieces.VerifyAsync();
+
     /// <summary>Gives the room back, once nobody works on the page any more.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -186,7 +195,12 @@ internal sealed class PageBody : IAsyncDisposable
         var length = Header.UncompressedSize - _data.Length;
         Func<byte[], PageLengths>? openLengths = Header.Encoding == ParquetEncoding.PLAIN ? null : OpenLengths;
         var cutter = new PageCutter(ValuesCodec, values, length, levelKinds, _buffers, openLengths);
-        Pieces = new PagePieces(cutter, length, () => FindWrongSumAsync(values), _buffers);
+        if (Header.Checksum is not null)
+        {
+            values.BeginSum(Crc32.Of(_data));
+        }
+
+        Pieces = new PagePieces(cutter, length, () => FindWrongSumAsync(values), values.IsLast, _buffers);
     }
 
     private PageLengths OpenLengths(byte[] packed)
@@ -201,7 +215,7 @@ internal sealed class PageBody : IAsyncDisposable
     private string? FindWrongSum() => Header.Checksum is null ? null : FindWrong(Crc32.Of(Stored.Span));
 
     private async ValueTask<string?> FindWrongSumAsync(StoredBytes values) =>
-        Header.Checksum is null ? null : FindWrong(await values.SumAsync(Crc32.Of(_data)));
+        Header.Checksum is null ? null : FindWrong(await values.SumAsync());
 
     private string? FindWrong(uint sum) => sum == Header.Checksum
         ? null

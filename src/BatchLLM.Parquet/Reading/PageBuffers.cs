@@ -1,4 +1,5 @@
 using System.Numerics;
+using BatchLLM.Parquet.Values;
 
 namespace BatchLLM.Parquet.Reading;
 
@@ -10,9 +11,10 @@ namespace BatchLLM.Parquet.Reading;
 /// </summary>
 /// <remarks>
 /// Rooms for pieces have a limit of their own: arrays of two sizes that took each other's place were collected as late. What
-/// a process holds between readers is one such set, of at most 68 MiB; readers that end side by side leave the last one's.
+/// a process holds between readers is one such set, of at most 90 MiB; readers that end side by side leave the last one's.
 /// </remarks>
-internal sealed class PageBuffers : IDisposable
+/// <param name="roomBytes">Bytes of a room.</param>
+internal sealed class PageBuffers(int roomBytes = PagePieces.RoomBytes) : IDisposable
 {
     /// <summary>
     /// Bytes that are held at most, unless the pages that are wanted next take more: parts of what is stored of four large
@@ -24,10 +26,19 @@ internal sealed class PageBuffers : IDisposable
     private const long MostKept = 32 << 20;
 
     /// <summary>
-    /// Rooms that are held at most, unless each piece that is wanted next takes its own: half of a page of 50 MB, so that the
-    /// other half of it takes as long as half of the page behind it, and two threads are busy all the time.
+    /// Bytes of rooms that are held at most, unless each page that is wanted next takes its own: half of a page of 50 MB, so that
+    /// the other half of it takes as long as half of the page behind it, and two threads are busy all the time.
     /// </summary>
-    private const int MostRooms = 36;
+    private const long MostRoomBytes = 42 << 20;
+
+    /// <summary>
+    /// Bytes of rooms that are kept for the next reader: with those that pages take although there are too many. A few that
+    /// were given up by each reader and made anew by the next came to a hundred megabytes before they were collected.
+    /// </summary>
+    private const long MostKeptRoomBytes = 54 << 20;
+
+    /// <summary>Slices that are kept for the next reader.</summary>
+    private const int MostSlices = 64;
 
     /// <summary>Pages of another codec find arrays that are too large rather than bring new ones.</summary>
     private const int MostWaste = 4;
@@ -40,8 +51,10 @@ internal sealed class PageBuffers : IDisposable
 
     private readonly Lock _lock = new();
     private readonly Stack<PieceRoom> _rooms = new();
+    private readonly Stack<ByteSlice[]> _slices = new();
     private readonly List<byte[]> _free = [];
     private int _rentedRooms;
+    private int _rentedSlices;
     private long _rentedBytes;
     private long _mostRented = MostKept;
     private long _freeBytes;
@@ -69,7 +82,7 @@ internal sealed class PageBuffers : IDisposable
         {
             lock (_lock)
             {
-                return _rentedBytes == 0 && _rentedRooms == 0;
+                return _rentedBytes == 0 && _rentedRooms == 0 && _rentedSlices == 0;
             }
         }
     }
@@ -81,7 +94,7 @@ internal sealed class PageBuffers : IDisposable
         {
             lock (_lock)
             {
-                return _rentedRooms < MostRooms;
+                return HeldBytes < MostRoomBytes;
             }
         }
     }
@@ -95,13 +108,36 @@ internal sealed class PageBuffers : IDisposable
         }
     }
 
-    /// <summary>Room for a piece of <see cref="PagePieces.RoomBytes"/>.</summary>
+    private long HeldBytes => ((long)_rentedRooms * roomBytes) + ((long)_rentedSlices * PagePieces.SlicesBytes);
+
+    /// <summary>A room, with whoever fills it as its user.</summary>
     public PieceRoom RentRoom()
     {
         lock (_lock)
         {
             _rentedRooms++;
-            return _rooms.TryPop(out var room) ? room : new PieceRoom(PagePieces.RoomBytes);
+            var room = _rooms.TryPop(out var free) ? free : new PieceRoom(roomBytes);
+            room.Users = 1;
+            return room;
+        }
+    }
+
+    /// <summary>Counts one more user of a room.</summary>
+    public void Share(PieceRoom room)
+    {
+        lock (_lock)
+        {
+            room.Users++;
+        }
+    }
+
+    /// <summary>Room for where the values of a piece stand.</summary>
+    public ByteSlice[] RentSlices()
+    {
+        lock (_lock)
+        {
+            _rentedSlices++;
+            return _slices.TryPop(out var free) ? free : new ByteSlice[PagePieces.MostValues];
         }
     }
 
@@ -132,26 +168,32 @@ internal sealed class PageBuffers : IDisposable
         }
     }
 
-    /// <summary>Takes room back.</summary>
-    public void Return(PieceRoom room)
+    /// <summary>Takes slices back.</summary>
+    public void Return(ByteSlice[] slices)
     {
         lock (_lock)
         {
-            _rentedRooms--;
-            room.Trim();
-            _rooms.Push(room);
+            _rentedSlices--;
+            _slices.Push(slices);
         }
     }
 
-    /// <summary>Takes back all that a piece takes.</summary>
-    public void Return(PagePiece piece)
+    /// <summary>Takes a room back from one of its users.</summary>
+    /// <returns>True if that was the last one.</returns>
+    public bool Return(PieceRoom room)
     {
-        if (piece.Bytes != piece.Room.Bytes)
+        lock (_lock)
         {
-            Return(piece.Bytes);
-        }
+            if (--room.Users > 0)
+            {
+                return false;
+            }
 
-        Return(piece.Room);
+            _rentedRooms--;
+            _rooms.Push(room);
+            Array.ForEach(room.TakeRented(), Return);
+            return true;
+        }
     }
 
     private void Keep(byte[] array)
@@ -192,9 +234,14 @@ internal sealed class PageBuffers : IDisposable
         {
             _mostRented = MostKept;
             DropDownTo(MostKept);
-            while (_rooms.Count > MostRooms)
+            while ((long)_rooms.Count * roomBytes > MostKeptRoomBytes)
             {
                 _rooms.Pop();
+            }
+
+            while (_slices.Count > MostSlices)
+            {
+                _slices.Pop();
             }
         }
     }

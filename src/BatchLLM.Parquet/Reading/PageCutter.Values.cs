@@ -22,7 +22,7 @@ internal sealed partial class PageCutter
 
     private void FindByLengths(PageLengths lengths)
     {
-        while (Fault is null && _count < ManyValues && lengths.HasNext)
+        while (Fault is null && _count < _slices.Length && lengths.HasNext)
         {
             var (claimed, left) = (lengths.Next, length - (_position + _at - _start));
             if (claimed < 0 || claimed > left)
@@ -35,7 +35,7 @@ internal sealed partial class PageCutter
             }
             else
             {
-                _room!.Set(_count++, new ByteSlice(_at, claimed));
+                _slices[_count++] = new ByteSlice(_at, claimed);
                 _at += claimed;
                 lengths.Take();
             }
@@ -47,23 +47,23 @@ internal sealed partial class PageCutter
     private void FindPlain()
     {
         ReadOnlySpan<byte> bytes = _bytes.AsSpan(0, _filled);
-        while (Fault is null && bytes.Length - _at >= sizeof(int))
+        while (_count < _slices.Length && bytes.Length - _at >= sizeof(int))
         {
             var claimed = BinaryPrimitives.ReadInt32LittleEndian(bytes[_at..]);
             if (claimed < 0 || claimed > length - (_position + _at - _start) - sizeof(int))
             {
                 var (from, of) = (_position + _at - _start - _valuesStart, length - _valuesStart);
                 Fault = Invariant($"at byte {from} of {of} a value claims {claimed} bytes");
+                return;
             }
-            else if (claimed > bytes.Length - _at - sizeof(int))
+
+            if (claimed > bytes.Length - _at - sizeof(int))
             {
                 return;
             }
-            else
-            {
-                _room!.Set(_count++, new ByteSlice(_at + sizeof(int), claimed));
-                _at += sizeof(int) + claimed;
-            }
+
+            _slices[_count++] = new ByteSlice(_at + sizeof(int), claimed);
+            _at += sizeof(int) + claimed;
         }
     }
 

@@ -1,19 +1,20 @@
 using System.Buffers.Binary;
 using BatchLLM.Parquet.Compression;
 using BatchLLM.Parquet.Encodings;
+using BatchLLM.Parquet.Values;
 
 namespace BatchLLM.Parquet.Reading;
 
 /// <summary>
 /// Decompresses a large page of byte arrays a part at a time, and cuts it between values: in the PLAIN encoding, or where the
-/// lengths stand before all values, which are then held as they are packed. What is left of a part, and what the codec may go
-/// back to, is kept and stands in front of the next one.
+/// lengths stand before all values, which are then held as they are packed. Pieces follow each other in a room until it is
+/// full; what is left of a value there, and what the codec wants to see again, is kept and stands in front of the next one.
 /// </summary>
 /// <param name="codec">The codec of the values.</param>
 /// <param name="source">What is stored of them, and of levels that are compressed with them; disposed with this.</param>
 /// <param name="length">Bytes that it gives.</param>
 /// <param name="levelKinds">How many kinds of levels stand before the values, each with its length: 0 to 2.</param>
-/// <param name="buffers">Where room comes from for a value that takes more than was given.</param>
+/// <param name="buffers">Where arrays come from for slices, and for a value that takes more than a room.</param>
 /// <param name="openLengths">Reads the lengths where they stand before all values; null where each stands before its own.</param>
 internal sealed partial class PageCutter(
     PageCodec codec,
@@ -21,13 +22,10 @@ internal sealed partial class PageCutter(
     int length,
     int levelKinds,
     PageBuffers buffers,
-    Func<byte[], PageLengths>? openLengths = null) : IDisposable
+    Func<byte[], PageLengths>? openLengths = null) : IAsyncDisposable
 {
     /// <summary>Small enough to stay in a processor's own cache, beside what it is made from and the codec's tables.</summary>
     private const int PartBytes = 128 << 10;
-
-    /// <summary>Values after which a piece gets no more parts: where they stand would take more than they do.</summary>
-    private const int ManyValues = 1 << 13;
 
     private readonly Decompression _decompression = codec.Begin(source, length);
     private PageLengths? _lengths;
@@ -39,6 +37,8 @@ internal sealed partial class PageCutter(
     private int _valuesStart;
     private PieceRoom? _room;
     private byte[] _bytes = [];
+    private ByteSlice[] _slices = [];
+    private int _front;
     private int _start;
     private int _at;
     private int _count;
@@ -51,31 +51,60 @@ internal sealed partial class PageCutter(
     public string? Fault { get; private set; }
 
     /// <summary>True if no more pieces come.</summary>
-    public bool IsDone => Fault is not null || (_given == length && _lengths is not { HasNext: true });
+    public bool IsDone =>
+        Fault is not null || (_given == length && !HasFullSlices && _lengths is not { HasNext: true });
+
+    /// <summary>True if the next piece is cut from the next room.</summary>
+    public bool NeedsRoom => _room is null;
+
+    /// <summary>True if a room has to stay as it is until the next one is full.</summary>
+    public bool GoesBack => _decompression.Reach > 0;
+
+    private bool HasFullSlices => _count > 0 && _count == _slices.Length;
+
+    private bool HasRoom => _bytes.Length - _filled >= _decompression.LeastRoom;
+
+    /// <summary>More of the page would make the piece too large.</summary>
+    private bool IsPieceFull => _count > 0 && (HasFullSlices || _filled - _start >= PagePieces.PieceBytes);
+
+    /// <summary>Goes on in a room.</summary>
+    public void TakeUp(PieceRoom room)
+    {
+        (_room, _bytes, _filled) = (room, room.Bytes, 0);
+        Reserve(Math.Max(_keptCount, _decompression.Reach) + _decompression.LeastRoom);
+        _kept.AsSpan(0, _keptCount).CopyTo(_bytes);
+        (_filled, _at) = (_keptCount, _keptCount - _rest);
+        (_front, _start) = (_at, _at);
+    }
 
     /// <summary>
-    /// Cuts the next piece. Values are looked for after every part, while the caches still hold it: behind a whole piece, to
-    /// go from value to value took as long as to decompress it.
+    /// Cuts the next piece; a room was taken up for it. Values are looked for after every part, while the caches still hold
+    /// it: behind a whole piece, to go from value to value took as long as to decompress it.
     /// </summary>
-    /// <param name="room">Room for it.</param>
-    /// <returns>The piece; without values only if none is left.</returns>
+    /// <returns>The piece, with slices that were rented for it.</returns>
     /// <exception cref="IOException">Or another: what is stored cannot be read.</exception>
     /// <exception cref="ParquetException">The lengths that stand before all values are damaged.</exception>
-    public async ValueTask<PagePiece> NextAsync(PieceRoom room)
+    public async ValueTask<PagePiece> NextAsync()
     {
-        TakeUp(room);
+        (_slices, _count) = (buffers.RentSlices(), 0);
+        _lengths?.BeginPiece();
         try
         {
             await CutAsync();
         }
         catch
         {
-            Replace(room.Bytes);
+            buffers.Return(_slices);
             throw;
         }
 
-        var piece = new PagePiece(room, _bytes, _count);
-        Keep();
+        var piece = new PagePiece(_room!, _bytes, _slices, _count);
+        (_position, _start) = (_position + _at - _start, _at);
+        if (IsDone || (_given < length && !HasRoom && !HasFullSlices))
+        {
+            await LeaveRoomAsync();
+        }
+
         return piece;
     }
 
@@ -83,10 +112,10 @@ internal sealed partial class PageCutter(
     public void Stop() => source.Stop();
 
     /// <inheritdoc/>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        await source.DisposeAsync();
         _decompression.Dispose();
-        source.Dispose();
     }
 
     private async ValueTask CutAsync()
@@ -98,34 +127,18 @@ internal sealed partial class PageCutter(
         }
 
         FindValues();
-        while (_given < length && _bytes.Length - _filled >= Decompression.LeastRoom && _count < ManyValues && Fault is null)
+        while (_given < length && HasRoom && !IsPieceFull && Fault is null)
         {
             await FillAsync();
             FindValues();
         }
 
-        while (_count == 0 && !IsDone)
+        // A value that does not fit behind others goes to the next room, and one that does not fit there to a larger array.
+        while (_count == 0 && !IsDone && (_start == _front || _given == length))
         {
             await EnsureAsync(_at + BytesOfNext());
             FindValues();
         }
-
-        // Before the last piece is read, which may be long after: what ZSTD holds for a page is as much as a few pieces.
-        if (IsDone)
-        {
-            source.Release();
-            _decompression.Dispose();
-        }
-    }
-
-    private void TakeUp(PieceRoom room)
-    {
-        (_room, _bytes, _filled, _count) = (room, room.Bytes, 0, 0);
-        _lengths?.BeginPiece();
-        Reserve(_keptCount + Decompression.LeastRoom);
-        _kept.AsSpan(0, _keptCount).CopyTo(_bytes);
-        (_start, _filled) = (_keptCount - _rest, _keptCount);
-        _at = _start;
     }
 
     private async ValueTask CutLevelsAsync()
@@ -169,7 +182,7 @@ internal sealed partial class PageCutter(
         (_start, _at, _position, _valuesStart) = (cut, cut, cut, cut);
     }
 
-    private void Keep()
+    private async ValueTask LeaveRoomAsync()
     {
         _rest = _filled - _at;
         _keptCount = IsDone ? 0 : Math.Max(_rest, Math.Min(_decompression.Window, _filled));
@@ -179,7 +192,14 @@ internal sealed partial class PageCutter(
         }
 
         _bytes.AsSpan(_filled - _keptCount, _keptCount).CopyTo(_kept);
-        _position += _at - _start;
+        (_room, _bytes) = (null, []);
+
+        // Before the last piece is read, which may be long after: what ZSTD holds for a page is as much as a few pieces.
+        if (IsDone)
+        {
+            await source.ReleaseAsync();
+            _decompression.Dispose();
+        }
     }
 
     /// <summary>Has so many bytes in the room, unless the page ends before.</summary>
@@ -187,7 +207,7 @@ internal sealed partial class PageCutter(
     {
         while (_filled < count && _given < length)
         {
-            Reserve(count + Decompression.LeastRoom);
+            Reserve(count + _decompression.LeastRoom);
             await FillAsync();
         }
     }
@@ -198,18 +218,14 @@ internal sealed partial class PageCutter(
         {
             var larger = buffers.Rent(count);
             _bytes.AsSpan(0, _filled).CopyTo(larger);
-            Replace(larger);
+            GoOnIn(larger);
         }
     }
 
-    private void Replace(byte[] bytes)
+    private void GoOnIn(byte[] rented)
     {
-        if (_bytes != _room!.Bytes)
-        {
-            buffers.Return(_bytes);
-        }
-
-        _bytes = bytes;
+        _room!.GrowTo(rented);
+        _bytes = rented;
     }
 
     /// <summary>Decompresses the next part; there is room for some of it.</summary>
@@ -230,8 +246,8 @@ internal sealed partial class PageCutter(
     {
         var stored = await source.ReadAllAsync();
         var whole = buffers.Rent(length);
+        GoOnIn(whole);
         Fault = codec.Decompress(stored, new ArraySegment<byte>(whole, 0, length));
-        Replace(whole);
         (_start, _at, _count, _given) = (_position, _position, 0, length);
         _lengths?.Rewind();
         _filled = Fault is null ? length : _position;

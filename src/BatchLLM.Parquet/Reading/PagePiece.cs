@@ -1,7 +1,10 @@
+using BatchLLM.Parquet.Values;
+
 namespace BatchLLM.Parquet.Reading;
 
 /// <summary>Some whole values of a page.</summary>
-/// <param name="Room">What was handed out for it: says where the values stand.</param>
-/// <param name="Bytes">Holds them: the room's own bytes, or an array that was rented because these were too few.</param>
-/// <param name="Count">How many; at least 1.</param>
-internal readonly record struct PagePiece(PieceRoom Room, byte[] Bytes, int Count);
+/// <param name="Room">Where it was cut from; stays as it is until the piece is given back.</param>
+/// <param name="Bytes">The room's bytes when it was cut.</param>
+/// <param name="Slices">Where the values stand in them.</param>
+/// <param name="Count">How many there are; none in the last piece of a page, or where one takes more than is left of a room.</param>
+internal readonly record struct PagePiece(PieceRoom Room, byte[] Bytes, ByteSlice[] Slices, int Count);

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using BatchLLM.Parquet.Compression;
 
 namespace BatchLLM.Parquet.Reading;
 
@@ -8,17 +9,26 @@ namespace BatchLLM.Parquet.Reading;
 /// </summary>
 internal sealed class PagePieces : IAsyncDisposable
 {
-    /// <summary>Bytes of a piece: some batches of rows, and small enough that the shared cache still holds what was cut.</summary>
-    public const int RoomBytes = 1 << 20;
+    /// <summary>Bytes after which a piece ends: some batches of rows, and small enough that the shared cache still holds what was cut.</summary>
+    public const int PieceBytes = 1 << 20;
+
+    /// <summary>Bytes of a room: what Zstandard goes back to has to stand in one, and a little.</summary>
+    public const int RoomBytes = ZstdInPlace.MostReach + (2 * ZstdInPlace.BlockBytes);
+
+    /// <summary>Values of a piece at most: of very short ones, where they stand takes more than they do.</summary>
+    public const int MostValues = 1 << 13;
+
+    /// <summary>Bytes of their slices.</summary>
+    public const int SlicesBytes = MostValues * 2 * sizeof(int);
 
     /// <summary>So much is always granted, or cutting and reading would wait for each other.</summary>
     private const int LeastHeld = 2;
 
-    /// <summary>Pieces of a page that wait to be read, at most: nearly all that there are, because one column is often the largest.</summary>
-    private const int MostHeldOfAny = 30;
+    /// <summary>Rooms of a page that is ahead, at most: nearly all that there are, because one column is often the largest.</summary>
+    private const int MostHeldOfAny = 13;
 
-    /// <summary>Enough for the time until rooms are handed out again.</summary>
-    private const int MostEmpty = 4;
+    /// <summary>Enough for the time until rooms are handed out again; what waits here is missing elsewhere.</summary>
+    private const int MostEmpty = 1;
 
     private readonly PageCutter _cutter;
     private readonly PageBuffers _buffers;
@@ -26,19 +36,25 @@ internal sealed class PagePieces : IAsyncDisposable
     private readonly Channel<PagePiece> _pieces = Channel.CreateUnbounded<PagePiece>();
     private readonly Task _cutting;
     private readonly int _mostHeld;
+    private PieceRoom? _filling;
+    private PieceRoom? _former;
     private string? _fault;
+    private string? _wrongSum;
     private int _held;
     private PagePiece? _current;
 
     /// <param name="cutter">Cuts the page; disposed with the pieces.</param>
     /// <param name="length">Bytes of the page.</param>
-    /// <param name="check">Finds what is wrong with the page before anything is made of it: null, or a clause.</param>
+    /// <param name="checkSum">
+    /// Finds out whether what is stored is what was written, and reads what was not read of it: null, or a clause.
+    /// </param>
+    /// <param name="isHeld">True if all that is stored is in memory: then that is known before anything is made of it.</param>
     /// <param name="buffers">Where room comes from.</param>
-    public PagePieces(PageCutter cutter, int length, Func<ValueTask<string?>> check, PageBuffers buffers)
+    public PagePieces(PageCutter cutter, int length, Func<ValueTask<string?>> checkSum, bool isHeld, PageBuffers buffers)
     {
         (_cutter, _buffers) = (cutter, buffers);
-        _mostHeld = Math.Clamp(1 + (length / 2 / RoomBytes), MostEmpty, MostHeldOfAny);
-        _cutting = Task.Run(() => CutAsync(check));
+        _mostHeld = Math.Clamp(1 + (length / 2 / RoomBytes), LeastHeld + 1, MostHeldOfAny);
+        _cutting = Task.Run(() => CutAsync(checkSum, isHeld));
     }
 
     /// <summary>
@@ -64,11 +80,9 @@ internal sealed class PagePieces : IAsyncDisposable
             return;
         }
 
-        while (_rooms.Reader.Count < MostEmpty && _held < _mostHeld
-            && (_held < LeastHeld || _buffers.HasRoom))
+        while (_rooms.Reader.Count < MostEmpty && _held < _mostHeld && (_held < LeastHeld || _buffers.HasRoom))
         {
-            _rooms.Writer.TryWrite(_buffers.RentRoom());
-            _held++;
+            _rooms.Writer.TryWrite(Rent());
         }
     }
 
@@ -90,6 +104,16 @@ internal sealed class PagePieces : IAsyncDisposable
         return _current;
     }
 
+    /// <summary>Cuts no more, and reads what was not read of what is stored, to check its sum.</summary>
+    /// <returns>Null, or what is wrong with it, as a clause.</returns>
+    public async ValueTask<string?> VerifyAsync()
+    {
+        TakeRoomsBack();
+        _rooms.Writer.TryComplete();
+        await _cutting;
+        return _wrongSum;
+    }
+
     /// <summary>Stops cutting, and gives all room back.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -103,54 +127,107 @@ internal sealed class PagePieces : IAsyncDisposable
         GiveCurrentBack();
         while (_pieces.Reader.TryRead(out var piece))
         {
-            _buffers.Return(piece);
+            GiveBack(piece);
         }
 
-        _cutter.Dispose();
+        await _cutter.DisposeAsync();
     }
 
-    private async Task CutAsync(Func<ValueTask<string?>> check)
+    private async Task CutAsync(Func<ValueTask<string?>> checkSum, bool isHeld)
     {
         try
         {
-            _fault = await check();
-            while (_fault is null && !_cutter.IsDone && await _rooms.Reader.WaitToReadAsync())
+            _fault = _wrongSum = isHeld ? await checkSum() : null;
+            while (_fault is null && !_cutter.IsDone && await HasRoomAsync())
             {
-                if (_rooms.Reader.TryRead(out var room))
-                {
-                    Publish(await CutAsync(room));
-                    _fault = _cutter.Fault;
-                }
+                var piece = await _cutter.NextAsync();
+                _wrongSum = _cutter.IsDone ? await checkSum() : null;
+                _fault = _wrongSum ?? _cutter.Fault;
+                Publish(piece);
             }
+
+            _wrongSum ??= await checkSum();
         }
         finally
         {
+            Leave(ref _former);
+            Leave(ref _filling);
             _pieces.Writer.Complete();
         }
     }
 
-    private async ValueTask<PagePiece> CutAsync(PieceRoom room)
+    /// <summary>Goes on in the same room, or in the next: what is always granted need not be handed out.</summary>
+    /// <returns>False if no more is wanted.</returns>
+    private async ValueTask<bool> HasRoomAsync()
     {
-        try
+        while (_cutter.NeedsRoom)
         {
-            return await _cutter.NextAsync(room);
+            _filling = _rooms.Reader.TryRead(out var granted) ? granted
+                : Volatile.Read(ref _held) < LeastHeld ? Rent()
+                : null;
+            if (_filling is not null)
+            {
+                _cutter.TakeUp(_filling);
+            }
+            else if (!await _rooms.Reader.WaitToReadAsync())
+            {
+                return false;
+            }
         }
-        catch
-        {
-            _buffers.Return(room);
-            throw;
-        }
+
+        return true;
     }
 
+    /// <summary>Rows of a page are not given out to the last if it is not what was written.</summary>
     private void Publish(PagePiece piece)
     {
-        if (piece.Count > 0)
+        var isGood = piece.Count > 0 && _wrongSum is null;
+        if (isGood)
         {
-            _pieces.Writer.TryWrite(piece);
+            _buffers.Share(piece.Room);
         }
         else
         {
-            _buffers.Return(piece);
+            _buffers.Return(piece.Slices);
+        }
+
+        // Before the piece can be read: whoever reads it then knows how many rooms are left to hand out.
+        if (_cutter.NeedsRoom)
+        {
+            Leave(ref _former);
+            (_former, _filling) = (_filling, null);
+            if (!_cutter.GoesBack)
+            {
+                Leave(ref _former);
+            }
+        }
+
+        if (isGood)
+        {
+            _pieces.Writer.TryWrite(piece);
+        }
+    }
+
+    private PieceRoom Rent()
+    {
+        Interlocked.Increment(ref _held);
+        return _buffers.RentRoom();
+    }
+
+    private void Leave(ref PieceRoom? room)
+    {
+        if (room is not null)
+        {
+            Return(room);
+            room = null;
+        }
+    }
+
+    private void Return(PieceRoom room)
+    {
+        if (_buffers.Return(room))
+        {
+            Interlocked.Decrement(ref _held);
         }
     }
 
@@ -165,13 +242,18 @@ internal sealed class PagePieces : IAsyncDisposable
         return false;
     }
 
+    private void GiveBack(PagePiece piece)
+    {
+        _buffers.Return(piece.Slices);
+        Return(piece.Room);
+    }
+
     private void GiveCurrentBack()
     {
         if (_current is { } piece)
         {
-            _buffers.Return(piece);
+            GiveBack(piece);
             _current = null;
-            _held--;
         }
     }
 
@@ -179,8 +261,7 @@ internal sealed class PagePieces : IAsyncDisposable
     {
         while (_rooms.Reader.TryRead(out var room))
         {
-            _buffers.Return(room);
-            _held--;
+            Return(room);
         }
     }
 }

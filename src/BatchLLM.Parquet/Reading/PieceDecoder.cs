@@ -36,7 +36,7 @@ internal sealed class PieceDecoder(PagePieces pieces, PagePlace place) : ValueDe
         if (_piece is { } piece)
         {
             target.Bytes = piece.Bytes;
-            piece.Room.Slices.AsSpan(piece.Count - _left, count).CopyTo(target.Slices);
+            piece.Slices.AsSpan(piece.Count - _left, count).CopyTo(target.Slices);
             _left -= count;
         }
     }

@@ -1,35 +1,32 @@
-using BatchLLM.Parquet.Values;
-
 namespace BatchLLM.Parquet.Reading;
 
-/// <summary>Room for a piece of a page, used again.</summary>
-/// <param name="size">Bytes of values, with the lengths between them.</param>
+/// <summary>Room for a stretch of a page, used again: pieces are cut from it one after the other.</summary>
+/// <param name="size">Bytes.</param>
 internal sealed class PieceRoom(int size)
 {
-    /// <summary>Slices of values that are not very short; more are not worth keeping.</summary>
-    private const int CommonSlices = 1 << 14;
+    private readonly byte[] _own = GC.AllocateUninitializedArray<byte>(size);
+    private readonly List<byte[]> _rented = [];
+    private byte[]? _larger;
 
-    /// <summary>Bytes of values, with the lengths between them.</summary>
-    public byte[] Bytes { get; } = GC.AllocateUninitializedArray<byte>(size);
+    /// <summary>Holds values, with the lengths between them: its own bytes, or an array that was rented because these were too few.</summary>
+    public byte[] Bytes => _larger ?? _own;
 
-    /// <summary>Where the values stand.</summary>
-    public ByteSlice[] Slices { get; private set; } = new ByteSlice[1 << 8];
+    /// <summary>How many still need it: whoever fills it, and the pieces of it.</summary>
+    public int Users { get; set; }
 
-    /// <summary>Notes where a value stands.</summary>
-    /// <param name="index">Its number in the piece.</param>
-    /// <param name="slice">Where it stands.</param>
-    public void Set(int index, ByteSlice slice)
+    /// <summary>Goes on with a larger array. Pieces that were cut before stay where they are.</summary>
+    public void GrowTo(byte[] rented)
     {
-        if (index == Slices.Length)
-        {
-            var more = new ByteSlice[2 * index];
-            Slices.CopyTo(more, 0);
-            Slices = more;
-        }
-
-        Slices[index] = slice;
+        _rented.Add(rented);
+        _larger = rented;
     }
 
-    /// <summary>Gives up the slices that only very short values need.</summary>
-    public void Trim() => Slices = Slices.Length > CommonSlices ? new ByteSlice[CommonSlices] : Slices;
+    /// <summary>Gives up the arrays that were rented.</summary>
+    public byte[][] TakeRented()
+    {
+        byte[][] rented = [.. _rented];
+        _rented.Clear();
+        _larger = null;
+        return rented;
+    }
 }

@@ -71,6 +71,20 @@ internal sealed class RowGroupReader(
         return rows;
     }
 
+    /// <summary>As <see cref="ColumnChunkReader.VerifyAsync"/>, in every column.</summary>
+    public async ValueTask VerifyAsync()
+    {
+        foreach (var column in columns)
+        {
+            await column.VerifyAsync();
+        }
+
+        foreach (var field in nested)
+        {
+            await field.VerifyAsync();
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -2,24 +2,35 @@ namespace BatchLLM.Parquet.Reading;
 
 /// <summary>
 /// What is stored of the values of one page, read from its first byte to its last: all of it in memory, or where that is
-/// much, as much as the room holds, the rest of it read by whoever decompresses it. Some writers make one page of a row
-/// group, so that what is stored of a page has no limit that is worth the memory.
+/// much, a part at a time, the next one while the one before is decompressed. Some writers make one page of a row group, so
+/// that what is stored of a page has no limit that is worth the memory.
 /// </summary>
 /// <remarks>To wait for whole pages in memory outside the collected heap was rejected: a page ten times as large takes ten
 /// times as much.</remarks>
-internal sealed class StoredBytes : IDisposable
+internal sealed class StoredBytes : IAsyncDisposable
 {
-    /// <summary>What is held of a page that is stored in more: as much as a remote file is asked for at once.</summary>
-    public const int PartBytes = 4 << 20;
+    /// <summary>What is stored of a page in more bytes is read in parts.</summary>
+    public const int MostHeld = 4 << 20;
+
+    /// <summary>Bytes of a part.</summary>
+    public const int PartBytes = MostHeld / 2;
+
+    /// <summary>Bytes that may be left of a part when the next one is needed, and stand in front of it then: a block and a little.</summary>
+    private const int MostRest = 256 << 10;
 
     private readonly IParquetSource? _source;
     private readonly ByteRange _range;
+    private readonly int _partBytes;
     private readonly PageBuffers _buffers;
     private readonly CancellationTokenSource _stop;
-    private byte[] _room;
+    private byte[] _room = [];
     private int _at;
     private int _end;
     private long _position;
+    private byte[] _next = [];
+    private Task<int>? _reading;
+    private uint _sum;
+    private long _summedEnd = long.MaxValue;
 
     /// <summary>All of them are in memory.</summary>
     /// <param name="room">Holds them; given back by this.</param>
@@ -27,19 +38,19 @@ internal sealed class StoredBytes : IDisposable
     /// <param name="count">How many they are.</param>
     /// <param name="buffers">Where the room is given back.</param>
     public StoredBytes(byte[] room, int start, int count, PageBuffers buffers)
-        : this(null, new ByteRange(0, count), room, buffers, CancellationToken.None) =>
-        (_at, _end, _position) = (start, start + count, count);
+        : this(null, new ByteRange(0, count), PartBytes, buffers, CancellationToken.None) =>
+        (_room, _at, _end, _position) = (room, start, start + count, count);
 
     /// <summary>They are read from a file, as they are needed.</summary>
     /// <param name="source">The file; must do with reads from several threads.</param>
     /// <param name="range">Where they stand in it.</param>
-    /// <param name="room">Room for some of them, at least 1 byte; given back by this.</param>
-    /// <param name="buffers">Where the room is given back, and room for all of them comes from if a codec needs that.</param>
+    /// <param name="partBytes">Bytes of a part; at least 1.</param>
+    /// <param name="buffers">Where room comes from: for two parts, or for all of them if a codec needs that.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     public StoredBytes(
-        IParquetSource? source, ByteRange range, byte[] room, PageBuffers buffers, CancellationToken cancellationToken)
+        IParquetSource? source, ByteRange range, int partBytes, PageBuffers buffers, CancellationToken cancellationToken)
     {
-        (_source, _range, _room, _buffers, _position) = (source, range, room, buffers, range.Start);
+        (_source, _range, _partBytes, _buffers, _position) = (source, range, partBytes, buffers, range.Start);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     }
 
@@ -56,93 +67,129 @@ internal sealed class StoredBytes : IDisposable
     /// <param name="count">At most those that are in memory.</param>
     public void Advance(int count) => _at += count;
 
-    /// <summary>Takes the first of them from whoever read them before.</summary>
-    /// <param name="bytes">No more than there is room for.</param>
+    /// <summary>Takes the first of them from whoever read them before; nothing else was read yet.</summary>
     public void Take(ReadOnlySpan<byte> bytes)
     {
-        bytes.CopyTo(_room.AsSpan(_end));
-        _end += bytes.Length;
+        _room = _buffers.Rent(Math.Max(bytes.Length, Math.Min(_partBytes, Count) + MostRest));
+        bytes.CopyTo(_room);
+        _end = bytes.Length;
         _position += bytes.Length;
     }
 
-    /// <summary>Reads on behind those that are in memory, as far as there is room.</summary>
-    /// <returns>False if there is none.</returns>
+    /// <summary>Begins to add up what is read; called before anything is passed over.</summary>
+    /// <param name="before">The sum of what is stored before them.</param>
+    public void BeginSum(uint before) => (_sum, _summedEnd) = (Crc32.Of(Unread.Span, before), _position);
+
+    /// <summary>Reads the next part, unless there is none, behind what is left of the one before.</summary>
+    /// <returns>False if too much is left of it.</returns>
     public async ValueTask<bool> MoreAsync()
     {
-        var rest = _end - _at;
-        _room.AsSpan(_at, rest).CopyTo(_room);
-        (_at, _end) = (0, rest);
-        var count = (int)Math.Min(_room.Length - rest, _range.End - _position);
-        await ReadAsync(_room.AsMemory(rest, count));
-        _end += count;
-        return count > 0;
+        var rest = Unread;
+        if (rest.Length > MostRest)
+        {
+            return false;
+        }
+
+        var count = await (_reading ?? ReadNextAsync());
+        rest.CopyTo(_next.AsMemory(MostRest - rest.Length));
+        (_room, _next) = (_next, _room);
+        (_at, _end) = (MostRest - rest.Length, MostRest + count);
+        AddToSum(_room.AsSpan(MostRest, count));
+        _position += count;
+        _reading = IsLast ? null : ReadNextAsync();
+        return true;
     }
 
-    /// <summary>The CRC-32 of them all, which stay unread: those that do not fit in the room are read twice.</summary>
-    /// <param name="before">The sum of what is stored before them.</param>
-    public async ValueTask<uint> SumAsync(uint before)
+    /// <summary>Has so many of them in memory.</summary>
+    /// <returns>False if there are not so many, or too many are left.</returns>
+    public async ValueTask<bool> EnsureAsync(int count)
     {
-        if (IsLast)
+        while (Unread.Length < count)
         {
-            return Crc32.Of(Unread.Span, before);
+            if (IsLast || !await MoreAsync())
+            {
+                return false;
+            }
         }
 
-        for (_position = _range.Start; !IsLast;)
+        return true;
+    }
+
+    /// <summary>The CRC-32 of them all; those that were not read yet are read for it, and all are passed over.</summary>
+    public async ValueTask<uint> SumAsync()
+    {
+        while (!IsLast)
         {
-            (_at, _end) = (0, 0);
+            _at = _end;
             await MoreAsync();
-            before = Crc32.Of(Unread.Span, before);
         }
 
-        if (_end < Count)
-        {
-            (_at, _end, _position) = (0, 0, _range.Start);
-        }
-
-        return before;
+        return _sum;
     }
 
     /// <summary>All of them, in memory.</summary>
     public async ValueTask<ArraySegment<byte>> ReadAllAsync()
     {
-        if (_source is not null && _room.Length < Count)
+        if (_source is null)
         {
-            Release();
-            _room = _buffers.Rent(Count);
+            return new ArraySegment<byte>(_room, _end - Count, Count);
         }
 
-        if (_source is not null)
-        {
-            (_at, _end, _position) = (0, Count, _range.Start);
-            await ReadAsync(_room.AsMemory(0, Count));
-        }
-
-        return new ArraySegment<byte>(_room, _end - Count, Count);
+        await ReleaseAsync();
+        _room = _buffers.Rent(Count);
+        await _source.ReadExactlyAsync(_range.Start, _room.AsMemory(0, Count), _stop.Token);
+        (_end, _position) = (Count, _range.Start);
+        AddToSum(_room.AsSpan(0, Count));
+        _position = _range.End;
+        return new ArraySegment<byte>(_room, 0, Count);
     }
 
     /// <summary>Has a read that is under way end soon, with an exception.</summary>
     public void Stop() => _stop.Cancel();
 
-    /// <summary>Gives the room back; nothing is read any more.</summary>
-    public void Release()
+    /// <summary>Gives the room back, once nobody reads into it; what is in memory is passed over.</summary>
+    public async ValueTask ReleaseAsync()
     {
+        if (_reading is not null)
+        {
+            // If it is wanted, it is read again, and fails again.
+            await ((Task)_reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _reading = null;
+        }
+
         _buffers.Return(_room);
-        (_room, _at, _end) = ([], 0, 0);
+        _buffers.Return(_next);
+        (_room, _next, _at, _end) = ([], [], 0, 0);
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        Release();
+        await ReleaseAsync();
         _stop.Dispose();
     }
 
-    private async ValueTask ReadAsync(Memory<byte> target)
+    private async Task<int> ReadNextAsync()
     {
-        if (target.Length > 0)
+        var count = (int)Math.Min(_partBytes, _range.End - _position);
+        if (_next.Length < MostRest + count)
         {
-            await _source!.ReadExactlyAsync(_position, target, _stop.Token);
-            _position += target.Length;
+            _buffers.Return(_next);
+            _next = [];
+            _next = _buffers.Rent(MostRest + count);
+        }
+
+        await _source!.ReadExactlyAsync(_position, _next.AsMemory(MostRest, count), _stop.Token);
+        return count;
+    }
+
+    /// <summary>While a part is in the processor's cache anyway; what is read again counts once.</summary>
+    private void AddToSum(ReadOnlySpan<byte> read)
+    {
+        if (_position + read.Length > _summedEnd)
+        {
+            _sum = Crc32.Of(read[(int)(_summedEnd - _position)..], _sum);
+            _summedEnd = _position + read.Length;
         }
     }
 }

@@ -67,7 +67,7 @@ public sealed class LargePageTests
         await writer.CompleteAsync(CancellationToken.None);
         var header = HeaderAt(stream.ToArray().AsSpan(4));
         Assert.Equal((ParquetEncoding.DELTA_LENGTH_BYTE_ARRAY, Texts), (header.Encoding, header.ValueCount));
-        Assert.InRange(header.UncompressedSize, 5 * PagePieces.RoomBytes, 20 * PagePieces.RoomBytes);
+        Assert.InRange(header.UncompressedSize, 5 * PagePieces.PieceBytes, 20 * PagePieces.PieceBytes);
         var reader = await ParquetFiles.OpenAsync(stream.ToArray());
         foreach (var first in new[] { 0, Texts / 2, Texts - 3 })
         {
@@ -84,16 +84,44 @@ public sealed class LargePageTests
         }
     }
 
-    [Fact]
-    public async Task A_wrong_sum_is_found_before_the_first_row()
+    /// <summary>What is stored of the page is more than is held: its sum is known at its end.</summary>
+    [Theory]
+    [InlineData(0, Rows)]
+    [InlineData(0, 10)]
+    [InlineData(100, 1500)]
+    [InlineData(Rows - 1, 2)]
+    public async Task A_wrong_sum_is_told_before_the_last_row_that_is_wanted_of_the_page(int first, int count)
     {
         var bytes = await WriteAsync(ParquetCompression.None);
         bytes[bytes.AsSpan().IndexOf("row 29000 "u8)] ^= 1;
         var reader = await ParquetFiles.OpenAsync(bytes);
+        var rows = 0;
 
-        var refusal = await Assert.ThrowsAsync<ParquetException>(() => reader.ReadTextAsync(["text"]));
+        var refusal = await Assert.ThrowsAsync<ParquetException>(async () =>
+        {
+            await foreach (var batch in reader.ReadAsync(["text"], first, count))
+            {
+                rows += batch.RowCount;
+            }
+        });
 
         Assert.StartsWith("test.parquet: column 'text', row group 0, page 0: the CRC-32 of", refusal.Message);
+        Assert.InRange(rows, 0, Math.Min(count, Rows - first) - 1);
+        Assert.Equal(10, (await reader.ReadTextAsync(["name", "text"], Rows + 1, 10)).Count);
+    }
+
+    [Fact]
+    public async Task A_page_with_a_sum_is_read_once()
+    {
+        var bytes = await WriteAsync(ParquetCompression.None);
+        var source = new CountingSource(bytes);
+        var reader = await ParquetReader.OpenAsync(source, "f", CancellationToken.None);
+
+        Assert.Equal(2 * Rows, (await reader.ReadTextAsync(["text"])).Count);
+
+        var footer = await Footer.ReadAsync(new CountingSource(bytes), "f", CancellationToken.None);
+        var pages = footer.Metadata.RowGroups.Sum(group => group.Columns[1].CompressedSize);
+        Assert.InRange(source.BytesRead, pages, pages + bytes.Length - footer.Start + (64 << 10));
     }
 
     /// <summary>The page takes 64 MiB, what is stored of it less than 4.</summary>
@@ -162,7 +190,7 @@ public sealed class LargePageTests
         var (bytes, _) = await WriteNoiseAsync(ParquetCompression.Snappy, values: 200);
         var file = new CountingSource(bytes);
         var footer = await Footer.ReadAsync(file, "f", CancellationToken.None);
-        for (var reads = 0; reads < 8; reads++)
+        for (var reads = 0; reads < 6; reads++)
         {
             var location = ChunkLocation.Of(
                 footer.Metadata.RowGroups[0].Columns[0], Name, new PagePlace("f", "name", 0), footer.Start, rowCount: 200);
@@ -257,7 +285,7 @@ public sealed class LargePageTests
         {
             var header = HeaderAt(bytes.AsSpan((int)chunk.Offset));
             Assert.Equal(ParquetEncoding.PLAIN, header.Encoding);
-            Assert.InRange(header.UncompressedSize, 5 * PagePieces.RoomBytes, 20 * PagePieces.RoomBytes);
+            Assert.InRange(header.UncompressedSize, 5 * PagePieces.PieceBytes, 20 * PagePieces.PieceBytes);
         }
     }
 

@@ -25,15 +25,15 @@ public sealed class PageCutterTests
             var random = new Random(seed);
             var (page, levels, kinds) = RandomPage(random);
             var codec = Codecs[seed % Codecs.Length];
-            var buffers = new PageBuffers();
-            using var cutter = new PageCutter(codec, Stored(codec, page, seed, buffers), page.Length, kinds, buffers);
+            var buffers = new PageBuffers(random.Next(1, 5000));
+            await using var cutter = new PageCutter(codec, Stored(codec, page, seed, buffers), page.Length, kinds, buffers);
 
-            var found = await ReadAllAsync(cutter, buffers, random);
+            var found = await ReadAllAsync(cutter, buffers);
 
             Assert.True(cutter.Fault is null, $"seed {seed}: {cutter.Fault}");
             Assert.True(page.AsSpan(0, levels).SequenceEqual(cutter.Levels), $"seed {seed}: levels");
             Assert.True(page.AsSpan(levels).SequenceEqual(found), $"seed {seed}: {found.Length} bytes of {page.Length}");
-            cutter.Dispose();
+            await cutter.DisposeAsync();
             Assert.True(buffers.IsWhole, $"seed {seed}: room is missing");
         }
     }
@@ -46,15 +46,15 @@ public sealed class PageCutterTests
             var random = new Random(seed);
             var (page, expected, count) = RandomDeltaPage(random);
             var codec = Codecs[seed % Codecs.Length];
-            var buffers = new PageBuffers();
+            var buffers = new PageBuffers(random.Next(1, 5000));
             var stored = Stored(codec, page, seed, buffers);
-            using var cutter = new PageCutter(codec, stored, page.Length, levelKinds: 1, buffers, packed => Lengths(packed, count));
+            await using var cutter = new PageCutter(codec, stored, page.Length, levelKinds: 1, buffers, packed => Lengths(packed, count));
 
-            var found = await ReadAllAsync(cutter, buffers, random);
+            var found = await ReadAllAsync(cutter, buffers);
 
             Assert.True(cutter.Fault is null, $"seed {seed}: {cutter.Fault}");
             Assert.True(expected.AsSpan().SequenceEqual(found), $"seed {seed}: {found.Length} bytes of {expected.Length}");
-            cutter.Dispose();
+            await cutter.DisposeAsync();
             Assert.True(buffers.IsWhole, $"seed {seed}: room is missing");
         }
     }
@@ -68,13 +68,13 @@ public sealed class PageCutterTests
             var random = new Random(seed);
             var (page, _, count) = RandomDeltaPage(random, mostValues: 200);
             page[random.Next(Math.Min(page.Length, 300))] ^= (byte)(1 << random.Next(8));
-            var buffers = new PageBuffers();
+            var buffers = new PageBuffers(random.Next(1, 5000));
             var stored = Stored(UncompressedCodec.Instance, page, seed, buffers);
             var cutter = new PageCutter(
                 UncompressedCodec.Instance, stored, page.Length, levelKinds: 1, buffers, packed => Lengths(packed, count));
             try
             {
-                await ReadAllAsync(cutter, buffers, random);
+                await ReadAllAsync(cutter, buffers);
                 faults += cutter.Fault is null ? 0 : 1;
             }
             catch (ParquetException)
@@ -82,7 +82,7 @@ public sealed class PageCutterTests
                 faults++;
             }
 
-            cutter.Dispose();
+            await cutter.DisposeAsync();
             Assert.True(buffers.IsWhole, $"seed {seed}: room is missing");
         }
 
@@ -100,13 +100,13 @@ public sealed class PageCutterTests
             var codec = Codecs[seed % Codecs.Length];
             var stored = Compress(codec, page);
             stored[random.Next(stored.Length)] ^= (byte)(1 << random.Next(8));
-            var buffers = new PageBuffers();
-            using var cutter = new PageCutter(codec, Stored(stored, seed, buffers), page.Length, kinds, buffers);
+            var buffers = new PageBuffers(random.Next(1, 5000));
+            await using var cutter = new PageCutter(codec, Stored(stored, seed, buffers), page.Length, kinds, buffers);
 
-            Assert.True((await ReadAllAsync(cutter, buffers, random)).Length <= page.Length, $"seed {seed}");
+            Assert.True((await ReadAllAsync(cutter, buffers)).Length <= page.Length, $"seed {seed}");
 
             faults += cutter.Fault is null ? 0 : 1;
-            cutter.Dispose();
+            await cutter.DisposeAsync();
             Assert.True(buffers.IsWhole, $"seed {seed}: room is missing");
         }
 
@@ -133,13 +133,80 @@ public sealed class PageCutterTests
             block.Append([(63 << 2) | 3, .. BitConverter.GetBytes(Length)]);
         }
 
-        var buffers = new PageBuffers();
-        using var cutter = new PageCutter(
+        var buffers = new PageBuffers(roomBytes: 100);
+        await using var cutter = new PageCutter(
             SnappyCodec.Instance, Stored(block.Span.ToArray(), seed, buffers), 3 * Length, 0, buffers);
 
-        var found = await ReadAllAsync(cutter, buffers, new Random(1), mostRoom: 100);
+        var found = await ReadAllAsync(cutter, buffers);
         Assert.Equal([.. value, .. value, .. value], found);
         Assert.Null(cutter.Fault);
+    }
+
+    /// <summary>Through several rooms, with values that take more than one, from frames that go back as far as is done in place.</summary>
+    [Theory]
+    [InlineData(PagePieces.RoomBytes)]
+    [InlineData(1)]
+    public async Task A_large_page_in_Zstandard_is_decompressed_in_place(int roomBytes)
+    {
+        for (var seed = 0; seed < 6; seed++)
+        {
+            var page = seed < 4 ? PageThatGoesBack(new Random(seed)) : PageOfKilobytes(new Random(seed));
+            var half = page.Length / 2;
+            var frames = seed % 2 == 0 ? [page] : new[] { page[..half], page[half..] };
+            var stored = frames.SelectMany(frame => Compress(ZstdCodec.Instance, frame)).ToArray();
+            Assert.Equal((ulong)ZstdInPlace.MostReach, ZstdFrame.WindowOf(stored));
+            var buffers = new PageBuffers(roomBytes);
+            var source = new StoredBytes(
+                new CountingSource(stored), new ByteRange(0, stored.Length), 300_000, buffers, CancellationToken.None);
+            await using var cutter = new PageCutter(ZstdCodec.Instance, source, page.Length, 0, buffers);
+
+            var found = await ReadAllAsync(cutter, buffers);
+
+            Assert.True(cutter.Fault is null && cutter.GoesBack, $"seed {seed}: {cutter.Fault}");
+            Assert.True(page.AsSpan().SequenceEqual(found), $"seed {seed}: {found.Length} bytes of {page.Length}");
+            await cutter.DisposeAsync();
+            Assert.True(buffers.IsWhole, $"seed {seed}: room is missing");
+        }
+    }
+
+    [Fact]
+    public async Task A_changed_large_page_in_Zstandard_ends_with_a_fault_or_other_values()
+    {
+        var page = PageOfWords(new Random(1));
+        var good = Compress(ZstdCodec.Instance, page);
+        var faults = 0;
+        for (var seed = 0; seed < 60; seed++)
+        {
+            var random = new Random(seed);
+            var stored = (byte[])good.Clone();
+            stored[random.Next(stored.Length)] ^= (byte)(1 << random.Next(8));
+            var buffers = new PageBuffers();
+            await using var cutter = new PageCutter(ZstdCodec.Instance, Stored(stored, seed: 0, buffers), page.Length, 0, buffers);
+
+            Assert.True((await ReadAllAsync(cutter, buffers)).Length <= page.Length, $"seed {seed}");
+
+            faults += cutter.Fault is null ? 0 : 1;
+            await cutter.DisposeAsync();
+            Assert.True(buffers.IsWhole, $"seed {seed}: room is missing");
+        }
+
+        Assert.InRange(faults, 5, 60);
+    }
+
+    [Fact]
+    public void A_frame_says_how_far_it_goes_back()
+    {
+        Assert.Equal(10ul, ZstdFrame.WindowOf(Convert.FromHexString("28B52FFD200A5300")));
+        Assert.Equal(256ul + 0x0201, ZstdFrame.WindowOf(Convert.FromHexString("28B52FFD600102")));
+        Assert.Equal(0x04030201ul, ZstdFrame.WindowOf(Convert.FromHexString("28B52FFDA001020304")));
+        Assert.Equal(0x05ul, ZstdFrame.WindowOf(Convert.FromHexString("28B52FFDE20000" + "0500000000000000")));
+        Assert.Equal(2ul << 20, ZstdFrame.WindowOf(Convert.FromHexString("28B52FFD0058")));
+        Assert.Equal((1ul << 20) / 8 * 11, ZstdFrame.WindowOf(Convert.FromHexString("28B52FFD0053")));
+        Assert.Null(ZstdFrame.WindowOf(Convert.FromHexString("28B52FFDE20000" + "05000000000000")));
+        Assert.Null(ZstdFrame.WindowOf(Convert.FromHexString("28B52FFDE3")));
+        Assert.Null(ZstdFrame.WindowOf(Convert.FromHexString("28B52FFDE300")));
+        Assert.Null(ZstdFrame.WindowOf(Convert.FromHexString("502A4D18040000000000000000")));
+        Assert.Null(ZstdFrame.WindowOf([]));
     }
 
     [Theory]
@@ -155,8 +222,8 @@ public sealed class PageCutterTests
         {
             var buffers = new PageBuffers();
             var stored = Stored(Codecs[codec], page, seed, buffers);
-            using var cutter = new PageCutter(Codecs[codec], stored, length, 0, buffers);
-            await ReadAllAsync(cutter, buffers, new Random(1));
+            await using var cutter = new PageCutter(Codecs[codec], stored, length, 0, buffers);
+            await ReadAllAsync(cutter, buffers);
 
             Assert.NotNull(cutter.Fault);
         }
@@ -166,11 +233,11 @@ public sealed class PageCutterTests
     public async Task A_value_that_claims_too_much_is_told_where_it_stands()
     {
         byte[] page = [2, 0, 0, 0, 1, 2, 3, 0, 0, 0, 0, 0, 9, 0, 0, 0, 1];
-        var buffers = new PageBuffers();
-        using var cutter = new PageCutter(
+        var buffers = new PageBuffers(roomBytes: 4);
+        await using var cutter = new PageCutter(
             UncompressedCodec.Instance, Stored(page, seed: 0, buffers), page.Length, levelKinds: 1, buffers);
 
-        var found = await ReadAllAsync(cutter, buffers, new Random(1), mostRoom: 4);
+        var found = await ReadAllAsync(cutter, buffers);
 
         Assert.Equal([2, 0, 0, 0, 1, 2], cutter.Levels);
         Assert.Equal([3, 0, 0, 0, 0, 0, 9], found);
@@ -178,28 +245,53 @@ public sealed class PageCutterTests
     }
 
     /// <returns>The values, with their lengths.</returns>
-    private static async Task<byte[]> ReadAllAsync(PageCutter cutter, PageBuffers buffers, Random random, int mostRoom = 5000)
+    private static async Task<byte[]> ReadAllAsync(PageCutter cutter, PageBuffers buffers)
     {
         var found = new ByteBuffer();
-        while (!cutter.IsDone)
+        PieceRoom? room = null, former = null;
+        try
         {
-            var room = new PieceRoom(random.Next(1, mostRoom));
-            var piece = await cutter.NextAsync(room);
-            Assert.Same(room, piece.Room);
-            foreach (var (offset, length) in room.Slices.AsSpan(0, piece.Count))
+            while (!cutter.IsDone)
             {
-                found.AppendLength(length);
-                found.Append(piece.Bytes.AsSpan(offset, length));
-            }
+                if (cutter.NeedsRoom)
+                {
+                    Overwrite(former, buffers);
+                    (former, room) = (room, buffers.RentRoom());
+                    cutter.TakeUp(room);
+                }
 
-            piece.Bytes.AsSpan().Fill(0xEE);
-            if (piece.Bytes != room.Bytes)
-            {
-                buffers.Return(piece.Bytes);
+                var piece = await cutter.NextAsync();
+                Assert.Same(room, piece.Room);
+                foreach (var (offset, length) in piece.Slices.AsSpan(0, piece.Count))
+                {
+                    found.AppendLength(length);
+                    found.Append(piece.Bytes.AsSpan(offset, length));
+                }
+
+                buffers.Return(piece.Slices);
+                if (cutter.NeedsRoom && !cutter.GoesBack)
+                {
+                    Overwrite(room, buffers);
+                    room = null;
+                }
             }
+        }
+        finally
+        {
+            Overwrite(former, buffers);
+            Overwrite(room, buffers);
         }
 
         return found.Span.ToArray();
+    }
+
+    private static void Overwrite(PieceRoom? room, PageBuffers buffers)
+    {
+        if (room is not null)
+        {
+            room.Bytes.AsSpan().Fill(0xEE);
+            Assert.True(buffers.Return(room));
+        }
     }
 
     private static (byte[] Page, int Levels, int Kinds) RandomPage(Random random, int mostValues = 3000, int? kinds = null)
@@ -218,6 +310,64 @@ public sealed class PageCutterTests
         }
 
         return (page.Span.ToArray(), levels, levelKinds);
+    }
+
+    /// <summary>Values that come again after about as many bytes as level 3 remembers, some larger than a room.</summary>
+    private static byte[] PageThatGoesBack(Random random)
+    {
+        var page = new ByteBuffer();
+        var noise = new byte[ZstdInPlace.MostReach - random.Next(200_000)];
+        random.NextBytes(noise);
+        while (page.Length < 12 << 20)
+        {
+            for (var at = 0; at < noise.Length; at += 5000)
+            {
+                var value = noise.AsSpan(at, Math.Min(random.Next(6000), noise.Length - at));
+                page.AppendLength(value.Length);
+                page.Append(value);
+            }
+
+            if (random.Next(3) == 0)
+            {
+                page.AppendLength(noise.Length * 3 / 2);
+                page.Append(noise);
+                page.Append(noise.AsSpan(0, (noise.Length * 3 / 2) - noise.Length));
+            }
+        }
+
+        return page.Span.ToArray();
+    }
+
+    /// <summary>Little of what is stored of it is a value's own bytes.</summary>
+    private static byte[] PageOfWords(Random random)
+    {
+        var page = new ByteBuffer();
+        while (page.Length < 6 << 20)
+        {
+            var words = string.Join(' ', Enumerable.Range(0, random.Next(200)).Select(_ => $"word{random.Next(300)}"));
+            page.AppendLength(words.Length);
+            page.Append(Encoding.UTF8.GetBytes(words));
+        }
+
+        return page.Span.ToArray();
+    }
+
+    /// <summary>Rooms end where values end: nothing stands in front of the next one.</summary>
+    private static byte[] PageOfKilobytes(Random random)
+    {
+        var page = new byte[12 << 20];
+        random.NextBytes(page.AsSpan(0, ZstdInPlace.MostReach - 1024));
+        for (var at = ZstdInPlace.MostReach - 1024; at < page.Length; at++)
+        {
+            page[at] = page[at - ZstdInPlace.MostReach + 1024];
+        }
+
+        for (var at = 0; at < page.Length; at += 1024)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(page.AsSpan(at), 1020);
+        }
+
+        return page;
     }
 
     private static PageLengths Lengths(byte[] packed, int count)
@@ -269,16 +419,15 @@ public sealed class PageCutterTests
     /// <summary>What is stored: with an even seed all of it in memory, with an odd one read in parts that are small.</summary>
     private static StoredBytes Stored(byte[] stored, int seed, PageBuffers buffers)
     {
-        var isWhole = seed % 2 == 0;
-        var room = buffers.Rent(isWhole ? stored.Length : 1);
-        if (isWhole)
+        if (seed % 2 == 0)
         {
+            var room = buffers.Rent(stored.Length);
             stored.CopyTo(room, 0);
             return new StoredBytes(room, 0, stored.Length, buffers);
         }
 
         var file = new CountingSource([1, .. stored, 2]);
-        return new StoredBytes(file, new ByteRange(1, 1 + stored.Length), room, buffers, CancellationToken.None);
+        return new StoredBytes(file, new ByteRange(1, 1 + stored.Length), 1 + (seed % 4096), buffers, CancellationToken.None);
     }
 
     private static byte[] Compress(PageCodec codec, byte[] page)

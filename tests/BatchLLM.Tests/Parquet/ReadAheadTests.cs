@@ -123,7 +123,7 @@ public sealed class ReadAheadTests
             rooms.Add(buffers.RentRoom());
         }
 
-        Assert.InRange(rooms.Count * PagePieces.RoomBytes, 24 << 20, 36 << 20);
+        Assert.InRange(rooms.Count * PagePieces.RoomBytes, 24 << 20, 44 << 20);
         Assert.True(buffers.HasRoomFor(16 << 20));
         buffers.Return(rooms[0]);
         Assert.True(buffers.HasRoom);
