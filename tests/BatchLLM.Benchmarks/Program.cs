@@ -37,6 +37,10 @@ switch (args)
     case ["service", var host, .. var rest]:
         await ServiceLoad.RunAsync(host, ModelOf(rest), rest is [_, var serviceRows, ..] ? int.Parse(serviceRows, null) : 1_000_000);
         return 0;
+    case ["pace", var host, .. var rest]:
+        await ServicePace.RunAsync(
+            host, ModelOf(rest), rest is [_, var paceRows, ..] ? int.Parse(paceRows, null) : 400_000, rest is [_, _, var copies, ..] ? int.Parse(copies, null) : 48);
+        return 0;
     case ["jobs", var host, .. var rest]:
         await ManyJobs.RunAsync(host, ModelOf(rest));
         return 0;
@@ -63,6 +67,7 @@ switch (args)
         Console.Error.WriteLine("       BatchLLM.Benchmarks jobs <BatchLLM.Host executable> [model directory]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks plan <BatchLLM.Host executable> [model directory] [rows]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks service <BatchLLM.Host executable> [model directory] [rows]");
+        Console.Error.WriteLine("       BatchLLM.Benchmarks pace <BatchLLM.Host executable> [model directory] [rows] [copies of a row's text in its prompt]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks path [model directory]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks busy <BatchLLM.Host executable> <model directory> [rows]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks simulate [--json | --plan-only]");

@@ -9,6 +9,7 @@ namespace BatchLLM.Benchmarks;
 internal sealed class RunningProcess : IAsyncDisposable
 {
     private readonly Process _process;
+    private Task _rest = Task.CompletedTask;
 
     /// <summary>Starts it.</summary>
     /// <param name="executable">What to run.</param>
@@ -42,6 +43,24 @@ internal sealed class RunningProcess : IAsyncDisposable
         throw new InvalidOperationException($"It ended without a JSON object: {text}");
     }
 
+    /// <summary>Waits for the first line that it prints. What it prints afterwards is read too, lest it wait for a reader.</summary>
+    public async Task<string> ReadLineAsync()
+    {
+        var line = await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("It ended without a line.");
+        _rest = _process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
+        return line;
+    }
+
+    /// <summary>What it has computed so far, all its threads together.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Tells it to end, and waits.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -51,6 +70,7 @@ internal sealed class RunningProcess : IAsyncDisposable
         }
 
         await _process.WaitForExitAsync();
+        await _rest;
         _process.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using BatchLLM.Postgres.Private;
 using Npgsql;
 
@@ -8,8 +9,6 @@ internal sealed class ServiceProcesses : IAsyncDisposable
 {
     // A root's database server runs as another account, which must be able to enter.
     private const UnixFileMode Enter = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
     private const string Work = "work";
     private const string State = "state";
@@ -48,21 +47,27 @@ internal sealed class ServiceProcesses : IAsyncDisposable
     /// <summary>A path that jobs may name.</summary>
     public string PathOf(string name) => Path.Combine(_folder.FullName, Work, name);
 
-    /// <summary>Starts workers and waits until they are ready: starting is no part of any load. Disposing one drains it.</summary>
+    /// <summary>Starts workers and waits until they say that they are ready: starting is no part of any load. Disposing one drains it.</summary>
     public async Task<List<RunningProcess>> StartWorkersAsync(int count)
     {
         var workers = Enumerable.Range(0, count).Select(_ => Start("worker")).ToList();
-        while (await CountAsync("select count(*) from batchllm.workers") < count)
-        {
-            await Task.Delay(Poll);
-        }
-
+        await Task.WhenAll(workers.Select(worker => worker.ReadLineAsync()));
         return workers;
     }
+
+    /// <summary>What the server has computed so far.</summary>
+    public TimeSpan ServerTime => _server.ProcessorTime;
+
+    /// <summary>Listens to the database.</summary>
+    public Task<JobSignals> ListenAsync() => JobSignals.ListenAsync(_cluster.Address.ConnectionString);
 
     /// <summary>Transactions of the database so far; of those connected, what they told last, and all of those who have gone.</summary>
     public Task<long> TransactionsAsync() =>
         CountAsync("select (xact_commit + xact_rollback)::bigint from pg_stat_database where datname = current_database()");
+
+    /// <summary>A job's rows whose shards are committed.</summary>
+    public Task<long> DoneAsync(long jobId) =>
+        CountAsync(string.Create(CultureInfo.InvariantCulture, $"select ok + truncated + failed from batchllm.jobs where id = {jobId}"));
 
     /// <summary>Changes the database behind the server's back.</summary>
     public async Task ExecuteAsync(string sql)

@@ -27,6 +27,6 @@ internal sealed class ProgressReader
         var run = counts + -_progress.Committed;
         _meter.Add(_time.GetElapsedTime(_start), run.Done, run.PromptTokens + run.CompletionTokens);
         return new ProgressReading(
-            _name, _progress.RowCount, counts, _meter.TokensPerSecond, _meter.TimeLeft(_progress.RowCount - counts.Done));
+            _name, _progress.RowCount, counts, _meter.Late.TokensPerSecond, _meter.TimeLeft(_progress.RowCount - counts.Done));
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using BatchLLM.Jobs;
+using BatchLLM.Overview;
 using Spectre.Console;
 
 namespace BatchLLM.Host.Display;
@@ -9,9 +10,9 @@ namespace BatchLLM.Host.Display;
 /// <param name="Rows">Rows of the job.</param>
 /// <param name="Counts">Rows and tokens so far.</param>
 /// <param name="TokensPerSecond">Prompt and completion tokens a second of late.</param>
-/// <param name="TimeLeft">At the speed of late; null before there is one.</param>
+/// <param name="TimeLeft">As a range; null before there is a speed to trust.</param>
 internal sealed record ProgressReading(
-    string Name, long Rows, RowCounts Counts, double TokensPerSecond, TimeSpan? TimeLeft) : IReading
+    string Name, long Rows, RowCounts Counts, double TokensPerSecond, TimeLeft? TimeLeft) : IReading
 {
     /// <summary>Share of rows done, 0 to 1.</summary>
     public double Share => Rows == 0 ? 1 : (double)Counts.Done / Rows;
@@ -32,12 +33,23 @@ internal sealed record ProgressReading(
         $"{Name}: {Counts.Done:N0} of {Rows:N0} rows ({Share:P0}), {Counts.Ok:N0} ok, {Counts.Truncated:N0} truncated, " +
         $"{Counts.Failed:N0} failed, {TokensPerSecond:N0} tokens/s, ETA {Format(TimeLeft)}");
 
-    /// <summary>m:ss, or h:mm:ss from an hour on.</summary>
-    public static string Format(TimeSpan? time) => time switch
+    /// <summary>In whole seconds, outwards: <c>0:04 to 0:07</c>.</summary>
+    public static string Format(TimeLeft? left)
     {
-        null => "--:--",
+        if (left is not { } range)
+        {
+            return "--:--";
+        }
+
+        var (from, to) = (Format(range.Shortest), Format(TimeSpan.FromSeconds(Math.Ceiling(range.Longest.TotalSeconds))));
+        return from == to ? from : $"{from} to {to}";
+    }
+
+    /// <summary>m:ss, or h:mm:ss from an hour on.</summary>
+    public static string Format(TimeSpan time) => time switch
+    {
         { TotalHours: >= 1 } long_ => string.Create(
             CultureInfo.InvariantCulture, $"{(long)long_.TotalHours}:{long_.Minutes:D2}:{long_.Seconds:D2}"),
-        { } short_ => string.Create(CultureInfo.InvariantCulture, $"{short_.Minutes}:{short_.Seconds:D2}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{time.Minutes}:{time.Seconds:D2}"),
     };
 }

@@ -1,18 +1,21 @@
+using BatchLLM.Overview;
+
 namespace BatchLLM.Host.Display;
 
-/// <summary>Speed over the last seconds, and the time left at that speed. Pure: the caller brings the clock.</summary>
+/// <summary>Speed over the last seconds and since the start, and the time left by both. Pure: the caller brings the clock.</summary>
 internal sealed class RateMeter
 {
     private static readonly TimeSpan Span = TimeSpan.FromSeconds(15);
-    private const int FewestRows = 20; // The first few say nothing: they may all be rows that failed at once.
-    private readonly Queue<(TimeSpan At, long Rows, long Tokens)> _samples = new();
-    private long _rowsInSpan;
+    private static readonly Pace Still = new(0, 0, 0, 0);
 
-    /// <summary>Rows a second over the span.</summary>
-    public double RowsPerSecond { get; private set; }
+    private readonly List<Reading> _late = [];
+    private Reading? _first;
 
-    /// <summary>Prompt and completion tokens a second over the span.</summary>
-    public double TokensPerSecond { get; private set; }
+    /// <summary>Over the span.</summary>
+    public Pace Late { get; private set; } = Still;
+
+    /// <summary>Since the first reading.</summary>
+    public Pace Overall { get; private set; } = Still;
 
     /// <summary>Takes a reading.</summary>
     /// <param name="at">Time since the start.</param>
@@ -20,20 +23,22 @@ internal sealed class RateMeter
     /// <param name="tokens">Tokens of those rows.</param>
     public void Add(TimeSpan at, long rows, long tokens)
     {
-        _samples.Enqueue((at, rows, tokens));
-        while (at - _samples.Peek().At > Span)
-        {
-            _samples.Dequeue();
-        }
-
-        var (start, firstRows, firstTokens) = _samples.Peek();
-        _rowsInSpan = rows - firstRows;
-        var seconds = (at - start).TotalSeconds;
-        RowsPerSecond = seconds > 0 ? _rowsInSpan / seconds : 0;
-        TokensPerSecond = seconds > 0 ? (tokens - firstTokens) / seconds : 0;
+        var reading = new Reading(at, rows, tokens);
+        _first ??= reading;
+        _late.Add(reading);
+        _late.RemoveAll(old => at - old.At > Span);
+        var samples = _late.Zip(_late.Skip(1), (one, next) => next.Rows > one.Rows).Count(hasEnded => hasEnded);
+        (Late, Overall) = (Between(_late[0], reading, samples), Between(_first.Value, reading, samples));
     }
 
     /// <summary>Time for the rows left, or null before there is a speed to trust.</summary>
-    public TimeSpan? TimeLeft(long rowsLeft) =>
-        _rowsInSpan >= FewestRows ? TimeSpan.FromSeconds(Math.Ceiling(rowsLeft / RowsPerSecond)) : null;
+    public TimeLeft? TimeLeft(long rowsLeft) => Overview.TimeLeft.Of(rowsLeft, Late, Overall);
+
+    private static Pace Between(Reading from, Reading to, int samples)
+    {
+        var seconds = (to.At - from.At).TotalSeconds;
+        return seconds > 0 ? new Pace((to.Rows - from.Rows) / seconds, (to.Tokens - from.Tokens) / seconds, to.Rows - from.Rows, samples) : Still;
+    }
+
+    private readonly record struct Reading(TimeSpan At, long Rows, long Tokens);
 }

@@ -42,6 +42,6 @@ internal sealed class PreflightStages(string name, TimeProvider time)
         var (stage, share) = Volatile.Read(ref _measured) is > 0 and var began
             ? ("running a sample", Math.Min(1, time.GetElapsedTime(began) / _limit))
             : ("tokenizing", (double)rows / plan.RowCount);
-        return new PreflightReading(name, stage, share, rows, _meter.RowsPerSecond, _meter.RowsPerSecond * megabytesPerRow);
+        return new PreflightReading(name, stage, share, rows, _meter.Late.RowsPerSecond, _meter.Late.RowsPerSecond * megabytesPerRow);
     }
 }

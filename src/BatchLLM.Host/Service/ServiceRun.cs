@@ -24,6 +24,7 @@ internal sealed class ServiceRun(ServiceSettings settings, DatabaseSession state
     {
         await using var app = ServiceApp.Create(settings, state, terminal.Error, time);
         await StartAsync(app, drain);
+        await WarmUp.RunAsync(app, settings.Listen, drain);
         Announce(app.Urls.Single());
         var told = Task.Delay(Timeout.InfiniteTimeSpan, time, drain);
         var worker = runsJobs ? new WorkerLoop(state, [], terminal.Error).RunAsync(drain, stop) : Task.CompletedTask;

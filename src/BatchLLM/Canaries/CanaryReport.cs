@@ -1,3 +1,5 @@
+using BatchLLM.Preflight;
+
 namespace BatchLLM.Canaries;
 
 /// <summary>What a canary came to.</summary>
@@ -36,11 +38,20 @@ public sealed record CanaryReport
     /// <summary>Prompt tokens of the whole job, if all rows are like these.</summary>
     public required long EstimatedPromptTokens { get; init; }
 
+    /// <summary>The same as a range, by how much the rows of a file differ that ran; null if a single row ran, or before ranges were told.</summary>
+    public Interval? EstimatedPromptTokensRange { get; init; }
+
     /// <summary>Completion tokens of the whole job, likewise.</summary>
     public required long EstimatedCompletionTokens { get; init; }
 
-    /// <summary>Seconds that one worker takes for the whole job at this speed; full windows are mostly faster.</summary>
+    /// <summary>Their range, likewise.</summary>
+    public Interval? EstimatedCompletionTokensRange { get; init; }
+
+    /// <summary>Seconds that one worker takes for the tokens of the whole job at this speed; full windows are mostly faster.</summary>
     public required double EstimatedSeconds { get; init; }
+
+    /// <summary>Their range, of how many tokens there are; the speed is taken as it was.</summary>
+    public Interval? EstimatedSecondsRange { get; init; }
 
     /// <summary>SHA-256 of the file that holds them.</summary>
     public required string Sha256 { get; init; }

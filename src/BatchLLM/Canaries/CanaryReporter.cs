@@ -8,16 +8,16 @@ public static class CanaryReporter
 {
     /// <summary>Sums up.</summary>
     /// <param name="rows">All that ran; at least one.</param>
-    /// <param name="jobRows">Rows of the whole job.</param>
+    /// <param name="fileRows">Rows of each file of the job, by its URI.</param>
     /// <param name="time">How long they took.</param>
     /// <param name="sha256">Of the file that holds them.</param>
-    public static CanaryReport Report(IReadOnlyList<CompletedRow> rows, long jobRows, TimeSpan time, string sha256)
+    public static CanaryReport Report(IReadOnlyList<CompletedRow> rows, IReadOnlyDictionary<string, long> fileRows, TimeSpan time, string sha256)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        ArgumentOutOfRangeException.ThrowIfZero(rows.Count, nameof(rows));
+        var totals = new JobTotals(rows, fileRows);
         var counts = rows.Aggregate(default(RowCounts), (sum, row) => sum + RowCounts.Of(row));
-        var scale = (double)jobRows / rows.Count;
         var tokens = counts.PromptTokens + counts.CompletionTokens;
+        var secondsPerToken = tokens > 0 ? time.TotalSeconds / tokens : 0;
         return new CanaryReport
         {
             Rows = rows.Count,
@@ -31,10 +31,19 @@ public static class CanaryReporter
             CompletionTokens = counts.CompletionTokens,
             Seconds = Math.Round(time.TotalSeconds, 3),
             TokensPerSecond = time > TimeSpan.Zero ? Math.Round(tokens / time.TotalSeconds, 1) : 0,
-            EstimatedPromptTokens = (long)(counts.PromptTokens * scale),
-            EstimatedCompletionTokens = (long)(counts.CompletionTokens * scale),
-            EstimatedSeconds = Math.Round(time.TotalSeconds * scale, 1),
+            EstimatedPromptTokens = (long)totals.Likely(PromptTokens),
+            EstimatedPromptTokensRange = totals.Of(PromptTokens)?.Round(0),
+            EstimatedCompletionTokens = (long)totals.Likely(CompletionTokens),
+            EstimatedCompletionTokensRange = totals.Of(CompletionTokens)?.Round(0),
+            EstimatedSeconds = Math.Round(totals.Likely(Tokens) * secondsPerToken, 1),
+            EstimatedSecondsRange = totals.Of(Tokens)?.Times(secondsPerToken).Round(1),
             Sha256 = sha256,
         };
     }
+
+    private static double PromptTokens(CompletedRow row) => row.PromptTokens;
+
+    private static double CompletionTokens(CompletedRow row) => row.CompletionTokens;
+
+    private static double Tokens(CompletedRow row) => row.PromptTokens + row.CompletionTokens;
 }

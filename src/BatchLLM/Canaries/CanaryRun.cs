@@ -58,7 +58,8 @@ public sealed class CanaryRun(
     private async Task RunRowsAsync(Job job, CancellationToken cancellationToken)
     {
         using var span = PipelineTelemetry.Begin("job.canary", job.Id);
-        var window = await DrawAsync(job, cancellationToken);
+        var shards = await store.ListShardsAsync(job.Id, cancellationToken);
+        var window = await DrawAsync(job, shards, cancellationToken);
         var start = time.GetTimestamp();
         if (!await ComputeAsync(job.Id, window, cancellationToken))
         {
@@ -70,14 +71,16 @@ public sealed class CanaryRun(
 
         // If the process dies here, the file is replaced by the next one that runs the canary, with the same rows.
         reach(CrashWindow.CanaryWritten);
-        var report = CanaryReporter.Report(rows, job.Definition.RowCount, took, digest.Sha256);
+        var report = CanaryReporter.Report(rows, FileRows(job, shards), took, digest.Sha256);
         await store.FinishCanaryAsync(job.Id, report, CanaryGate.ReasonToWait(Canary, report), cancellationToken);
+
+        // If the process dies here, whoever approves the job, or takes it up, finds the rows in their file.
+        reach(CrashWindow.CanaryRecorded);
     }
 
     /// <summary>The rows, as a window of their own.</summary>
-    private async Task<Window> DrawAsync(Job job, CancellationToken cancellationToken)
+    private async Task<Window> DrawAsync(Job job, IReadOnlyList<NewShard> shards, CancellationToken cancellationToken)
     {
-        var shards = await store.ListShardsAsync(job.Id, cancellationToken);
         var pieces = CanarySample.Pieces(shards, Canary.Rows, Seed);
         var candidates = new List<(NewShard Piece, WindowRow Row)>();
         foreach (var piece in pieces)
@@ -95,6 +98,11 @@ public sealed class CanaryRun(
             spec.Output.TokenIds);
     }
 
+    /// <summary>By URI, under which a job may have a file twice.</summary>
+    private static Dictionary<string, long> FileRows(Job job, IReadOnlyList<NewShard> shards) => shards
+        .GroupBy(shard => job.Definition.Inputs[shard.FileIndex].Uri)
+        .ToDictionary(file => file.Key, file => file.Sum(shard => shard.Range.RowCount));
+
     /// <summary>False if the job stopped meanwhile.</summary>
     private async Task<bool> ComputeAsync(long jobId, Window window, CancellationToken cancellationToken)
     {
@@ -107,6 +115,9 @@ public sealed class CanaryRun(
         await foreach (var generation in engine.RunAsync(window.Requests, cancellationToken))
         {
             window.Accept(generation);
+
+            // If the process dies here, its lock on the canary goes with its connection, and another one draws the same rows.
+            reach(CrashWindow.CanaryHalfRun);
             if (time.GetElapsedTime(asked) >= AskInterval)
             {
                 asked = time.GetTimestamp();

@@ -9,8 +9,14 @@ public enum CrashWindow
     /// <summary>The job and its shards are in the database; nothing is leased, nothing is on disk.</summary>
     JobCreated,
 
+    /// <summary>Some of a canary's rows have run; nothing is on disk, nothing is leased.</summary>
+    CanaryHalfRun,
+
     /// <summary>A canary's rows are on disk; the database does not know how they ended.</summary>
     CanaryWritten,
+
+    /// <summary>The database knows how a canary ended: the job waits for approval, or goes on. None of its other rows is leased.</summary>
+    CanaryRecorded,
 
     /// <summary>Shards are leased; nothing is on disk. The leases run out by themselves.</summary>
     ShardsLeased,

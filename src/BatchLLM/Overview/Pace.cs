@@ -1,10 +1,10 @@
 namespace BatchLLM.Overview;
 
-/// <summary>How fast a job is, by its commits. Pure: the store brings the clock.</summary>
+/// <summary>How fast a job is. Pure: the store brings the clock.</summary>
 /// <param name="RowsPerSecond">Rows a second.</param>
 /// <param name="TokensPerSecond">Prompt and completion tokens a second.</param>
 /// <param name="Rows">Rows that it was measured by.</param>
-/// <param name="Samples">Groups of commits that it was measured by.</param>
+/// <param name="Samples">Groups of commits that it was measured by; in the process that runs it, readings at which more rows had ended.</param>
 public sealed record Pace(double RowsPerSecond, double TokensPerSecond, long Rows, int Samples)
 {
     /// <summary>Over the newest commits; null for a job that has none since it was planned or resumed.</summary>

@@ -12,25 +12,40 @@ public readonly record struct TimeLeft(TimeSpan Shortest, TimeSpan Longest)
     private static readonly TimeSpan Most = TimeSpan.FromDays(3650);
 
     /// <summary>The range; null for a job that does not run or that no worker has any of, or before there is a speed to trust.</summary>
-    /// <remarks>
-    /// From the lower to the higher of two speeds, the one of late and the one since the job was planned, each off by as much
-    /// as a number n of groups of commits may be by chance, about 1/sqrt(n) of n; one more is counted, so that a single one
-    /// says something too. A job that was resumed has only its speed of late.
-    /// </remarks>
+    /// <remarks>A job that was resumed has only its speed of late.</remarks>
     public static TimeLeft? Of(JobGlance job, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(job);
-        if (job.State != JobState.Running || job.IsForsaken || Pace.OfLate(job, now) is not { Rows: >= FewestRows } late)
+        if (job.State != JobState.Running || job.IsForsaken || Pace.OfLate(job, now) is not { } late)
         {
             return null;
         }
 
         var overall = job.ResumedAt is null ? Pace.Overall(job, now) ?? late : late;
+        return Of(job.Rows - job.Counts.Done, late, overall);
+    }
+
+    /// <summary>The range for some rows; null before there is a speed to trust.</summary>
+    /// <param name="rowsLeft">How many.</param>
+    /// <param name="late">How fast the job is of late.</param>
+    /// <param name="overall">How fast it is since it began.</param>
+    /// <remarks>
+    /// From the lower to the higher of the two speeds, each off by as much as a number n of samples of late may be by chance,
+    /// about 1/sqrt(n) of n; one more is counted, so that a single one says something too.
+    /// </remarks>
+    public static TimeLeft? Of(long rowsLeft, Pace late, Pace overall)
+    {
+        ArgumentNullException.ThrowIfNull(late);
+        ArgumentNullException.ThrowIfNull(overall);
+        if (late.Rows < FewestRows)
+        {
+            return null;
+        }
+
         var luck = 1 / Math.Sqrt(late.Samples + 1);
-        var left = job.Rows - job.Counts.Done;
         return new TimeLeft(
-            Time(left, Math.Max(late.RowsPerSecond, overall.RowsPerSecond) * (1 + luck)),
-            Time(left, Math.Min(late.RowsPerSecond, overall.RowsPerSecond) * (1 - luck)));
+            Time(rowsLeft, Math.Max(late.RowsPerSecond, overall.RowsPerSecond) * (1 + luck)),
+            Time(rowsLeft, Math.Min(late.RowsPerSecond, overall.RowsPerSecond) * (1 - luck)));
     }
 
     private static TimeSpan Time(long rows, double rowsPerSecond) =>

@@ -79,6 +79,14 @@ internal sealed class Fleet : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until shards were leased, committed or handed back so many times from now on, by whichever worker.</summary>
+    public async Task MoveAsync(int changes)
+    {
+        // A new one each time, past the proxy: it hears of nothing before, and no strike falls into its life.
+        await using var shards = await TableChanges.WatchAsync(_postgres.Cluster.Address, "shards");
+        await shards.NextAsync(changes);
+    }
+
     /// <summary>SIGKILL to a worker, and another in its place.</summary>
     public async Task KillWorkerAsync(int index)
     {

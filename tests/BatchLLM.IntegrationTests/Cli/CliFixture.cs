@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using BatchLLM.IntegrationTests.Postgres;
+using BatchLLM.Postgres.Database;
 using Xunit;
 
 namespace BatchLLM.IntegrationTests.Cli;
@@ -81,6 +82,10 @@ public sealed class CliFixture(TestCluster? cluster) : IAsyncLifetime
         data.UnixFileMode |= UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         return data;
     }
+
+    /// <summary>Tells from now on whenever a row of some tables of its database is written.</summary>
+    internal Task<TableChanges> WatchAsync(params string[] tables) => TableChanges.WatchAsync(
+        DatabaseAddress.Parse(_database ?? throw new InvalidOperationException("The executable runs a cluster of its own.")), tables);
 
     /// <summary>Waits for a started command.</summary>
     public static async Task<CliResult> FinishAsync(Process process, string input = "")

@@ -86,6 +86,9 @@ internal sealed class QueueBench : IAsyncDisposable
         return await GetAsync(job);
     }
 
+    /// <summary>Tells from now on whenever a row of some tables is written.</summary>
+    internal Task<TableChanges> WatchAsync(params string[] tables) => TableChanges.WatchAsync(_address, tables);
+
     internal async Task<Job> GetAsync(Job job) => (await Store.FindAsync(job.Id, Token))!;
 
     /// <summary>Lets all leases, claims and waits of the database run out, as if their time had passed.</summary>

@@ -40,5 +40,14 @@ internal sealed class TableChanges : IAsyncDisposable
     /// <summary>Waits for the next change; one that came since the last wait counts.</summary>
     public Task NextAsync() => _connection.WaitAsync(TestContext.Current.CancellationToken);
 
+    /// <summary>Waits for so many changes.</summary>
+    public async Task NextAsync(int count)
+    {
+        for (var change = 0; change < count; change++)
+        {
+            await NextAsync();
+        }
+    }
+
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 }

@@ -2,6 +2,7 @@ using System.Net;
 using BatchLLM.Canaries;
 using BatchLLM.IntegrationTests.Postgres;
 using BatchLLM.Jobs;
+using BatchLLM.Preflight;
 using Xunit;
 
 namespace BatchLLM.IntegrationTests.Service;
@@ -22,6 +23,8 @@ public sealed class ApprovalTests(TestCluster cluster) : ServiceTests(cluster)
         Assert.Equal((2, 1), (
             seen.GetProperty("canary").GetProperty("failed").GetInt32(),
             seen.GetProperty("canary").GetProperty("errors").GetProperty("empty_prompt").GetInt32()));
+        var range = seen.GetProperty("canary").GetProperty("estimated_seconds_range");
+        Assert.Equal((0.8, 1.0, 1.2), (range.GetProperty("low").GetDouble(), range.GetProperty("likely").GetDouble(), range.GetProperty("high").GetDouble()));
         Assert.Equal("{}\n", await Client.GetStringAsync($"{job.Url}/canary", Token));
         Assert.Contains("waits for its canary to be approved", await RefusedAsync(job, "resume"), StringComparison.Ordinal);
         Assert.Contains("waits for its canary to be approved", await RefusedAsync(job, "pause"), StringComparison.Ordinal);
@@ -105,6 +108,9 @@ public sealed class ApprovalTests(TestCluster cluster) : ServiceTests(cluster)
         EstimatedPromptTokens = 200,
         EstimatedCompletionTokens = 40,
         EstimatedSeconds = 1,
+        EstimatedPromptTokensRange = new Interval(180, 200, 220),
+        EstimatedCompletionTokensRange = new Interval(30, 40, 50),
+        EstimatedSecondsRange = new Interval(0.8, 1, 1.2),
         Sha256 = new string('a', 64),
     };
 }

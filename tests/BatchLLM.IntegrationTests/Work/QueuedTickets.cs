@@ -10,8 +10,6 @@ namespace BatchLLM.IntegrationTests.Work;
 /// <summary>Small jobs of tickets that are handed in to the queue and run by an echo.</summary>
 internal static class QueuedTickets
 {
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>Hands a job in as the job file says it.</summary>
@@ -26,11 +24,11 @@ internal static class QueuedTickets
     /// <summary>Waits until nothing is queued and nothing runs.</summary>
     public static async Task AllEndedAsync(this QueueBench bench)
     {
-        using var timer = new PeriodicTimer(PollInterval);
+        await using var changes = await bench.WatchAsync("jobs");
         var filter = new JobFilter { States = [JobState.Queued, JobState.Running] };
         while ((await bench.Queue.ListAsync(filter, 1, Token)).Count > 0)
         {
-            await timer.WaitForNextTickAsync(Token);
+            await changes.NextAsync();
         }
     }
 }

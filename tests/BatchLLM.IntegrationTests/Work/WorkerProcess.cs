@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using BatchLLM.IntegrationTests.Cli;
+using BatchLLM.IntegrationTests.Postgres;
+using Xunit;
 
 namespace BatchLLM.IntegrationTests.Work;
 
@@ -22,6 +24,16 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     /// <summary>Its end, and what it wrote.</summary>
     public Task<CliResult> Ended { get; }
+
+    /// <summary>Waits until the database knows it.</summary>
+    public async Task ReadyAsync(QueueBench bench)
+    {
+        await using var changes = await bench.WatchAsync("workers");
+        while (!(await bench.Workers.ListAsync(TestContext.Current.CancellationToken)).Any(worker => worker.Beat.Name.Contains($"/{_process.Id}/", StringComparison.Ordinal)))
+        {
+            await changes.NextAsync();
+        }
+    }
 
     /// <summary>SIGKILL.</summary>
     public void Kill() => _process.Kill();

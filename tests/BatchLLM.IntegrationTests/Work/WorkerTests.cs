@@ -24,14 +24,18 @@ public sealed class WorkerTests(CliFixture cli, TestCluster cluster) : IClassFix
         var seed = Environment.TickCount;
         TestContext.Current.TestOutputHelper!.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        var jobs = await SubmitAsync(8, rows: 100, rowsPerShard: 5);
+        await using var changes = await Bench.WatchAsync("jobs", "shards", "workers");
         await using var steady = new WorkerProcess(cli, Bench.Address);
         await using var other = new WorkerProcess(cli, Bench.Address);
+        var jobs = new List<TicketJob>();
         for (var kill = 0; kill < 3; kill++)
         {
             await using var victim = new WorkerProcess(cli, Bench.Address);
-            using var moment = new CancellationTokenSource(random.Next(200, 1500));
-            await Task.WhenAny(victim.Ended, Task.Delay(Timeout.Infinite, moment.Token));
+            await victim.ReadyAsync(Bench);
+            jobs.AddRange(await SubmitAsync(3, rows: 100, rowsPerShard: 5));
+
+            // Each claim, lease, commit and beat is one, whoever's; an idle worker asks for work once a second.
+            await changes.NextAsync(random.Next(1, 40));
             victim.Kill();
         }
 
@@ -55,6 +59,7 @@ public sealed class WorkerTests(CliFixture cli, TestCluster cluster) : IClassFix
 
         await using var worker = new WorkerProcess(cli, Bench.Address);
         await Bench.AllEndedAsync();
+        await worker.DrainAsync(); // It tidies up when the job is over.
 
         await AreWholeAsync(jobs, "");
     }
@@ -106,6 +111,7 @@ public sealed class WorkerTests(CliFixture cli, TestCluster cluster) : IClassFix
 
         await using var second = new WorkerProcess(cli, Bench.Address);
         await Bench.AllEndedAsync();
+        await second.DrainAsync();
 
         Assert.True(drained.ExitCode == 0, drained.ToString());
         Assert.True(left.State is JobState.Running or JobState.Completed, left.State.ToString());

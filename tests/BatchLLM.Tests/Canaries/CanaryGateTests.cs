@@ -1,5 +1,6 @@
 using BatchLLM.Canaries;
 using BatchLLM.Inference;
+using BatchLLM.Preflight;
 using BatchLLM.Rows;
 using Xunit;
 
@@ -26,10 +27,15 @@ public sealed class CanaryGateTests
         Assert.Equal(new Dictionary<string, long> { ["engine_error"] = 2 }, report.Errors);
         Assert.Equal((1000, 40, 520.0), (report.PromptTokens, report.CompletionTokens, report.TokensPerSecond));
         Assert.Equal((100_000, 4000, 200.0), (report.EstimatedPromptTokens, report.EstimatedCompletionTokens, report.EstimatedSeconds));
+        Assert.Equal(new Interval(100_000, 100_000, 100_000), report.EstimatedPromptTokensRange);
+        Assert.InRange(report.EstimatedCompletionTokensRange!.Low, 40, 3900);
+        Assert.InRange(report.EstimatedCompletionTokensRange.High, 4100, 10_000);
+        Assert.InRange(report.EstimatedSecondsRange!.Low, 150, 199.9);
+        Assert.InRange(report.EstimatedSecondsRange.High, 200.1, 250);
     }
 
     private static CanaryReport Report() =>
-        CanaryReporter.Report([.. Enumerable.Range(1, 10).Select(Row)], jobRows: 1000, TimeSpan.FromSeconds(2), new string('a', 64));
+        CanaryReporter.Report([.. Enumerable.Range(1, 10).Select(Row)], new Dictionary<string, long> { ["file:///0.jsonl"] = 500, ["file:///1.jsonl"] = 500 }, TimeSpan.FromSeconds(2), new string('a', 64));
 
     private static CompletedRow Row(int number) => new(
         new RowLocation($"file:///{number % 2}.jsonl", number, number),

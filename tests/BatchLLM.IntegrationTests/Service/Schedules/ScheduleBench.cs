@@ -11,8 +11,6 @@ namespace BatchLLM.IntegrationTests.Service.Schedules;
 /// <summary>Schedules of a service, as tests make and watch them.</summary>
 internal static class ScheduleBench
 {
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
-
     /// <summary>A good schedule, to be changed by the test.</summary>
     public static JsonObject Schedule(string cron, string name = "nightly", string overlap = "queue", string misfire = "run_once")
     {
@@ -61,7 +59,7 @@ internal static class ScheduleBench
     /// <summary>Its past firings, the latest first, once there are enough.</summary>
     public static async Task<IReadOnlyList<Firing>> FiringsAsync(this ServiceHost service, long id, Func<IReadOnlyList<Firing>, bool> areEnough)
     {
-        using var timer = new PeriodicTimer(PollInterval);
+        await using var changes = await service.WatchAsync("schedule_firings");
         while (true)
         {
             var firings = await service.State.Schedules.ListFiringsAsync(id, before: null, limit: 1000, CancellationToken.None);
@@ -70,7 +68,7 @@ internal static class ScheduleBench
                 return firings;
             }
 
-            await timer.WaitForNextTickAsync();
+            await changes.NextAsync();
         }
     }
 }

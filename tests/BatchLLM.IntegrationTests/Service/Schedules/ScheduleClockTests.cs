@@ -99,10 +99,10 @@ public sealed class ScheduleClockTests(CliFixture cli, TestCluster cluster) : IC
         return cli.Start([], "serve", "--listen", "http://127.0.0.1:0", "--json", "--no-worker");
     }
 
-    private static async Task<List<DateTimeOffset>> FiringsAsync(
+    private async Task<List<DateTimeOffset>> FiringsAsync(
         ServeProcess serve, long id, Func<List<DateTimeOffset>, bool> areEnough)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        await using var changes = await cli.WatchAsync("schedule_firings");
         while (true)
         {
             var page = await serve.Client.OkAsync(HttpMethod.Get, $"/api/schedules/{id}/firings?limit=200");
@@ -112,7 +112,7 @@ public sealed class ScheduleClockTests(CliFixture cli, TestCluster cluster) : IC
                 return times;
             }
 
-            await timer.WaitForNextTickAsync();
+            await changes.NextAsync();
         }
     }
 

@@ -18,7 +18,9 @@ internal sealed class BatchKeeper(
     // Each reads or writes whole files; the worker beside it needs the machine.
     private const int MostAtOnce = 2;
 
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    // Each look is a transaction, whether or not there are any batches: a fifth of all that a worker at 10,000 rows/s and its server made.
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(15);
 
     private readonly Dictionary<string, Task> _held = [];
