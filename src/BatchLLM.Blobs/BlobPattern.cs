@@ -26,25 +26,23 @@ public sealed class BlobPattern
     /// <summary>An absolute address, which may hold globs.</summary>
     public static BlobPattern Parse(string uri)
     {
-        var (scheme, segments) = Split(uri);
+        var (scheme, segments) = BlobPath.Split(uri);
         return new BlobPattern(scheme, segments);
     }
 
     /// <summary>What a user wrote, absolute or not. A relative path names what it would from any directory.</summary>
     /// <exception cref="BatchLLMException">No store has such addresses.</exception>
     public static BlobPattern ParseText(string text) => BlobUri.IsRelative(text)
-        ? new BlobPattern(scheme: null, Split(FileUri.FromPath(text, "/")).Segments)
+        ? new BlobPattern(scheme: null, BlobPath.Split(FileUri.FromPath(text, "/")).Segments)
         : Parse(BlobUri.FromText(text, "/"));
 
     /// <summary>True if the pattern names the blob.</summary>
-    /// <param name="uri">Absolute, without globs.</param>
-    public bool Matches(string uri)
+    public bool Matches(BlobPath path)
     {
-        var (scheme, segments) = Split(uri);
-        string[] names = [.. segments.Select(Uri.UnescapeDataString)];
+        ArgumentNullException.ThrowIfNull(path);
         return _scheme is null
-            ? Enumerable.Range(0, names.Length).Any(start => Matches(names.AsSpan(start)))
-            : scheme == _scheme && Matches(names);
+            ? Enumerable.Range(0, path.Segments.Length).Any(start => Matches(path.Segments.AsSpan(start)))
+            : path.Scheme == _scheme && Matches(path.Segments);
     }
 
     private bool Matches(ReadOnlySpan<string> names)
@@ -66,14 +64,5 @@ public sealed class BlobPattern
         }
 
         return _glob.IsMatch(positions);
-    }
-
-    private static (string Scheme, string[] Segments) Split(string uri)
-    {
-        const string Separator = "://";
-        var end = uri.IndexOf(Separator, StringComparison.Ordinal);
-        return end < 0
-            ? throw new ArgumentException($"'{uri}' has no scheme; expected an absolute address.", nameof(uri))
-            : (uri[..end], uri[(end + Separator.Length)..].Split('/', StringSplitOptions.RemoveEmptyEntries));
     }
 }

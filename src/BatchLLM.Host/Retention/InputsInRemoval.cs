@@ -1,3 +1,4 @@
+using BatchLLM.Blobs;
 using BatchLLM.Jobs;
 using BatchLLM.Postgres.Retention;
 using BatchLLM.Retention;
@@ -32,6 +33,6 @@ internal sealed class InputsInRemoval(PostgresResultRetention store)
     private static bool IsCaught(ExpiredResults results, IReadOnlyList<InputSpec> inputs)
     {
         var patterns = inputs.Select(input => ResultReferences.Catching(input.Uri)).ToList();
-        return ResultAddresses.Of(results).Any(file => patterns.Exists(catches => catches(file)));
+        return ResultAddresses.Of(results).Select(BlobPath.Of).Any(file => patterns.Exists(catches => catches(file)));
     }
 }

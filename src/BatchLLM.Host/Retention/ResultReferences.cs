@@ -11,14 +11,15 @@ namespace BatchLLM.Host.Retention;
 /// </summary>
 internal sealed class ResultReferences
 {
-    private readonly List<(string Who, Func<string, bool> Catches)> _patterns = [];
+    private readonly List<(string Who, Func<BlobPath, bool> Catches)> _patterns = [];
     private readonly Dictionary<string, string> _files = new(StringComparer.Ordinal); // by their unescaped address, who reads it
-    private readonly IReadOnlyList<ComingFirings> _schedules;
+    private readonly List<(ComingFirings Schedule, string Address)> _coming;
+    private readonly Dictionary<string, Func<BlobPath, bool>> _foreseen = new(StringComparer.Ordinal); // files side by side have the same
 
     /// <summary>Takes who there is.</summary>
     public ResultReferences(ResultReaders readers)
     {
-        _schedules = readers.Schedules;
+        _coming = [.. readers.Schedules.SelectMany(schedule => AddressesOf(schedule).Select(address => (schedule, address)))];
         foreach (var job in readers.Jobs)
         {
             Add(job, string.Create(CultureInfo.InvariantCulture, $"job {job.Id} ({job.Name})"));
@@ -30,7 +31,7 @@ internal sealed class ResultReferences
     public string? Find(IEnumerable<string> files) => files.Select(Find).OfType<string>().FirstOrDefault();
 
     /// <summary>What a job's address catches, which may hold globs; links on the way to it are followed. In doubt, everything.</summary>
-    public static Func<string, bool> Catching(string address)
+    public static Func<BlobPath, bool> Catching(string address)
     {
         try
         {
@@ -60,17 +61,24 @@ internal sealed class ResultReferences
         _patterns.AddRange(job.Inputs is null ? addresses.Inputs.Select(input => (who, Catching(input))) : []);
     }
 
-    private string? Find(string file) =>
-        _files.GetValueOrDefault(Uri.UnescapeDataString(file))
-        ?? _patterns.Find(entry => entry.Catches(file)).Who
-        ?? (_schedules.FirstOrDefault(schedule => MayRead(schedule, file)) is { } schedule ? $"the schedule {schedule.Name}" : null);
+    private string? Find(string file)
+    {
+        var path = BlobPath.Of(file);
+        return _files.GetValueOrDefault(Uri.UnescapeDataString(file))
+            ?? _patterns.Find(entry => entry.Catches(path)).Who
+            ?? (_coming.Find(entry => MayRead(entry.Schedule, entry.Address, file, path)).Schedule is { } schedule ? $"the schedule {schedule.Name}" : null);
+    }
 
-    private static bool MayRead(ComingFirings schedule, string file)
+    private bool MayRead(ComingFirings schedule, string address, string file, BlobPath path) =>
+        DatePlaceholder.Foresee(address, schedule.Name, schedule.Earliest, file).Any(foreseen => CatchingForeseen(foreseen)(path));
+
+    private Func<BlobPath, bool> CatchingForeseen(string address) =>
+        _foreseen.TryGetValue(address, out var catches) ? catches : _foreseen[address] = Catching(address);
+
+    private static IEnumerable<string> AddressesOf(ComingFirings schedule)
     {
         var addresses = JobAddresses.Of(schedule.SpecJson);
-        return addresses.Inputs.Concat(addresses.Since is { } since ? [FilesOf(since)] : [])
-            .SelectMany(address => DatePlaceholder.Foresee(address, schedule.Name, schedule.Earliest, file))
-            .Any(address => Catching(address)(file));
+        return addresses.Since is { } since ? addresses.Inputs.Append(FilesOf(since)) : addresses.Inputs;
     }
 
     private static string FilesOf(string output) => $"{output.TrimEnd('/')}/*";

@@ -14,7 +14,7 @@ public sealed record RemovedResults(int Files, IReadOnlyList<string> Left, bool 
     /// <summary>What is to be remembered of it; null if all went as expected.</summary>
     public string? Note => this switch
     {
-        { WasThere: false } => "nothing was removed, because the job's receipt did not stand there any more",
+        { WasThere: false } => "the job's receipt did not stand there any more, so that whatever did was left",
         { Left: [] } => null,
         { Left: [var name] } => $"1 file was left, because it is not what the job wrote: {name}",
         _ => string.Create(

@@ -24,7 +24,7 @@ public sealed class BlobPatternTests
     [InlineData("s3://bucket/out/*", "az://bucket/out/part", false)]
     [InlineData("s3://bucket/out//*", "s3://bucket/out/part", true)] // in doubt, yes
     public void A_pattern_names_what_a_listing_would(string pattern, string uri, bool expected) =>
-        Assert.Equal(expected, BlobPattern.Parse(pattern).Matches(uri));
+        Assert.Equal(expected, BlobPattern.Parse(pattern).Matches(BlobPath.Of(uri)));
 
     [Theory]
     [InlineData("out/*.jsonl", "file:///data/out/part.jsonl", true)]
@@ -38,14 +38,14 @@ public sealed class BlobPatternTests
     [InlineData("/out/*", "file:///data/out/part.jsonl", false)]
     [InlineData("https://account.blob.core.windows.net/box/out/*", "az://account/box/out/part", true)]
     public void A_relative_path_names_what_it_would_from_any_directory(string text, string uri, bool expected) =>
-        Assert.Equal(expected, BlobPattern.ParseText(text).Matches(uri));
+        Assert.Equal(expected, BlobPattern.ParseText(text).Matches(BlobPath.Of(uri)));
 
     [Fact]
     public void A_pattern_too_long_to_be_decided_names_all_below_its_folder()
     {
         var pattern = BlobPattern.Parse("file:///out/" + string.Join('/', Enumerable.Repeat("*", 64)));
 
-        Assert.True(pattern.Matches("file:///out/part"));
-        Assert.False(pattern.Matches("file:///in/part"));
+        Assert.True(pattern.Matches(BlobPath.Of("file:///out/part")));
+        Assert.False(pattern.Matches(BlobPath.Of("file:///in/part")));
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using BatchLLM.Host.Retention;
 using BatchLLM.Host.Service.Retention;
+using BatchLLM.Host.Work;
 using BatchLLM.IntegrationTests.Postgres;
 using BatchLLM.Jobs;
 using Microsoft.Extensions.DependencyInjection;
@@ -103,7 +104,7 @@ public sealed class ResultRetentionTests(TestCluster cluster) : ServiceTests(clu
         var outcome = Assert.Single(await RemoveAsync());
 
         Assert.Equal((first.Id, 0), (outcome.Results.Id, outcome.Files));
-        Assert.Contains("receipt did not stand there", outcome.Note, StringComparison.Ordinal);
+        Assert.Contains("receipt did not stand there any more", outcome.Note, StringComparison.Ordinal);
         Assert.Equal(files, Contents("shared"));
         Assert.Null((await FindAsync(second)).Removal);
     }
@@ -236,7 +237,7 @@ public sealed class ResultRetentionTests(TestCluster cluster) : ServiceTests(clu
         await writer.CommitAsync(0);
         await writer.PublishAsync();
         var files = Contents("shared");
-        Assert.Contains("receipt did not stand there", Assert.Single(await RemoveAsync()).Note, StringComparison.Ordinal);
+        Assert.Contains("receipt did not stand there any more", Assert.Single(await RemoveAsync()).Note, StringComparison.Ordinal);
         Assert.Equal(files, Contents("shared"));
     }
 
@@ -260,6 +261,38 @@ public sealed class ResultRetentionTests(TestCluster cluster) : ServiceTests(clu
         {
             Assert.Single(await RemoveAsync());
             return [];
+        }
+    }
+
+    [Fact]
+    public async Task A_job_handed_in_while_its_input_is_removed_waits_and_fails_by_the_name_of_what_it_misses()
+    {
+        var job = await OldAsync("old", 40);
+        await Service.State.ResultRetention.BeginAsync([job.Id], Age, (ids, _) => ids, Token);
+        File.Delete(Path.Combine(Service.Root, "old", "part-000000.jsonl")); // a half of what the pattern would catch
+        var file = ServiceHost.Job("reader");
+        file["input"] = "old/part-*.jsonl";
+        var reader = await Service.AcceptAsync(file);
+
+        await PlanAsync();
+        var waiting = (await Service.State.Store.FindAsync(reader, Token))!;
+        await RemoveAsync();
+        await Service.ExecuteAsync("update batchllm.jobs set not_before = null where id = @reader", new { reader });
+        await PlanAsync();
+        var failed = (await Service.State.Store.FindAsync(reader, Token))!;
+
+        Assert.Equal(JobState.Queued, waiting.State);
+        Assert.Contains($"Results of job {job.Id} (job) that an input names are being removed", waiting.Wait!.Trouble, StringComparison.Ordinal);
+        Assert.Equal(JobState.Failed, failed.State);
+        Assert.Contains("old/part-*.jsonl matches no file", failed.Reason, StringComparison.Ordinal);
+
+        async Task PlanAsync()
+        {
+            using var shelf = new ModelShelf();
+            var claimed = (await Service.State.Queue.ClaimAsync(new WorkerOffer("test", []), Token))!;
+            await new JobPlanning(
+                Service.State.Queue, shelf, new InputsInRemoval(Service.State.ResultRetention), new WorkerLog(TextWriter.Null, TimeProvider.System), TimeProvider.System)
+                .PlanAsync(claimed.Job, claimed.Plan!, TimeSpan.FromMinutes(1), Token);
         }
     }
 
