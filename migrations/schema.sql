@@ -124,6 +124,10 @@ CREATE TABLE batchllm.jobs (
     canary_rows integer,
     canary jsonb,
     approved_at timestamp with time zone,
+    keep_results interval,
+    results_removing_at timestamp with time zone,
+    results_removed_at timestamp with time zone,
+    results_note text,
     CONSTRAINT jobs_approved_has_canary CHECK (((approved_at IS NULL) OR (canary IS NOT NULL))),
     CONSTRAINT jobs_canary_check CHECK ((jsonb_typeof(canary) = 'object'::text)),
     CONSTRAINT jobs_canary_of_rows CHECK (((canary IS NULL) OR (canary_rows IS NOT NULL))),
@@ -137,6 +141,8 @@ CREATE TABLE batchllm.jobs (
     CONSTRAINT jobs_fired_by_schedule CHECK (((schedule_id IS NULL) = (fire_time IS NULL))),
     CONSTRAINT jobs_idempotency_has_request CHECK (((idempotency_key IS NULL) = (request_sha256 IS NULL))),
     CONSTRAINT jobs_inputs_check CHECK ((jsonb_typeof(inputs) = 'array'::text)),
+    CONSTRAINT jobs_keep_results_check CHECK ((keep_results > '00:00:00'::interval)),
+    CONSTRAINT jobs_note_of_removal CHECK (((results_note IS NULL) OR (results_removed_at IS NOT NULL))),
     CONSTRAINT jobs_ok_check CHECK ((ok >= 0)),
     CONSTRAINT jobs_plan_deaths_check CHECK ((plan_deaths >= 0)),
     CONSTRAINT jobs_plan_epoch_check CHECK ((plan_epoch >= 0)),
@@ -156,6 +162,8 @@ END),
     CONSTRAINT jobs_reason_of_stop CHECK (((reason IS NOT NULL) = (state = ANY (ARRAY['paused'::text, 'cancelled'::text, 'failed'::text])))),
     CONSTRAINT jobs_receipt_only_when_final CHECK (((receipt_sha256 IS NULL) OR (state = ANY (ARRAY['completed'::text, 'cancelled'::text])))),
     CONSTRAINT jobs_receipt_sha256_check CHECK ((receipt_sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT jobs_remove_what_is_published CHECK (((results_removing_at IS NULL) OR (receipt_sha256 IS NOT NULL))),
+    CONSTRAINT jobs_removing_before_removed CHECK (((results_removed_at IS NULL) OR (results_removing_at IS NOT NULL))),
     CONSTRAINT jobs_request_sha256_check CHECK ((request_sha256 ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT jobs_retries_check CHECK ((retries >= 0)),
     CONSTRAINT jobs_retry_error_of_retry CHECK (((retry_error IS NULL) OR (retries > 0))),
@@ -592,10 +600,12 @@ CREATE VIEW batchllm.removable_jobs AS
         CASE
             WHEN (b.number IS NOT NULL) THEN j.output_uri
             ELSE NULL::text
-        END AS batch_uri
+        END AS batch_uri,
+    ((b.number IS NULL) AND (j.receipt_sha256 IS NOT NULL) AND (j.results_removed_at IS NULL)) AS has_results,
+    (j.keep_results IS NOT NULL) AS expires_by_itself
    FROM (batchllm.jobs j
      LEFT JOIN batchllm.batches b ON ((b.job_id = j.id)))
-  WHERE ((j.finished_at IS NOT NULL) AND ((j.receipt_sha256 IS NOT NULL) OR (j.key IS NULL)) AND ((b.number IS NULL) OR ((b.ending IS NOT NULL) AND (NOT (EXISTS ( SELECT
+  WHERE ((j.finished_at IS NOT NULL) AND ((j.receipt_sha256 IS NOT NULL) OR (j.key IS NULL)) AND ((j.results_removing_at IS NULL) OR (j.results_removed_at IS NOT NULL)) AND ((b.number IS NULL) OR ((b.ending IS NOT NULL) AND (NOT (EXISTS ( SELECT
            FROM batchllm.files f
           WHERE ((f.id = ANY (ARRAY[b.output_file_id, b.error_file_id])) AND (f.removed_at IS NULL))))))) AND (NOT ((j.state = 'completed'::text) AND (EXISTS ( SELECT
            FROM batchllm.schedules s
@@ -629,6 +639,31 @@ CREATE TABLE batchllm.sessions (
     CONSTRAINT sessions_check CHECK ((expires_at > created_at)),
     CONSTRAINT sessions_digest_check CHECK ((digest ~ '^[0-9a-f]{64}$'::text))
 );
+CREATE VIEW batchllm.standing_results AS
+ SELECT j.id,
+    j.name,
+    j.output_uri,
+    j.spec,
+    j.receipt_sha256,
+    j.shard_count,
+    j.finished_at,
+    j.keep_results,
+    j.results_removing_at,
+        CASE
+            WHEN (EXISTS ( SELECT
+               FROM batchllm.webhook_messages m
+              WHERE ((m.job_id = j.id) AND (m.due_at IS NOT NULL)))) THEN 'a webhook is yet to be told of the job'::text
+            WHEN ((j.state = 'completed'::text) AND (EXISTS ( SELECT
+               FROM batchllm.schedules s
+              WHERE (s.id = j.schedule_id))) AND (NOT (EXISTS ( SELECT
+               FROM batchllm.jobs later
+              WHERE ((later.schedule_id = j.schedule_id) AND (later.state = 'completed'::text) AND (later.fire_time > j.fire_time)))))) THEN 'they are the last of its schedule that are whole, from which the next firing may take answers over'::text
+            ELSE NULL::text
+        END AS kept_for
+   FROM batchllm.jobs j
+  WHERE ((j.receipt_sha256 IS NOT NULL) AND (j.results_removed_at IS NULL) AND (NOT (EXISTS ( SELECT
+           FROM batchllm.batches b
+          WHERE (b.job_id = j.id)))));
 CREATE TABLE batchllm.webhooks (
     id bigint NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -735,11 +770,13 @@ CASE state
     WHEN 'queued'::text THEN 2
     ELSE 3
 END), ((- id))) INCLUDE (state, tenant);
+CREATE INDEX jobs_by_removal ON batchllm.jobs USING btree (COALESCE(results_removed_at, 'infinity'::timestamp with time zone)) WHERE (results_removing_at IS NOT NULL);
 CREATE INDEX jobs_live_by_output ON batchllm.jobs USING btree (rtrim(output_uri, '/'::text)) WHERE ((key IS NOT NULL) AND (state = ANY (ARRAY['running'::text, 'paused'::text])));
 CREATE UNIQUE INDEX jobs_one_live_run_per_key ON batchllm.jobs USING btree (key) WHERE (state = ANY (ARRAY['running'::text, 'paused'::text]));
 CREATE UNIQUE INDEX jobs_one_per_firing ON batchllm.jobs USING btree (schedule_id, fire_time) WHERE (schedule_id IS NOT NULL);
 CREATE UNIQUE INDEX jobs_one_per_idempotency_key ON batchllm.jobs USING btree (tenant, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 CREATE INDEX jobs_unfinished ON batchllm.jobs USING btree (id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+CREATE INDEX jobs_with_results ON batchllm.jobs USING btree (id) WHERE ((receipt_sha256 IS NOT NULL) AND (results_removed_at IS NULL));
 CREATE INDEX qrtz_fired_by_instance ON batchllm.qrtz_fired_triggers USING btree (sched_name, instance_name, requests_recovery);
 CREATE INDEX qrtz_fired_by_job ON batchllm.qrtz_fired_triggers USING btree (sched_name, job_name, job_group);
 CREATE INDEX qrtz_fired_by_trigger ON batchllm.qrtz_fired_triggers USING btree (sched_name, trigger_group, trigger_name);

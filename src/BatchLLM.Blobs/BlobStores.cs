@@ -30,5 +30,9 @@ public sealed class BlobStores(IBlobStore files, IBlobStore azure, IBlobStore s3
     /// <inheritdoc/>
     public Task DeleteAsync(string uri, CancellationToken cancellationToken) => Of(uri).DeleteAsync(uri, cancellationToken);
 
+    /// <inheritdoc/>
+    public Task<bool> DeleteVersionAsync(string uri, string version, CancellationToken cancellationToken) =>
+        Of(uri).DeleteVersionAsync(uri, version, cancellationToken);
+
     private IBlobStore Of(string uri) => S3Uri.IsRemote(uri) ? s3 : AzureUri.IsRemote(uri) ? azure : files;
 }

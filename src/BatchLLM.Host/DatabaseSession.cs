@@ -45,6 +45,7 @@ internal sealed class DatabaseSession : IAsyncDisposable
         Sessions = new PostgresSessionStore(database);
         Overview = new PostgresJobOverview(database);
         Retention = new PostgresRetention(database);
+        ResultRetention = new PostgresResultRetention(database);
     }
 
     /// <summary>Jobs and shards.</summary>
@@ -91,6 +92,9 @@ internal sealed class DatabaseSession : IAsyncDisposable
 
     /// <summary>Removes what is over.</summary>
     public PostgresRetention Retention { get; }
+
+    /// <summary>Knows whose results are over.</summary>
+    public PostgresResultRetention ResultRetention { get; }
 
     /// <summary>Names of the migrations that opening it applied.</summary>
     public IReadOnlyList<string> AppliedMigrations => _database.AppliedMigrations;

@@ -87,6 +87,26 @@ public sealed class AzureBlobStore(AzureAccounts accounts, TimeProvider time) : 
         }
     }
 
+    /// <inheritdoc/>
+    public async Task<bool> DeleteVersionAsync(string uri, string version, CancellationToken cancellationToken)
+    {
+        var address = AzureUri.Parse(uri);
+        var condition = new BlobRequestConditions { IfMatch = new ETag($"\"{version}\"") };
+        try
+        {
+            return await accounts.Blob(address).DeleteIfExistsAsync(
+                DeleteSnapshotsOption.IncludeSnapshots, condition, cancellationToken);
+        }
+        catch (RequestFailedException e) when (e.Status == 412)
+        {
+            return false;
+        }
+        catch (Exception e) when (AzureFailure.IsOutside(e, cancellationToken))
+        {
+            throw AzureFailure.Describe(e, "delete", address);
+        }
+    }
+
     /// <summary>False if the source is not there, or not any more: another process may be moving it.</summary>
     private async Task<bool> TryMoveAsync(
         BlockBlobClient source, BlockBlobClient target, CancellationToken cancellationToken)

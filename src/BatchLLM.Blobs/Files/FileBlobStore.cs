@@ -108,6 +108,31 @@ public sealed class FileBlobStore : IBlobStore
         return Task.CompletedTask;
     }
 
+    /// <summary>
+    /// Looks, then deletes: a file system does not offer both as one. A link is never deleted, whatever it leads to, as no job
+    /// writes one.
+    /// </summary>
+    /// <inheritdoc/>
+    public async Task<bool> DeleteVersionAsync(string uri, string version, CancellationToken cancellationToken)
+    {
+        var path = FileUri.ToPath(uri);
+        try
+        {
+            var file = new FileInfo(path);
+            if (!file.Exists || file.LinkTarget is not null || FileListing.Version(file) != version)
+            {
+                return false;
+            }
+        }
+        catch (Exception e) when (FileFailure.IsOutside(e))
+        {
+            throw FileFailure.Describe(e, "delete", path);
+        }
+
+        await DeleteAsync(uri, cancellationToken);
+        return true;
+    }
+
     private static async Task<BlobDigest> WriteDurablyAsync(
         string temporary, string path, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
     {

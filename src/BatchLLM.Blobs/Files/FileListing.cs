@@ -94,6 +94,7 @@ internal static class FileListing
         }
     }
 
-    private static string Version(FileInfo file) =>
+    /// <summary>What changes whenever a file's content does.</summary>
+    public static string Version(FileInfo file) =>
         string.Create(CultureInfo.InvariantCulture, $"{file.Length}-{file.LastWriteTimeUtc.Ticks}");
 }

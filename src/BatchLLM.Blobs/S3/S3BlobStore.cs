@@ -1,3 +1,6 @@
+using System.Net;
+using Amazon.S3;
+using Amazon.S3.Model;
 using BatchLLM.Blobs.Remote;
 using BatchLLM.Rows;
 
@@ -105,6 +108,32 @@ public sealed class S3BlobStore : IBlobStore
             address,
             (client, clock) => client.DeleteObjectAsync(address.Bucket, address.Key, clock.Token),
             cancellationToken);
+    }
+
+    /// <summary>
+    /// Looks first, as not every service that speaks the protocol heeds the condition of a deletion; one that does deletes
+    /// nothing that came in between.
+    /// </summary>
+    /// <inheritdoc/>
+    public async Task<bool> DeleteVersionAsync(string uri, string version, CancellationToken cancellationToken)
+    {
+        var address = Object(uri);
+        return (await S3Head.FindAsync(_service, "delete", address, cancellationToken))?.Version.Trim('"') == version
+            && await _service.AskAsync("delete", address, (client, clock) => DeleteAsync(client, address, version, clock.Token), cancellationToken);
+    }
+
+    private static async Task<bool> DeleteAsync(AmazonS3Client client, S3Address address, string version, CancellationToken cancellationToken)
+    {
+        var request = new DeleteObjectRequest { BucketName = address.Bucket, Key = address.Key, IfMatch = $"\"{version}\"" };
+        try
+        {
+            await client.DeleteObjectAsync(request, cancellationToken);
+            return true;
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound)
+        {
+            return false;
+        }
     }
 
     private static S3Address Object(string uri) => S3Uri.Parse(uri) is { EscapedKey.Length: > 0 } address

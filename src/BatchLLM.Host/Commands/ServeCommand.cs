@@ -37,11 +37,13 @@ internal static class ServeCommand
         var database = CommonOptions.Database();
         var keepJobs = KeepOption.Create(
             "--keep-jobs", "jobs that are over, with their shards, firings, batches and messages, unless something refers to them");
+        var keepResults = KeepOption.Create(
+            "--keep-results", "results of jobs that are over and do not say it themselves (output.keep), unless something is yet to read them");
         var keepFiles = KeepOption.Create("--keep-files", "files of the OpenAI API, handed in or made, that have no lifetime of their own");
         var (roots, openAi, jwt) = (new RootOptions(), new OpenAiOptions(), new JwtOptions());
         var command = new Command(Name, "Accepts jobs over HTTP, runs them, and shows how they get on.")
         {
-            listen, keys, database, noWorker, webhooks, keepJobs, keepFiles,
+            listen, keys, database, noWorker, webhooks, keepJobs, keepResults, keepFiles,
         };
         roots.AddTo(command);
         openAi.AddTo(command);
@@ -56,7 +58,8 @@ internal static class ServeCommand
             {
                 OpenAi = openAi.Read(parsed, places),
                 Jwt = provider,
-                Retention = new RetentionSettings(KeepOption.Read(parsed, keepJobs), KeepOption.Read(parsed, keepFiles)),
+                Retention = new RetentionSettings(
+                    KeepOption.Read(parsed, keepJobs), KeepOption.Read(parsed, keepFiles), KeepOption.Read(parsed, keepResults)),
                 SendsToPrivate = parsed.GetValue(webhooks) == WebhookReach.Any,
             };
             await using var session = await DatabaseSession.OpenAsync(parsed.GetValue(database), cancellationToken);

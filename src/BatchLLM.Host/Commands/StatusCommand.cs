@@ -96,6 +96,11 @@ internal static class StatusCommand
         {
             terminal.Text.WriteLine($"Job {job.Id} is {job.State.ToString().ToLowerInvariant()}: {ReasonOf(job)}");
         }
+
+        foreach (var job in jobs.Where(job => job.Removal is not null))
+        {
+            terminal.Text.WriteLine($"Job {job.Id} is over, and its {job.Removal!.Say()}");
+        }
     }
 
     private static string? ReasonOf(Job job) => job.Wait switch

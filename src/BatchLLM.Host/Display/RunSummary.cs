@@ -52,6 +52,9 @@ internal sealed record RunSummary
 
     public string? ReceiptSha256 { get; init; }
 
+    /// <summary>What became of its results, if their time is over; null while they stand.</summary>
+    public string? Removal { get; init; }
+
     public required int ExitCode { get; init; }
 
     /// <summary>True if the job was complete before this run, which therefore did nothing.</summary>
@@ -85,8 +88,9 @@ internal sealed record RunSummary
             Seconds = Math.Round(seconds, 3),
             TokensPerSecond = seconds > 0 ? Math.Round((run.PromptTokens + run.CompletionTokens) / seconds, 1) : 0,
             Output = job.Definition.OutputUri,
-            Receipt = job.ReceiptSha256 is null ? null : $"{job.Definition.OutputUri.TrimEnd('/')}/receipt.json",
+            Receipt = job.ReceiptSha256 is null || job.Removal is not null ? null : $"{job.Definition.OutputUri.TrimEnd('/')}/receipt.json",
             ReceiptSha256 = job.ReceiptSha256,
+            Removal = job.Removal?.Say(),
             ExitCode = ExitCodeOf(job),
         };
     }

@@ -73,6 +73,11 @@ internal sealed class SummaryView(Terminal terminal)
         }
 
         yield return $"Output: {PathOf(summary.Output)}";
+        if (summary.Removal is { } removal)
+        {
+            yield return $"Its {removal}";
+        }
+
         if (summary.Receipt is not null)
         {
             yield return $"Receipt: {PathOf(summary.Receipt)} (sha256 {summary.ReceiptSha256})";

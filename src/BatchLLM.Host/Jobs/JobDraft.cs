@@ -1,3 +1,4 @@
+using BatchLLM.Host.Retention;
 using BatchLLM.Jobs;
 
 namespace BatchLLM.Host.Jobs;
@@ -11,11 +12,14 @@ internal sealed record JobDraft(JobSpec Spec, IReadOnlyList<InputFile> Inputs, s
     /// <summary>Resolves a job's inputs.</summary>
     /// <param name="spec">The spec in force.</param>
     /// <param name="model">Its model.</param>
+    /// <param name="removals">Results that are being removed.</param>
     /// <param name="cancellationToken">Stops.</param>
-    /// <exception cref="BatchLLMException">An input matches nothing, or a file twice.</exception>
-    public static async Task<JobDraft> ResolveAsync(JobSpec spec, IJobModel model, CancellationToken cancellationToken)
+    /// <exception cref="BatchLLMException">An input matches nothing, or a file twice, or what is being removed.</exception>
+    public static async Task<JobDraft> ResolveAsync(
+        JobSpec spec, IJobModel model, InputsInRemoval removals, CancellationToken cancellationToken)
     {
-        var inputs = await JobAssembly.Planner.ResolveAsync(spec.Inputs, cancellationToken);
+        var inputs = await removals.ListAsync(
+            spec.Inputs, () => JobAssembly.Planner.ResolveAsync(spec.Inputs, cancellationToken), cancellationToken);
         return new JobDraft(spec, inputs, JobKey.Compute(spec, inputs, model.Digest));
     }
 

@@ -1,6 +1,7 @@
 using BatchLLM.Host.Commands;
 using BatchLLM.Host.Display;
 using BatchLLM.Host.Preflight;
+using BatchLLM.Host.Retention;
 using BatchLLM.Inference;
 using BatchLLM.Jobs;
 
@@ -117,7 +118,7 @@ internal sealed class JobRun(DatabaseSession state, Terminal terminal, int show)
     private async Task<Job> CreateAsync(
         JobSpec spec, IJobModel model, bool again, CancellationToken cancellationToken)
     {
-        var draft = await JobDraft.ResolveAsync(spec, model, cancellationToken);
+        var draft = await JobDraft.ResolveAsync(spec, model, new InputsInRemoval(state.ResultRetention), cancellationToken);
         if (!again && await _store.FindByKeyAsync(draft.Key, cancellationToken) is { } former)
         {
             return former;

@@ -4,7 +4,7 @@ using BatchLLM.Retention;
 
 namespace BatchLLM.Host.Retention;
 
-/// <summary>Removes jobs that ended long ago. Output that a user chose the place of is the user's, and stays.</summary>
+/// <summary>Removes jobs that ended long ago. Output that a user chose the place of is <see cref="ResultRetention"/>'s to remove.</summary>
 /// <param name="store">Durable state.</param>
 internal sealed class JobRetention(PostgresRetention store)
 {
@@ -12,17 +12,18 @@ internal sealed class JobRetention(PostgresRetention store)
 
     /// <summary>Removes all that are old enough; it may be ended at any moment and begun again.</summary>
     /// <param name="age">How long ago they ended at least.</param>
+    /// <param name="resultsExpire">True if results go some time, too: then a job stays until its are gone.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="BatchLLMException">The database fails, or where a batch's parts are cannot be written to.</exception>
-    public async Task<RemovedRows> RemoveAsync(TimeSpan age, CancellationToken cancellationToken)
+    public async Task<RemovedRows> RemoveAsync(TimeSpan age, bool resultsExpire, CancellationToken cancellationToken)
     {
         var removed = new RemovedRows();
         var passed = new HashSet<long>(); // another server has them, or something refers to them since
-        while (await store.ListJobsAsync(age, passed, AtOnce, cancellationToken) is { Count: > 0 } jobs)
+        while (await store.ListJobsAsync(age, resultsExpire, passed, AtOnce, cancellationToken) is { Count: > 0 } jobs)
         {
             foreach (var job in jobs)
             {
-                var rows = await RemoveAsync(job, age, cancellationToken);
+                var rows = await RemoveAsync(job, age, resultsExpire, cancellationToken);
                 removed += rows;
                 if (rows.IsNothing)
                 {
@@ -41,7 +42,7 @@ internal sealed class JobRetention(PostgresRetention store)
         return removed;
     }
 
-    private async Task<RemovedRows> RemoveAsync(RemovableJob job, TimeSpan age, CancellationToken cancellationToken)
+    private async Task<RemovedRows> RemoveAsync(RemovableJob job, TimeSpan age, bool resultsExpire, CancellationToken cancellationToken)
     {
         // If the process dies here, the next finds the job still there, and nothing of it at its place.
         if (job.BatchUri is { } place)
@@ -52,6 +53,6 @@ internal sealed class JobRetention(PostgresRetention store)
             }
         }
 
-        return await store.RemoveJobAsync(job.Id, age, cancellationToken);
+        return await store.RemoveJobAsync(job.Id, age, resultsExpire, cancellationToken);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using BatchLLM.Host.Jobs;
+using BatchLLM.Host.Retention;
 using BatchLLM.Jobs;
 
 namespace BatchLLM.Host.Work;
@@ -7,9 +8,10 @@ namespace BatchLLM.Host.Work;
 /// <summary>Plans a claimed job: resolves its inputs, cuts its shards, and lets it run; or says why it cannot.</summary>
 /// <param name="queue">Where it goes on.</param>
 /// <param name="shelf">The worker's model.</param>
+/// <param name="removals">Results that are being removed.</param>
 /// <param name="log">The worker's log.</param>
 /// <param name="time">Clock of the claim's renewals.</param>
-internal sealed class JobPlanning(IJobQueue queue, ModelShelf shelf, WorkerLog log, TimeProvider time)
+internal sealed class JobPlanning(IJobQueue queue, ModelShelf shelf, InputsInRemoval removals, WorkerLog log, TimeProvider time)
 {
     // One may be chance, a machine that was switched off; a job that ends every worker that looks at it must not go round.
     private const int MostDeaths = 3;
@@ -54,7 +56,7 @@ internal sealed class JobPlanning(IJobQueue queue, ModelShelf shelf, WorkerLog l
         {
             var submitted = JobFileLoader.Restore(job.Definition.SpecJson, errorBudget: null);
             var model = shelf.Open(submitted);
-            var draft = await JobDraft.ResolveAsync(model.InForce(submitted), model, lost);
+            var draft = await JobDraft.ResolveAsync(model.InForce(submitted), model, removals, lost);
             var (planned, shards) = await draft.CutAsync(lost);
             return new PlanOutcome.Ready(planned, shards);
         }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using BatchLLM.Host.Jobs;
+using BatchLLM.Host.Retention;
 using BatchLLM.Jobs;
 
 namespace BatchLLM.Host.Work;
@@ -79,7 +80,8 @@ internal sealed class WorkerLoop(DatabaseSession state, IReadOnlyList<string> mo
         if (claimed.Plan is { } claim)
         {
             // Who planned a job begins with it, whatever came meanwhile: its turn ends soon enough for what is more urgent.
-            var isRunning = await new JobPlanning(state.Queue, shelf, _log, _time).PlanAsync(job, claim, offer.Duration, ending);
+            var planning = new JobPlanning(state.Queue, shelf, new InputsInRemoval(state.ResultRetention), _log, _time);
+            var isRunning = await planning.PlanAsync(job, claim, offer.Duration, ending);
             if (!isRunning || ending.IsCancellationRequested || await state.Store.FindAsync(job.Id, stop) is not { } planned)
             {
                 return;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using BatchLLM.Canaries;
 using BatchLLM.Jobs;
+using BatchLLM.Retention;
 
 namespace BatchLLM.Postgres.Jobs;
 
@@ -86,6 +87,12 @@ internal sealed class JobRow
 
     public DateTime? ApprovedAt { get; init; }
 
+    public DateTime? ResultsRemovingAt { get; init; }
+
+    public DateTime? ResultsRemovedAt { get; init; }
+
+    public string? ResultsNote { get; init; }
+
     internal static string WriteInputs(IReadOnlyList<InputFile> inputs) => JsonSerializer.Serialize(inputs, Json);
 
     internal Job ToJob() => new()
@@ -111,6 +118,7 @@ internal sealed class JobRow
         PlannedAt = PlannedAt,
         FinishedAt = FinishedAt,
         ReceiptSha256 = ReceiptSha256,
+        Removal = ResultsRemovingAt is { } began ? new ResultRemoval(began, ResultsRemovedAt, ResultsNote) : null,
         Retries = Retries,
         RetryError = RetryError,
         SkippedShards = SkippedShards,

@@ -42,6 +42,12 @@ public sealed partial class PostgresJobStore
     private static async Task<FoundRun> InsertAsync(
         Session session, Guid request, NewJob job, IReadOnlyList<NewShard> shards, CancellationToken token)
     {
+        if (!await session.FindAsync<bool>("Queue/share_output.sql", new { job.OutputUri }))
+        {
+            throw new BatchLLMException(
+                $"An earlier job's results are being removed from the same output, {job.OutputUri}. Try again when they are.", isTransient: true);
+        }
+
         var jobId = await session.FindAsync<long>("Jobs/insert_job.sql", new
         {
             Request = request,
@@ -55,6 +61,7 @@ public sealed partial class PostgresJobStore
             ShardCount = shards.Count,
             job.TimeBudget,
             job.CanaryRows,
+            job.KeepResults,
         });
         await CopyShardsAsync(session, jobId, shards, token);
         return new FoundRun(jobId, Created: true);

@@ -29,6 +29,7 @@ public sealed partial class PostgresJobStore
         return RetryRules.Refusal(job)
             ?? (await session.FindAsync<bool>("Jobs/is_of_batch.sql", parameters) ? RetryRules.OfBatch(job) : null)
             ?? (await session.FindAsync<long?>("Queue/find_live_by_output.sql", parameters) is { } other ? RetryRules.OutputInUse(job, other) : null)
+            ?? (await session.FindAsync<bool>("Queue/share_output.sql", parameters) ? null : RetryRules.OutputInRemoval(job))
             ?? (await session.ExecuteAsync("Jobs/retry_job.sql", parameters) == 0 ? RetryRules.NoSuchError(job, error) : null);
     }
 }

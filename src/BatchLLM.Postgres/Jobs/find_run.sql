@@ -5,6 +5,6 @@ select id as JobId, request = @Request as Created
  where key = @Key
    and (request = @Request
      or state in ('running', 'paused')
-     or (state = 'completed' and not @Again))
+     or (state = 'completed' and results_removing_at is null and not @Again))
  order by request = @Request desc, id desc
  limit 1;

@@ -5,7 +5,8 @@ select id, row_count as RowCount, ok, truncated, failed, prompt_tokens as Prompt
        output_uri as OutputUri, reason, receipt_sha256 as ReceiptSha256, inputs::text as Inputs, tenant, priority,
        deadline, planned_at as PlannedAt, planner, trouble, plan_troubles as PlanTroubles, plan_deaths as PlanDeaths,
        not_before as NotBefore, retries, retry_error as RetryError, skipped_shards as SkippedShards,
-       canary_rows as CanaryRows, canary::text as Canary, approved_at as ApprovedAt
+       canary_rows as CanaryRows, canary::text as Canary, approved_at as ApprovedAt,
+       results_removing_at as ResultsRemovingAt, results_removed_at as ResultsRemovedAt, results_note as ResultsNote
   from batchllm.jobs
  where (@Tenant::text is null or tenant = @Tenant)
    and (@Name::text is null or name = @Name)

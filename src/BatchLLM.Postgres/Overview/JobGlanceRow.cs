@@ -3,6 +3,7 @@ using BatchLLM.Canaries;
 using BatchLLM.Jobs;
 using BatchLLM.Overview;
 using BatchLLM.Postgres.Jobs;
+using BatchLLM.Retention;
 
 namespace BatchLLM.Postgres.Overview;
 
@@ -59,6 +60,12 @@ internal sealed class JobGlanceRow
 
     public string? ReceiptSha256 { get; init; }
 
+    public DateTime? ResultsRemovingAt { get; init; }
+
+    public DateTime? ResultsRemovedAt { get; init; }
+
+    public string? ResultsNote { get; init; }
+
     public required bool WaitsForApproval { get; init; }
 
     public int? CanaryRows { get; init; }
@@ -111,6 +118,7 @@ internal sealed class JobGlanceRow
         Commits = [.. Enumerable.Range(0, CommitAt?.Length ?? 0).Select(Commit)],
         SeenAt = SeenAt,
         ReceiptSha256 = ReceiptSha256,
+        Removal = ResultsRemovingAt is { } began ? new ResultRemoval(began, ResultsRemovedAt, ResultsNote) : null,
         WaitsForApproval = WaitsForApproval,
         CanaryRows = CanaryRows,
         Canary = Canary is null ? null : JsonSerializer.Deserialize<CanaryReport>(Canary, JobRow.Json),

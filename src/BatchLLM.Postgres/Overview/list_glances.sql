@@ -5,6 +5,7 @@ select j.id, j.name, j.tenant, j.model, j.state, j.reason, case when j.state = '
        j.completion_tokens as CompletionTokens, j.shared_prompt_tokens as SharedPromptTokens,
        j.copied_rows as CopiedRows, j.shard_count as Shards, j.committed_shards as CommittedShards,
        clock_timestamp() as SeenAt, j.receipt_sha256 as ReceiptSha256,
+       j.results_removing_at as ResultsRemovingAt, j.results_removed_at as ResultsRemovedAt, j.results_note as ResultsNote,
        j.retries, j.retry_error as RetryError, j.canary_rows as CanaryRows, j.canary::text as Canary,
        j.state = 'paused' and j.canary is not null and j.approved_at is null as WaitsForApproval, held.rows as HeldRows, held.workers as Workers,
        newest.leased_at as LeasedAt, newest.at as CommitAt, newest.rows as CommitRows, newest.tokens as CommitTokens,

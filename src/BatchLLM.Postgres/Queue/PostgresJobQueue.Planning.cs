@@ -70,6 +70,12 @@ public sealed partial class PostgresJobQueue
                 $"Job {other} writes to the same output, {job.OutputUri}; this one waits until it is over.", isTransient: true);
         }
 
+        if (!await session.FindAsync<bool>("Queue/share_output.sql", parameters))
+        {
+            throw new BatchLLMException(
+                $"An earlier job's results are being removed from the same output, {job.OutputUri}; this one waits until they are.", isTransient: true);
+        }
+
         var isPlanned = await session.ExecuteAsync("Queue/plan_job.sql", parameters) == 1;
         if (isPlanned)
         {
@@ -93,5 +99,6 @@ public sealed partial class PostgresJobQueue
         ShardCount = shardCount,
         job.TimeBudget,
         job.CanaryRows,
+        job.KeepResults,
     };
 }

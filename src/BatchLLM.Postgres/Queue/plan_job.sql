@@ -12,6 +12,7 @@ update batchllm.jobs
        time_budget = @TimeBudget,
        run_until = clock_timestamp() + @TimeBudget,
        canary_rows = @CanaryRows,
+       keep_results = @KeepResults,
        planner = null,
        trouble = null,
        -- Who planned it begins with it; others leave it a second before they help.

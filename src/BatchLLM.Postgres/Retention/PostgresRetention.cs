@@ -13,21 +13,24 @@ public sealed class PostgresRetention(PostgresDatabase database)
 
     /// <summary>Jobs that may be removed, at most <paramref name="limit"/>, the oldest first.</summary>
     /// <param name="age">How long ago they ended at least, by the store's clock, as below.</param>
+    /// <param name="resultsExpire">
+    /// True if results go some time too, as below: then a job stays until its are gone, because nobody else knows of them.
+    /// </param>
     /// <param name="except">Jobs to leave out.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="BatchLLMException">The database fails, here and below.</exception>
     public Task<IReadOnlyList<RemovableJob>> ListJobsAsync(
-        TimeSpan age, IReadOnlyCollection<long> except, int limit, CancellationToken cancellationToken) => database.RunAsync(
+        TimeSpan age, bool resultsExpire, IReadOnlyCollection<long> except, int limit, CancellationToken cancellationToken) => database.RunAsync(
         session => session.QueryAsync<RemovableJob>(
-            "Retention/list_removable_jobs.sql", new { Seconds = age.TotalSeconds, Except = except.ToArray(), Limit = limit }),
+            "Retention/list_removable_jobs.sql", new { Seconds = age.TotalSeconds, ResultsExpire = resultsExpire, Except = except.ToArray(), Limit = limit }),
         cancellationToken);
 
     /// <summary>Removes one of them with its shards, firing, messages and batch; nothing if it may not be removed any more.</summary>
-    public Task<RemovedRows> RemoveJobAsync(long id, TimeSpan age, CancellationToken cancellationToken) => database.RunAsync(
+    public Task<RemovedRows> RemoveJobAsync(long id, TimeSpan age, bool resultsExpire, CancellationToken cancellationToken) => database.RunAsync(
         async session =>
         {
-            var parameters = new { Id = id, Seconds = age.TotalSeconds };
+            var parameters = new { Id = id, Seconds = age.TotalSeconds, ResultsExpire = resultsExpire };
             if (await session.FindAsync<long?>("Retention/lock_removable_job.sql", parameters) is null)
             {
                 return new RemovedRows();
@@ -49,10 +52,10 @@ public sealed class PostgresRetention(PostgresDatabase database)
         Files: await DeleteAsync("Retention/delete_files.sql", age, cancellationToken));
 
     /// <summary>How many jobs could be removed now, with their shards and batches.</summary>
-    public Task<RemovedRows> CountAsync(TimeSpan age, CancellationToken cancellationToken) => database.RunAsync(
+    public Task<RemovedRows> CountAsync(TimeSpan age, bool resultsExpire, CancellationToken cancellationToken) => database.RunAsync(
         async session =>
         {
-            var count = await session.FindAsync<CountRow>("Retention/count_removable.sql", new { Seconds = age.TotalSeconds });
+            var count = await session.FindAsync<CountRow>("Retention/count_removable.sql", new { Seconds = age.TotalSeconds, ResultsExpire = resultsExpire });
             return new RemovedRows(count!.Jobs, count.Shards, count.Batches);
         },
         cancellationToken);

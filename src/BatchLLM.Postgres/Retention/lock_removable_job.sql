@@ -8,5 +8,6 @@ select id
      select
        from batchllm.removable_jobs r
       where r.id = @Id
-        and r.over_at < now() - make_interval(secs => @Seconds))
+        and r.over_at < now() - make_interval(secs => @Seconds)
+        and not (r.has_results and (r.expires_by_itself or @ResultsExpire)))
    for update skip locked;

@@ -41,4 +41,7 @@ public enum CrashWindow
 
     /// <summary>The receipt stands; the job is not yet completed in the database.</summary>
     ReceiptWritten,
+
+    /// <summary>A job's results are being removed: its receipt has another name, some of its files are gone, others stand.</summary>
+    ResultsHalfRemoved,
 }

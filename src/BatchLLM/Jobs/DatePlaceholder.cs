@@ -38,6 +38,23 @@ public static partial class DatePlaceholder
         });
     }
 
+    /// <summary>
+    /// What the address of a schedule may yet come to, as far as it could name a given one: patterns, because the hour and the
+    /// minute are unknown. The days are those that stand in the given address.
+    /// </summary>
+    /// <param name="address">The schedule's.</param>
+    /// <param name="schedule">The schedule's name.</param>
+    /// <param name="earliest">The first day of a firing to come.</param>
+    /// <param name="named">The given address.</param>
+    public static IEnumerable<string> Foresee(string address, string schedule, DateOnly earliest, string named)
+    {
+        var open = Firings().Replace(address, match => match.Groups["name"].Value == "schedule" ? schedule : "*");
+        var shifts = Days().Matches(open).Select(Shift).Distinct().ToList();
+        var days = Dates().Matches(named).SelectMany(match => Parse(match.Groups["day"].Value));
+        var fired = days.SelectMany(day => shifts.Select(shift => day.AddDays(-shift))).Distinct().Where(day => day >= earliest);
+        return shifts.Count == 0 ? [open] : fired.Select(day => Days().Replace(open, match => Day(match, day)));
+    }
+
     /// <summary>What is wrong with the placeholders of an address; null if nothing is.</summary>
     internal static string? FindProblem(string address) =>
         Firings().Replace(Days().Replace(address, ""), "").Contains("{{", StringComparison.Ordinal)
@@ -45,13 +62,26 @@ public static partial class DatePlaceholder
                 "{{schedule}}; columns have no place in an address"
             : null;
 
-    private static string Day(Match placeholder, DateOnly date)
+    private static string Day(Match placeholder, DateOnly date) =>
+        date.AddDays(Shift(placeholder)).ToString(Format, CultureInfo.InvariantCulture);
+
+    private static int Shift(Match placeholder)
     {
         var shift = placeholder.Groups["name"].Value == "yesterday" ? "-1"
             : placeholder.Groups["days"].Success ? placeholder.Groups["days"].Value.Replace(" ", "", StringComparison.Ordinal)
             : "0";
-        return date.AddDays(int.Parse(shift, CultureInfo.InvariantCulture)).ToString(Format, CultureInfo.InvariantCulture);
+        return int.Parse(shift, CultureInfo.InvariantCulture);
     }
+
+    // The calendar's first and last years are left out: a day shifted out of it is none.
+    private static IEnumerable<DateOnly> Parse(string day) =>
+        DateOnly.TryParseExact(day, Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) && date.Year is > 9 and < 9990
+            ? [date]
+            : [];
+
+    // Looks ahead, so that of digits that run together each ten are seen.
+    [GeneratedRegex("(?=(?<day>[0-9]{4}-[0-9]{2}-[0-9]{2}))")]
+    private static partial Regex Dates();
 
     [GeneratedRegex(@"\{\{\s*(?:(?<name>date)(?:\s*(?<days>[+-] *[0-9]{1,3}))?|(?<name>yesterday))\s*\}\}")]
     private static partial Regex Days();

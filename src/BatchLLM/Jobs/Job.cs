@@ -51,6 +51,9 @@ public sealed record Job
     /// <summary>SHA-256 of the published receipt; set with a final state, unless the job was never planned.</summary>
     public string? ReceiptSha256 { get; init; }
 
+    /// <summary>When its results were removed, because their time was over; null while they stand.</summary>
+    public Retention.ResultRemoval? Removal { get; init; }
+
     /// <summary>How often its failed rows were computed again, or are now.</summary>
     public int Retries { get; init; }
 

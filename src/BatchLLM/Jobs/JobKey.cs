@@ -6,7 +6,8 @@ namespace BatchLLM.Jobs;
 
 /// <summary>
 /// The digest by which a second <c>run</c> finds the first one's job: of the spec, the input files with their versions, and
-/// the model. Canary and budgets of errors and time are left out, because they decide when a job pauses, not what it writes.
+/// the model. Canary and budgets of errors and time are left out, because they decide when a job pauses, not what it writes; so is
+/// how long its output is kept.
 /// </summary>
 public static class JobKey
 {
@@ -20,7 +21,8 @@ public static class JobKey
     public static string Compute(JobSpec spec, IReadOnlyList<InputFile> inputs, string modelDigest)
     {
         var policies = spec.Policies with { ErrorBudgetRows = null, ErrorBudgetShare = null, TimeBudget = null };
-        var text = new StringBuilder(JobSpecJson.Write(spec with { Policies = policies, Canary = null })).Append('\n').Append(modelDigest);
+        var deciding = spec with { Policies = policies, Canary = null, Output = spec.Output with { Keep = null } };
+        var text = new StringBuilder(JobSpecJson.Write(deciding)).Append('\n').Append(modelDigest);
         foreach (var input in inputs)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n{input.Uri} {input.Format} {input.Length} {input.Version}");

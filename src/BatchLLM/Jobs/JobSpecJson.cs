@@ -131,6 +131,7 @@ public static class JobSpecJson
         json.WriteString("format", Name(output.Format));
         WriteTexts(json, "columns", output.Columns);
         json.WriteBoolean("token_ids", output.TokenIds);
+        WriteIfSet(json, "keep", output.Keep is { } keep ? TimeBudget.Format(keep) : null);
         json.WriteEndObject();
     }
 

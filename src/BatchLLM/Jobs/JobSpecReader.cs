@@ -27,6 +27,7 @@ internal static class JobSpecReader
                 Format = ReadFormat(Text(output, "format") ?? "jsonl"),
                 Columns = Texts(output.Find("columns")),
                 TokenIds = output.Find("token_ids")?.Kind == JsonValueKind.True,
+                Keep = Text(output, "keep") is { } keep ? TimeBudget.Parse(keep) : null,
             },
             Incremental = ReadIncremental(file.Find("incremental")),
             Canary = ReadCanary(file.Find("canary")),

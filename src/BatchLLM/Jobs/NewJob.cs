@@ -43,6 +43,18 @@ public sealed record NewJob(
         }
     }
 
+    /// <summary>How long its results are kept once it is over; null for as long as the service says.</summary>
+    public TimeSpan? KeepResults
+    {
+        get
+        {
+            using var spec = JsonDocument.Parse(SpecJson);
+            return spec.RootElement.TryGetProperty("output", out var output) && output.TryGetProperty("keep", out var keep)
+                ? Jobs.TimeBudget.Parse(keep.GetString()!)
+                : null;
+        }
+    }
+
     /// <summary>How many rows run before all others; null for a job that runs all alike.</summary>
     public int? CanaryRows
     {

@@ -14,4 +14,7 @@ public sealed record OutputSpec
 
     /// <summary>True to write the completion's token ids too.</summary>
     public bool TokenIds { get; init; }
+
+    /// <summary>How long it is kept once the job is over; null for as long as the service says, which may be for ever.</summary>
+    public TimeSpan? Keep { get; init; }
 }

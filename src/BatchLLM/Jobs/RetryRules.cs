@@ -15,6 +15,7 @@ public static class RetryRules
             { IsPlanned: false, State: JobState.Cancelled } => Say(job, "was cancelled before any of its rows ran. Hand it in anew."),
             { State: not (JobState.Completed or JobState.Cancelled) } => Say(job, $"is {Name(job.State)}; its failed rows are retried when it is over."),
             { ReceiptSha256: null } => Say(job, "is cancelled, and its output is not published yet. Cancel it once more, and that is done."),
+            { Removal: { } removal } => Say(job, $"is over for good: its {removal.Say()} The rows that did not fail would be taken from there."),
             { Counts.Failed: 0 } => Say(job, "has no failed rows."),
             _ => null,
         };
@@ -29,6 +30,9 @@ public static class RetryRules
     /// <param name="other">A job that is not over.</param>
     public static string OutputInUse(Job job, long other) => Say(
         job, string.Create(CultureInfo.InvariantCulture, $"has its output where job {other} writes; that one has to be over first."));
+
+    /// <summary>Why a job is not retried while another's results are removed from its output.</summary>
+    public static string OutputInRemoval(Job job) => Say(job, "has its output where an earlier job's results are being removed; try again when that is done.");
 
     /// <summary>Why a job is not retried whose former output cannot be found.</summary>
     public static string OutputIsGone(Job job) => Say(

@@ -92,8 +92,11 @@ public sealed record JobGlance
     /// <summary>The only error whose rows the last retry computes; null for all.</summary>
     public string? RetryError { get; init; }
 
+    /// <summary>When its results were removed, because their time was over; null while they stand.</summary>
+    public Retention.ResultRemoval? Removal { get; init; }
+
     /// <summary>True if it is over with failed rows, which may be computed again.</summary>
-    public bool MayRetry => IsOver && ReceiptSha256 is not null && Counts.Failed > 0;
+    public bool MayRetry => IsOver && ReceiptSha256 is not null && Removal is null && Counts.Failed > 0;
 
     /// <summary>True if nothing changes it but a retry.</summary>
     public bool IsOver => State is JobState.Completed or JobState.Cancelled or JobState.Failed;

@@ -31,4 +31,11 @@ public interface IBlobStore
 
     /// <summary>Deletes a blob if it exists.</summary>
     Task DeleteAsync(string uri, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a blob if it is still the one that was seen.</summary>
+    /// <param name="uri">The blob, without globs.</param>
+    /// <param name="version">As <see cref="BlobInfo.Version"/> said it.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>False if another one stands there now, or a link to one, or none.</returns>
+    Task<bool> DeleteVersionAsync(string uri, string version, CancellationToken cancellationToken);
 }

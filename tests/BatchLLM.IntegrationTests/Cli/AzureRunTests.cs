@@ -22,6 +22,9 @@ public sealed class AzureRunTests(CliFixture cli, AzuriteServer server) : Remote
 
     private protected override Dictionary<string, string> Access => _access;
 
+    private protected override Dictionary<string, string> NoAccess =>
+        new() { [Variable] = _access[Variable].Replace("AccountKey=E", "AccountKey=F", StringComparison.Ordinal) };
+
     public async ValueTask InitializeAsync()
     {
         _name = await server.CreateContainerAsync();

@@ -14,6 +14,9 @@ public abstract class RemoteRunConformance(CliFixture cli) : IClassFixture<CliFi
     /// <summary>What the process needs to know to be let in.</summary>
     private protected abstract Dictionary<string, string> Access { get; }
 
+    /// <summary>The same with a wrong key.</summary>
+    private protected abstract Dictionary<string, string> NoAccess { get; }
+
     /// <summary>What must never be shown.</summary>
     protected abstract string Secret { get; }
 
@@ -60,6 +63,49 @@ public abstract class RemoteRunConformance(CliFixture cli) : IClassFixture<CliFi
         Assert.True(result.ExitCode is 0 or 3, result.ToString());
         await DownloadAsync(job);
         OutputCheck.IsWhole(job);
+    }
+
+    [Fact]
+    public async Task Results_whose_time_is_over_are_removed_but_for_what_somebody_replaced()
+    {
+        var job = await RemoteAsync();
+        job.Spec["output"]!["keep"] = "1s";
+        var run = await cli.RunAsync(Access, "run", job.Save(), "--engine", "echo");
+        Assert.True(run.ExitCode == 3, run.ToString());
+        await UploadAsync("out/part-000001.jsonl", "a person's");
+
+        CliResult pruned;
+        do
+        {
+            pruned = await cli.RunAsync(Access, "prune");
+            Assert.True(pruned.ExitCode == 0, pruned.ToString());
+        }
+        while (!pruned.Output.Contains("part-000001.jsonl", StringComparison.Ordinal)); // until the job is a second old
+
+        Assert.Equal(["out/part-000001.jsonl"], (await NamesAsync()).Where(name => name.StartsWith("out/", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Results_in_a_store_that_lets_nobody_in_stay_and_no_secret_is_told()
+    {
+        var job = await RemoteAsync();
+        job.Spec["output"]!["keep"] = "1s";
+        var run = await cli.RunAsync(Access, "run", job.Save(), "--engine", "echo");
+        Assert.True(run.ExitCode == 3, run.ToString());
+        var before = await NamesAsync();
+
+        CliResult pruned;
+        do
+        {
+            pruned = await cli.RunAsync(NoAccess, "prune");
+        }
+        while (pruned.ExitCode == 0); // until the job is a second old
+
+        Assert.Contains("stays until the next time", pruned.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret, pruned.ToString(), StringComparison.Ordinal);
+        Assert.Equal(before, await NamesAsync());
+        var left = await cli.RunAsync("status", job.Name);
+        Assert.DoesNotContain("removed", left.Output, StringComparison.Ordinal);
     }
 
     [Fact]

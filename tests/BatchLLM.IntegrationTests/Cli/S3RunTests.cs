@@ -21,6 +21,8 @@ public sealed class S3RunTests(CliFixture cli, SwiftServer server) : RemoteRunCo
 
     private protected override Dictionary<string, string> Access => _access;
 
+    private protected override Dictionary<string, string> NoAccess => new(_access) { ["AWS_SECRET_ACCESS_KEY"] = "wrong" };
+
     public async ValueTask InitializeAsync()
     {
         _bucket = await server.CreateBucketAsync();

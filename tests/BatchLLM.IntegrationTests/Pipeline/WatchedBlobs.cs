@@ -34,4 +34,7 @@ internal sealed class WatchedBlobs(IBlobStore blobs, Func<int, Task> beforePart,
         beforeDelete?.Invoke(uri);
         return blobs.DeleteAsync(uri, cancellationToken);
     }
+
+    public Task<bool> DeleteVersionAsync(string uri, string version, CancellationToken cancellationToken) =>
+        blobs.DeleteVersionAsync(uri, version, cancellationToken);
 }

@@ -2,6 +2,7 @@ using BatchLLM.Jobs;
 using BatchLLM.Postgres.Database;
 using BatchLLM.Postgres.Jobs;
 using BatchLLM.Postgres.Queue;
+using BatchLLM.Postgres.Retention;
 using BatchLLM.Postgres.Workers;
 using Dapper;
 using Npgsql;
@@ -27,6 +28,7 @@ internal sealed class QueueBench : IAsyncDisposable
         Store = new PostgresJobStore(database);
         Queue = new PostgresJobQueue(database);
         Workers = new PostgresWorkerRegistry(database);
+        ResultRetention = new PostgresResultRetention(database);
     }
 
     /// <summary>The database, for other processes.</summary>
@@ -37,6 +39,8 @@ internal sealed class QueueBench : IAsyncDisposable
     internal PostgresJobQueue Queue { get; }
 
     internal PostgresWorkerRegistry Workers { get; }
+
+    internal PostgresResultRetention ResultRetention { get; }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

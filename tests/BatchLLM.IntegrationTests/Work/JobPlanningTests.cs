@@ -1,3 +1,4 @@
+using BatchLLM.Host.Retention;
 using BatchLLM.Host.Work;
 using BatchLLM.IntegrationTests.Cli;
 using BatchLLM.IntegrationTests.Postgres;
@@ -74,7 +75,7 @@ public sealed class JobPlanningTests(CliFixture cli, TestCluster cluster) : ICla
     {
         using var shelf = new ModelShelf();
         var log = new WorkerLog(_log, TimeProvider.System);
-        await new JobPlanning(Bench.Queue, shelf, log, TimeProvider.System).PlanAsync(
+        await new JobPlanning(Bench.Queue, shelf, new InputsInRemoval(Bench.ResultRetention), log, TimeProvider.System).PlanAsync(
             claimed.Job, claimed.Plan!, QueueBench.Hour, ending);
     }
 }

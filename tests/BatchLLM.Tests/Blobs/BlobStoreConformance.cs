@@ -199,6 +199,21 @@ public abstract class BlobStoreConformance
     }
 
     [Fact]
+    public async Task A_blob_is_deleted_in_the_version_that_was_seen_and_in_no_other()
+    {
+        await WriteAsync("d/a", "content");
+        var seen = await SingleAsync("d/a");
+        await WriteAsync("d/a", "another content");
+        var now = await SingleAsync("d/*");
+
+        Assert.False(await Store.DeleteVersionAsync(seen.Uri, seen.Version, Cancellation));
+        Assert.Equal("another content"u8.ToArray(), await ReadAsync("d/a"));
+        Assert.True(await Store.DeleteVersionAsync(now.Uri, now.Version, Cancellation));
+        Assert.False(await Store.DeleteVersionAsync(now.Uri, now.Version, Cancellation));
+        Assert.Empty(await NamesAsync("**"));
+    }
+
+    [Fact]
     public async Task Writers_of_many_blobs_do_not_disturb_each_other()
     {
         await Task.WhenAll(Enumerable.Range(0, 20).Select(i => WriteAsync($"new/{i}", $"{i}")));

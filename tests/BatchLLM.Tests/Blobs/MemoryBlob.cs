@@ -27,6 +27,9 @@ internal sealed class MemoryBlob(byte[] content, int bytesPerRead = int.MaxValue
 
     public Task DeleteAsync(string uri, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task<bool> DeleteVersionAsync(string uri, string version, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
     private sealed class PieceStream(MemoryBlob blob, byte[] content, int bytesPerRead)
         : MemoryStream(content, writable: false)
     {

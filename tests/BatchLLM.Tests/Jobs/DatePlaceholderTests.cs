@@ -22,6 +22,20 @@ public sealed class DatePlaceholderTests
     public void Another_placeholder_in_an_address_is_refused_by_its_key(string setting, string expected) =>
         Assert.Contains(expected, JobSchema.Problems(JobSchema.Minimal(), setting), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("in/*.jsonl", "file:///out/part.jsonl", "in/*.jsonl")] // the same at every firing
+    [InlineData("out/{{date}}/*", "file:///out/2026-03-07/part.jsonl", "out/2026-03-07/*")]
+    [InlineData("out/{{date}}/*", "file:///out/2026-03-06/part.jsonl", "")] // a day that is over
+    [InlineData("out/{{yesterday}}/*", "file:///out/2026-03-06/part.jsonl", "out/2026-03-06/*")]
+    [InlineData("out/{{date-1}}/*", "file:///out/2026-03-05/part.jsonl", "")]
+    [InlineData("out/{{date-7}}/{{date}}", "file:///out/2026-03-01/2026-03-08", "out/2026-03-01/2026-03-08|out/2026-03-08/2026-03-15")]
+    [InlineData("{{schedule}}/{{date}}-{{hour}}", "file:///nightly/2027-01-01-04/part.jsonl", "nightly/2027-01-01-*")]
+    [InlineData("{{schedule}}/{{hour}}{{minute}}", "file:///nightly/0412", "nightly/**")]
+    [InlineData("out/{{date}}", "file:///out/2026-13-01/9999-12-31/0001-01-01", "")] // no days, or none that anyone will see
+    [InlineData("out/{{date}}", "file:///out/12026-03-07", "out/2026-03-07")]
+    public void What_a_schedule_may_yet_name_is_foreseen(string address, string named, string expected) =>
+        Assert.Equal(expected, string.Join('|', DatePlaceholder.Foresee(address, "nightly", Day, named)));
+
     [Fact]
     public void The_day_is_no_problem_in_an_address() =>
         Assert.Empty(JobSchema.Problems(JobSchema.Minimal(), "input=[\"a/{{date}}.jsonl\"]", "output.uri=out/{{ date }}"));

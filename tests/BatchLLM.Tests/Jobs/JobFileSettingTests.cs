@@ -79,7 +79,7 @@ public sealed class JobFileSettingTests
         using var document = JsonDocument.Parse(JobFileTests.Everything);
         var settings = Leaves(document.RootElement, "").ToList();
 
-        Assert.Equal(46, settings.Count);
+        Assert.Equal(47, settings.Count);
         Assert.All(settings, setting =>
         {
             var changed = JobSchema.Parse(JobFileTests.Everything, $"{setting.Path}=[[]]");

@@ -49,7 +49,8 @@ public sealed class JobFileTests
             spec.Sampling.Defaults);
         Assert.Equal("heat", spec.Sampling.Columns["temperature"]);
         Assert.Equivalent(
-            new OutputSpec { Uri = "out", Format = DataFormat.Parquet, Columns = ["a", "b"], TokenIds = true }, spec.Output);
+            new OutputSpec { Uri = "out", Format = DataFormat.Parquet, Columns = ["a", "b"], TokenIds = true, Keep = TimeSpan.FromDays(30) },
+            spec.Output);
         Assert.Equal(
             new PolicySpec { OverlongPrompt = OverlongPolicy.TruncateMiddle, ErrorBudgetShare = 0.05, TimeBudget = TimeSpan.FromMinutes(90), RowsPerShard = 10 },
             spec.Policies);
@@ -108,6 +109,15 @@ public sealed class JobFileTests
 
         Assert.Equal(expected, problem.Message);
     }
+
+    [Theory]
+    [InlineData("0d")]
+    [InlineData("100000d")]
+    [InlineData("4w")]
+    [InlineData("forever")]
+    public void How_long_results_are_kept_is_a_number_and_a_unit(string keep) => Assert.Contains(
+        $"output.keep is '{keep}'; expected a text that matches",
+        JobSchema.Problems(JobSchema.Minimal(), $"output.keep={keep}"), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("{\"messages\":[],\"text\":\"a\"}", "prompt has 2 keys; expected exactly one of messages, text, messages_column, openai_batch")]
@@ -310,7 +320,7 @@ public sealed class JobFileTests
               "repetition_penalty": "c5", "presence_penalty": "c6", "frequency_penalty": "c7"
             }
           },
-          "output": { "uri": "out", "format": "parquet", "columns": ["a", "b"], "token_ids": true },
+          "output": { "uri": "out", "format": "parquet", "columns": ["a", "b"], "token_ids": true, "keep": "30d" },
           "incremental": "out/{{date-1}}",
           "canary": { "rows": 200, "max_failed": "1.5%", "max_truncated": "0%" },
           "policies": { "overlong_prompt": "truncate_middle", "error_budget": "5%", "time_budget": "90m", "rows_per_shard": 10 },

@@ -37,8 +37,9 @@ public sealed class JobKeyTests
     [InlineData("policies.error_budget=5%")]
     [InlineData("policies.time_budget=8h")]
     [InlineData("canary.rows=5")]
+    [InlineData("output.keep=30d")]
     [InlineData("$schema=x")]
-    public void When_a_job_pauses_does_not_decide_the_key(string setting) => Assert.Equal(Key(), Key(setting));
+    public void When_a_job_pauses_and_how_long_its_output_is_kept_does_not_decide_the_key(string setting) => Assert.Equal(Key(), Key(setting));
 
     [Fact]
     public void Inputs_their_versions_and_the_model_decide_the_key()

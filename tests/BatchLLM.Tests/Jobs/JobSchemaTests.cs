@@ -141,7 +141,7 @@ public sealed class JobSchemaTests
         Assert.Equal(14, CountOf<JobSpec>());
         Assert.Equal(3, CountOf<CanarySpec>());
         Assert.Equal(9, CountOf<SamplingParameters>());
-        Assert.Equal(4, CountOf<OutputSpec>());
+        Assert.Equal(5, CountOf<OutputSpec>());
         Assert.Equal(5, CountOf<PolicySpec>());
     }
 

@@ -22,6 +22,7 @@ public sealed class JobSpecJsonTests
     [InlineData("""{"name":"j","model":"m","input":"a","prompt":{"openai_batch":true},"output":{"uri":"o"}}""")]
     [InlineData("""{"name":"j","model":"m","input":"a","prompt":{"text":"«é» 😀 {{x}}\n"},"output":{"uri":"o"}}""")]
     [InlineData("""{"name":"j","model":"m","input":"a","prompt":{"text":"x"},"output":{"uri":"o"},"policies":{"error_budget":9}}""")]
+    [InlineData("""{"name":"j","model":"m","input":"a","prompt":{"text":"x"},"output":{"uri":"o","keep":"36h"}}""")]
     [InlineData("""{"name":"j","model":"m","input":"a","prompt":{"text":"x"},"output":{"uri":"o"},"sampling":{"seed":9223372036854775807}}""")]
     [InlineData("""{"name":"j","model":"m","input":{"uri":"a","format":"csv"},"prompt":{"text":"x"},"output":{"uri":"o"}}""")]
     [InlineData("""{"name":"j","model":"m","input":"a","prompt":{"messages_column":"chat"},"output":{"uri":"o"}}""")]

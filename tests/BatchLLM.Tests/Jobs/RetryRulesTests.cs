@@ -1,4 +1,5 @@
 using BatchLLM.Jobs;
+using BatchLLM.Retention;
 using Xunit;
 
 namespace BatchLLM.Tests.Jobs;
@@ -16,6 +17,20 @@ public sealed class RetryRulesTests
     [InlineData(JobState.Failed, 0, false, "Job 7 failed before any of its rows ran. Correct that and hand it in anew: no model")]
     public void A_job_is_retried_once_it_is_over_and_has_failed_rows(JobState state, long failed, bool hasReceipt, string? expected) =>
         Assert.Equal(expected, RetryRules.Refusal(Job(state, failed) with { ReceiptSha256 = hasReceipt ? new string('a', 64) : null }));
+
+    [Fact]
+    public void A_job_whose_results_were_removed_is_over_for_good()
+    {
+        var removed = new ResultRemoval(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddSeconds(9), Note: null);
+        var job = Job(JobState.Completed, 3) with { ReceiptSha256 = new string('a', 64) };
+
+        Assert.Equal(
+            "Job 7 is over for good: its results were removed at 1970-01-01 00:00:09Z. The rows that did not fail would be taken from there.",
+            RetryRules.Refusal(job with { Removal = removed }));
+        Assert.Contains(
+            "its results are being removed, because their time is over.",
+            RetryRules.Refusal(job with { Removal = removed with { EndedAt = null } }), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_job_that_was_cancelled_before_it_was_planned_has_nothing_to_retry()

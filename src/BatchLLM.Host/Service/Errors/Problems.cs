@@ -1,4 +1,5 @@
 using BatchLLM.Jobs;
+using BatchLLM.Retention;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -23,6 +24,12 @@ internal static class Problems
     /// <summary>There is no such job, or it is somebody else's: the same answer.</summary>
     public static ProblemHttpResult NoJob(long id) =>
         Of(StatusCodes.Status404NotFound, "No such job", $"There is no job {id}. GET /api/jobs lists them.");
+
+    /// <summary>A job's results whose time is over.</summary>
+    /// <param name="id">The job.</param>
+    /// <param name="removal">What became of them.</param>
+    public static ProblemHttpResult ResultsRemoved(long id, ResultRemoval removal) => Of(
+        StatusCodes.Status410Gone, "The results were removed", $"Job {id} is over, and its {removal.Say()} Hand the job in anew to compute them again.");
 
     /// <summary>A job file that is wrong, with a list of everything that is.</summary>
     public static ProblemHttpResult JobFile(IReadOnlyList<JobFileProblem> problems)

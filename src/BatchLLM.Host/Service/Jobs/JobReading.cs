@@ -11,6 +11,6 @@ internal sealed record JobReading(Job Job, JobView View, DateTimeOffset At)
     /// <summary>True if a later look shows nothing that changes in a job's life.</summary>
     /// <remarks>Two looks at one job are never equal as records are: each reads its list of inputs anew.</remarks>
     public bool Shows(Job later) =>
-        (Job.State, Job.Reason, Job.Wait, Job.ReceiptSha256, Job.ShardCount, Job.CommittedShards, Job.Counts)
-        == (later.State, later.Reason, later.Wait, later.ReceiptSha256, later.ShardCount, later.CommittedShards, later.Counts);
+        (Job.State, Job.Reason, Job.Wait, Job.ReceiptSha256, Job.Removal, Job.ShardCount, Job.CommittedShards, Job.Counts)
+        == (later.State, later.Reason, later.Wait, later.ReceiptSha256, later.Removal, later.ShardCount, later.CommittedShards, later.Counts);
 }

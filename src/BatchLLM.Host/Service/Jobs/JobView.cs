@@ -32,6 +32,8 @@ namespace BatchLLM.Host.Service.Jobs;
 /// <param name="KvCache">What its KV cache holds.</param>
 /// <param name="Output">Address of the output directory.</param>
 /// <param name="ReceiptSha256">Digest of the published receipt.</param>
+/// <param name="ResultsRemovedAt">When its results were removed, because their time was over; from then on they are gone.</param>
+/// <param name="ResultsNote">What was found other than expected when they were.</param>
 /// <param name="CreatedAt">When it was handed in.</param>
 /// <param name="PlannedAt">When its inputs were read and cut into shards.</param>
 /// <param name="FinishedAt">When it was over.</param>
@@ -63,6 +65,8 @@ internal sealed record JobView(
     string? KvCache,
     string Output,
     string? ReceiptSha256,
+    DateTimeOffset? ResultsRemovedAt,
+    string? ResultsNote,
     DateTimeOffset CreatedAt,
     DateTimeOffset? PlannedAt,
     DateTimeOffset? FinishedAt,
@@ -96,6 +100,8 @@ internal sealed record JobView(
         job.Definition.KvCache,
         job.Definition.OutputUri,
         job.ReceiptSha256,
+        job.Removal?.EndedAt,
+        job.Removal?.Note,
         job.CreatedAt,
         job.PlannedAt,
         job.FinishedAt,

@@ -28,6 +28,11 @@ internal static class ReceiptEndpoint
             return Problems.NoJob(id);
         }
 
+        if (job.Removal is { } removal)
+        {
+            return Problems.ResultsRemoved(id, removal);
+        }
+
         return job.ReceiptSha256 is { } sha256
             ? await ReadAsync(job, sha256, cancellationToken)
             : Problems.Of(

@@ -28,6 +28,7 @@ internal static class ResultEndpoints
             "One that breaks off is not to be trusted beyond the shards before.")
         .Produces<string>(StatusCodes.Status200OK, Lines)
         .ProducesProblem(StatusCodes.Status404NotFound)
+        .ProducesProblem(StatusCodes.Status410Gone)
         .DisableRequestTimeout();
 
     private static Task<IResult> ResultsAsync(
@@ -64,6 +65,11 @@ internal static class ResultEndpoints
         if (await lookup.FindAsync(context, id, cancellationToken) is not { } job)
         {
             return Problems.NoJob(id);
+        }
+
+        if (job.Removal is { } removal)
+        {
+            return Problems.ResultsRemoved(id, removal);
         }
 
         context.Response.ContentType = Lines;

@@ -20,8 +20,8 @@ internal sealed class ErrorReader(PostgresJobOverview overview, TimeProvider tim
 
     /// <summary>The first of them, by their errors.</summary>
     public async Task<ErrorSample> ReadAsync(JobGlance job, Job definition, CancellationToken cancellationToken) =>
-        job.Counts.Failed == 0
-            ? ErrorSample.None
+        job.Counts.Failed == 0 ? ErrorSample.None
+            : job.Removal is { } removal ? Trouble($"Their rows are not there any more: {removal.Say()}")
             : await _kept.ReadAsync(
                 job.Id,
                 (job.Counts.Failed, job.ReceiptSha256),

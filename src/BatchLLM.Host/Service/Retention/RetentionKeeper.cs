@@ -10,6 +10,7 @@ namespace BatchLLM.Host.Service.Retention;
 /// <summary>Removes what is over, while the service runs: at its start and every ten minutes.</summary>
 /// <param name="settings">How long it is kept.</param>
 /// <param name="jobs">Removes jobs.</param>
+/// <param name="results">Removes results.</param>
 /// <param name="files">Deletes files.</param>
 /// <param name="uploads">Removes what was never finished.</param>
 /// <param name="log">What was removed.</param>
@@ -18,12 +19,16 @@ namespace BatchLLM.Host.Service.Retention;
 internal sealed class RetentionKeeper(
     RetentionSettings settings,
     JobRetention jobs,
+    ResultRetention results,
     FileRetention files,
     UploadSweep uploads,
     ServiceLog log,
     IMeterFactory meters,
     TimeProvider time) : BackgroundService
 {
+    // Of a store that is down every job has the same to say.
+    private const int MostTroubles = 5;
+
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
 
     private readonly Counter<long> _removed = meters.Create(PipelineTelemetry.Name)
@@ -38,9 +43,10 @@ internal sealed class RetentionKeeper(
             Tell("file", await files.DeleteAsync(filesAge, cancellationToken), TimeBudget.Format(filesAge));
         }
 
+        await RemoveResultsAsync(cancellationToken);
         if (settings.Jobs is { } jobsAge)
         {
-            Tell(await jobs.RemoveAsync(jobsAge, cancellationToken), TimeBudget.Format(jobsAge));
+            Tell(await jobs.RemoveAsync(jobsAge, settings.Results is not null, cancellationToken), TimeBudget.Format(jobsAge));
         }
 
         Tell("upload", await uploads.RunAsync(cancellationToken), "one hour, never finished");
@@ -64,6 +70,31 @@ internal sealed class RetentionKeeper(
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task RemoveResultsAsync(CancellationToken cancellationToken)
+    {
+        var (removed, failed) = (0, 0);
+        await foreach (var outcome in results.RemoveAsync(settings.Results, cancellationToken))
+        {
+            removed += outcome.Fate == ResultFate.Removed ? 1 : 0;
+            failed += outcome.Fate == ResultFate.Failed ? 1 : 0;
+            if (outcome is { Fate: ResultFate.Removed, Note: { } note })
+            {
+                log.Write(FormattableString.Invariant($"Retention: of the results of job {outcome.Results.Id} ({outcome.Results.Name}), {note}."));
+            }
+            else if (outcome.Fate == ResultFate.Failed && failed <= MostTroubles)
+            {
+                log.Write(FormattableString.Invariant($"Retention: the results of job {outcome.Results.Id} ({outcome.Results.Name}) stay until the next time. {outcome.Note}"));
+            }
+        }
+
+        if (failed > MostTroubles)
+        {
+            log.Write(FormattableString.Invariant($"Retention: so do those of {failed - MostTroubles} more."));
+        }
+
+        Tell("result", removed, settings.Results is { } age ? $"{TimeBudget.Format(age)}, or than their jobs say" : "their jobs say");
     }
 
     private void Tell(RemovedRows rows, string age)

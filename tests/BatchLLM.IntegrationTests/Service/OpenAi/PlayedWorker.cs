@@ -1,6 +1,7 @@
 using BatchLLM.Blobs;
 using BatchLLM.Blobs.Jsonl;
 using BatchLLM.Host.Jobs;
+using BatchLLM.Host.Retention;
 using BatchLLM.Inference;
 using BatchLLM.IntegrationTests.Postgres;
 using BatchLLM.Jobs;
@@ -33,7 +34,7 @@ internal static class PlayedWorker
         var spec = JobFileLoader.Restore(job.Definition.SpecJson, errorBudget: null);
         spec = spec with { Policies = spec.Policies with { RowsPerShard = RowsPerShard } };
         using var model = EchoModel.Open(spec.Model);
-        var (planned, shards) = await (await JobDraft.ResolveAsync(spec, model, Token)).CutAsync(Token);
+        var (planned, shards) = await (await JobDraft.ResolveAsync(spec, model, new InputsInRemoval(service.State.ResultRetention), Token)).CutAsync(Token);
         Assert.True(await service.State.Queue.PlanAsync(claim, planned, shards, Token));
         var lease = Assert.Single(await service.State.Store.LeaseAsync(jobId, "test", 1, TimeSpan.FromMinutes(5), Token));
         Assert.True(await service.State.Store.CommitAsync(

@@ -1,0 +1,3 @@
+update batchllm.jobs
+   set results_removing_at = clock_timestamp()
+ where id = any(@Ids);

@@ -1,0 +1,6 @@
+select exists (
+  select
+    from batchllm.jobs
+   where id = @Id
+     and results_removing_at is not null
+     and results_removed_at is null);
