@@ -16,7 +16,7 @@ internal sealed record DeviceSizes(RunnerLimits Limits, int Rows, int HeadRows, 
     // 512 rows of a vocabulary of 128,256 would take 262 MB, and the head's product is as fast with half of them.
     private const int MostHeadRows = 256;
 
-    // What a step of 1,024 sequences of 4,096 positions of Llama 3.1 8B takes; rows beyond go another way, which is slower.
+    // What a step of 1,024 sequences of 8,192 positions of Llama 3.1 8B takes; rows beyond go another way, which is slower.
     private const long PartialBytes = 256L << 20;
 
     // Left to the driver for the machine code of kernels and products, which it loads when they first run.

@@ -22,9 +22,9 @@ internal static unsafe class EmulatorLibrary
     public static readonly delegate* unmanaged<void*, uint> ArgumentBytes =
         (delegate* unmanaged<void*, uint>)NativeLibrary.GetExport(Library, "emulator_argument_bytes");
 
-    /// <summary>Kernel, grid, threads, shared bytes, parameters, seed, message and its room; 0 if all went well.</summary>
-    public static readonly delegate* unmanaged<void*, uint, uint, uint, uint, uint, void**, ulong, byte*, uint, int> Launch =
-        (delegate* unmanaged<void*, uint, uint, uint, uint, uint, void**, ulong, byte*, uint, int>)
+    /// <summary>Kernel, grid, threads, shared bytes, parameters, seed, milliseconds that a block may compute, message and its room; 0 if all went well.</summary>
+    public static readonly delegate* unmanaged<void*, uint, uint, uint, uint, uint, void**, ulong, uint, byte*, uint, int> Launch =
+        (delegate* unmanaged<void*, uint, uint, uint, uint, uint, void**, ulong, uint, byte*, uint, int>)
         NativeLibrary.GetExport(Library, "emulator_launch");
 
     /// <summary>Memory with guards around it; null if there is not so much.</summary>
