@@ -72,7 +72,7 @@ public sealed class JobPlanningTests(CliFixture cli, TestCluster cluster) : ICla
 
     private async Task PlanAsync(ClaimedJob claimed, CancellationToken ending)
     {
-        using var shelf = new ModelShelf();
+        using var shelf = new ModelShelf(device: null);
         var log = new WorkerLog(_log, TimeProvider.System);
         await new JobPlanning(Bench.Queue, shelf, log, TimeProvider.System).PlanAsync(
             claimed.Job, claimed.Plan!, QueueBench.Hour, ending);
