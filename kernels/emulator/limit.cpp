@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <optional>
 
 #include "block.h"
 #include "limit.h"
@@ -41,8 +42,9 @@ void handle_signal()
     }
 }
 
-// A timer of the calling thread's own processor time that interrupts this very thread.
-timer_t create_timer()
+// A timer of the calling thread's own processor time that interrupts this very thread; none where the system has no such
+// timers, and blocks may then take forever.
+std::optional<timer_t> create_timer()
 {
     static const int handled = (handle_signal(), 0);
     (void)handled;
@@ -51,17 +53,16 @@ timer_t create_timer()
     event.sigev_signo = Signal;
     event._sigev_un._tid = gettid();
     timer_t timer;
-    if (timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &timer) != 0)
-    {
-        abort();
-    }
-    return timer;
+    return timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &timer) == 0 ? std::optional(timer) : std::nullopt;
 }
 
 void set_timer(const itimerspec& times)
 {
-    static thread_local const timer_t timer = create_timer();
-    timer_settime(timer, 0, &times, nullptr);
+    static thread_local const std::optional<timer_t> timer = create_timer();
+    if (timer)
+    {
+        timer_settime(*timer, 0, &times, nullptr);
+    }
 }
 
 } // namespace

@@ -25,7 +25,7 @@ public sealed class GpuRunTests(CliFixture cli) : IClassFixture<CliFixture>
     }
 
     [Fact]
-    public async Task A_GPU_that_is_lost_ends_run_and_worker_and_another_process_goes_on()
+    public async Task A_GPU_that_is_lost_ends_run_worker_and_service_and_another_process_goes_on()
     {
         var job = new TicketJob(cli.DataDirectory, rows: 60, rowsPerShard: 5);
         var same = new TicketJob(cli.DataDirectory, rows: 60);
@@ -34,17 +34,20 @@ public sealed class GpuRunTests(CliFixture cli) : IClassFixture<CliFixture>
         // Of the kernels that the job takes, about 280: the first rows are committed by then, and are not all.
         var run = await cli.RunAsync(Lost(small, 200), "run", job.Save(), "--device", "cuda");
         var committed = await CommittedShardsAsync(job);
-        var (code, log, error) = await WorkAsync(Lost(small, 100), "cuda");
-        var other = await WorkAsync(EmulatedGpu.Environment(("EMULATED_GPUS", 2)), "cuda:1");
+        var worker = await WorkAsync(Lost(small, 100), "worker", "--device", "cuda");
+        var service = await WorkAsync(Lost(small, 100), "serve", "--listen", "http://127.0.0.1:0", "--device", "cuda");
+        var other = await WorkAsync(EmulatedGpu.Environment(("EMULATED_GPUS", 2)), "worker", "--device", "cuda:1");
         await cli.RunAsync(EmulatedGpu.Environment(), "run", same.Save(), "--device", "cuda");
 
         Assert.True(run.ExitCode == 1, run.ToString());
         Assert.Contains("The GPU is lost: its driver could not ", run.Error, StringComparison.Ordinal);
         Assert.Contains("CUDA_ERROR_LAUNCH_FAILED (719)", run.Error, StringComparison.Ordinal);
         Assert.InRange(committed, 1, 11);
-        Assert.Equal(1, code);
-        Assert.StartsWith("The GPU is lost: ", error, StringComparison.Ordinal);
-        Assert.Contains(": left to other workers: the GPU is lost", log, StringComparison.Ordinal);
+        Assert.True(worker.ExitCode == 1, worker.ToString());
+        Assert.StartsWith("The GPU is lost: ", worker.Error, StringComparison.Ordinal);
+        Assert.Contains(": left to other workers: the GPU is lost", worker.Output, StringComparison.Ordinal);
+        Assert.True(service.ExitCode == 1, service.ToString());
+        Assert.Contains(": left to other workers: the GPU is lost", service.Error, StringComparison.Ordinal);
         Assert.Contains(", on cuda:1.", other.Output, StringComparison.Ordinal);
         Assert.Contains("completed: ", other.Output, StringComparison.Ordinal);
         OutputCheck.IsWhole(job);
@@ -122,10 +125,10 @@ public sealed class GpuRunTests(CliFixture cli) : IClassFixture<CliFixture>
         return status.Json[0].GetProperty("committed_shards").GetInt32();
     }
 
-    /// <summary>A worker until it ends by itself, or has completed a job and is told to.</summary>
-    private async Task<CliResult> WorkAsync(Dictionary<string, string> environment, string device)
+    /// <summary>A worker, or a service with one, until it ends by itself, or has completed a job and is told to.</summary>
+    private async Task<CliResult> WorkAsync(Dictionary<string, string> environment, params string[] command)
     {
-        using var process = cli.Start(environment, "worker", "--device", device);
+        using var process = cli.Start(environment, command);
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         await using var giveUp = patience.Token.Register(process.Kill);
         var log = "";

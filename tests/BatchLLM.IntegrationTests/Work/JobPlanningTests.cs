@@ -59,7 +59,7 @@ public sealed class JobPlanningTests(CliFixture cli, TestCluster cluster) : ICla
     {
         Assert.SkipWhen(File.Exists("/dev/nvidia0"), "This machine has a GPU.");
         var ticket = new TicketJob(cli.DataDirectory);
-        ticket.Spec["device"] = "cuda";
+        (ticket.Spec["engine"], ticket.Spec["device"]) = ("local", "cuda");
         var job = await Bench.SubmitAsync(ticket);
 
         await PlanAsync(Token);
