@@ -1,10 +1,14 @@
 #include "../gpu.h"
 
+#include <dlfcn.h>
+
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <map>
 
 #include "block.h"
+#include "limit.h"
 
 thread_local constinit ThreadIndex threadIdx{};
 thread_local constinit ThreadIndex blockIdx{};
@@ -47,6 +51,7 @@ void Block::run(const Registration& kernel, const void* arguments, const Shape& 
     blockDim = {shape.threads, 1, 1};
     gridDim = shape.grid;
     prepare(shape, seed);
+    TimeLimit limit(shape.most_milliseconds);
     while (ended_ < count_)
     {
         bool progress = false;
@@ -56,6 +61,10 @@ void Block::run(const Registration& kernel, const void* arguments, const Shape& 
             if (!failure_.empty())
             {
                 throw failure_;
+            }
+            if (is_late_)
+            {
+                throw describe_late(shape.most_milliseconds);
             }
         }
         if (!progress)
@@ -74,6 +83,8 @@ void Block::prepare(const Shape& shape, u64 seed)
     count_ = shape.threads;
     ended_ = arrived_ = generation_ = 0;
     failure_.clear();
+    is_late_ = 0;
+    late_place_ = nullptr;
     warps_.resize(count_ / WarpSize);
     for (Warp& warp : warps_)
     {
@@ -117,13 +128,13 @@ bool Block::run_warp(u32 warp)
 {
     bool progress = false;
     bool again = true;
-    while (again && failure_.empty())
+    while (again && failure_.empty() && !is_late_)
     {
         again = false;
         for (u32 lane : lane_order_)
         {
             Thread& thread = *threads_[warp * WarpSize + lane];
-            if (can_run(thread))
+            if (can_run(thread) && !is_late_)
             {
                 current_ = &thread;
                 threadIdx = {thread.index, 0, 0};
@@ -219,6 +230,17 @@ void Block::fail(const char* what)
     abort();
 }
 
+// Nothing is allocated here: what was interrupted may have been in the middle of an allocation.
+void Block::interrupt(const void* place)
+{
+    is_late_ = 1;
+    if (current_ != nullptr && current_->fiber.holds(&place))
+    {
+        late_place_ = place;
+        current_->fiber.suspend();
+    }
+}
+
 void Block::end()
 {
     current().wait = Wait::Ended;
@@ -238,15 +260,42 @@ void* Block::shared_array(const void* key, size_t bytes)
     return entry->second.get();
 }
 
+std::string Block::describe(const Thread& thread)
+{
+    switch (thread.wait)
+    {
+    case Wait::Ended:
+        return "have ended";
+    case Wait::Block:
+        return "wait at the barrier in line " + std::to_string(thread.line);
+    case Wait::Warp:
+        return std::string("wait at ") + warps_[thread.index / WarpSize].what;
+    default:
+        return "can go on";
+    }
+}
+
+// The instruction's line is for addr2line to find: the library has its lines.
+std::string Block::describe_late(u32 milliseconds)
+{
+    std::string text = "not at its end after " + std::to_string(milliseconds) + " ms of computing: ";
+    Dl_info library;
+    if (late_place_ != nullptr && dladdr(late_place_, &library) != 0)
+    {
+        char place[32];
+        snprintf(place, sizeof(place), "%zx", static_cast<size_t>(static_cast<const char*>(late_place_) - static_cast<const char*>(library.dli_fbase)));
+        text += "thread " + std::to_string(current().index) + " runs (addr2line -ie " + library.dli_fname + " " + place + "), ";
+    }
+    return text + describe_waiting();
+}
+
 std::string Block::describe_waiting()
 {
     std::map<std::string, u32> places;
     for (u32 i = 0; i < count_; i++)
     {
         const Thread& thread = *threads_[i];
-        places[thread.wait == Wait::Ended     ? "have ended"
-                   : thread.wait == Wait::Block ? "wait at the barrier in line " + std::to_string(thread.line)
-                                                : std::string("wait at ") + warps_[i / WarpSize].what]++;
+        places[describe(thread)]++;
     }
     std::string text;
     for (const auto& [place, count] : places)

@@ -1,6 +1,7 @@
 // The threads of one block on one thread of the machine: who may run, where they wait, what they share.
 #pragma once
 
+#include <csignal>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -18,6 +19,7 @@ struct Shape
     ThreadIndex grid;
     u32 threads;
     u32 shared_bytes;
+    u32 most_milliseconds; // of the processor's time, for each block
 };
 
 enum class Wait
@@ -79,6 +81,9 @@ public:
     }
 
     void wait_at_block_barrier(u32 line);
+
+    // Called by a signal, in the middle of anything: the block has taken too long. `place` is the instruction that was next.
+    void interrupt(const void* place);
     [[noreturn]] void fail(const char* what);
     [[noreturn]] void end();
     void* shared_array(const void* key, size_t bytes);
@@ -94,7 +99,9 @@ private:
     bool can_run(const Thread& thread);
     void release_if_all_arrived();
     Meeting& meet(const char* what, const void* brought, size_t bytes, void (*combine)(Meeting&));
+    std::string describe(const Thread& thread);
     std::string describe_waiting();
+    std::string describe_late(u32 milliseconds);
 
     const Registration* kernel_ = nullptr;
     const void* arguments_ = nullptr;
@@ -111,6 +118,8 @@ private:
     u32 line_ = 0;    // of the barrier that the first of them came to
     u32 generation_ = 0;
     std::string failure_;
+    volatile sig_atomic_t is_late_ = 0;
+    const void* late_place_ = nullptr; // where a thread was running when the time was over; null if none was
 };
 
 // The one that runs on this thread of the machine.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the kernels and the emulator into one library: build.sh FOLDER [--sanitize] [MORE.cu ...]
-# Writes FOLDER/libemulator.so. Only what has changed is compiled again. --sanitize has every access to memory and every
+# Writes FOLDER/libemulator.so, and FOLDER/driver/, where it goes by the names of NVIDIA's libraries (driver/device.h). Only what has changed is compiled again. --sanitize has every access to memory and every
 # undefined behaviour checked; a process loads that library only with libasan.so preloaded.
 set -euo pipefail
 shopt -s nullglob
@@ -22,9 +22,9 @@ command -v g++ >/dev/null || { echo "g++ is missing, which compiles the emulator
 mkdir -p "$out"
 exec 9>"$out/lock"
 flock 9
-newest=$(ls -t "$here"/*.h "$here"/../*.h "${BASH_SOURCE[0]}" | head -n 1)
+newest=$(ls -t "$here"/*.h "$here"/driver/*.h "$here"/../*.h "${BASH_SOURCE[0]}" | head -n 1)
 objects=() commands=()
-for source in "$here"/*.cpp "$here"/../*.cu "${more[@]}"; do
+for source in "$here"/*.cpp "$here"/driver/*.cpp "$here"/../*.cu "${more[@]}"; do
   object=$out/$(basename "$source").o
   objects+=("$object")
   [ "$object" -nt "$source" ] && [ "$object" -nt "$newest" ] || commands+=("$source" "$object")
@@ -35,3 +35,7 @@ done
   xargs -0 -n 2 -P "$(nproc)" sh -c 'g++ '"$(printf '%q ' "${flags[@]}")"' -x c++ -c "$0" -o "$1.new" && mv "$1.new" "$1"'
 g++ "${flags[@]}" -shared -o "$out/libemulator.so.new" "${objects[@]}"
 mv "$out/libemulator.so.new" "$out/libemulator.so"
+mkdir -p "$out/driver"
+for name in libcuda.so.1 libnvrtc.so.12 libcublasLt.so.12; do
+  ln -sf ../libemulator.so "$out/driver/$name"
+done

@@ -69,6 +69,8 @@ Fiber::Fiber(u32 index)
 
 Fiber::~Fiber() { munmap(stack_, StackBytes); }
 
+bool Fiber::holds(const void* place) const { return place >= stack_ && place < stack_ + StackBytes; }
+
 void Fiber::start(void (*entry)())
 {
 #ifdef __SANITIZE_ADDRESS__

@@ -25,6 +25,9 @@ public:
     // From the fiber: back to the scheduler.
     void suspend();
 
+    // Whether something lies on its stack.
+    bool holds(const void* place) const;
+
 private:
     char* stack_;
     char* top_;

@@ -51,13 +51,14 @@ const Registration* emulator_find(const char* source, const char* name)
 u32 emulator_argument_bytes(const Registration* kernel) { return kernel->argument_bytes; }
 
 // Runs a kernel's blocks on threads of the library's own, never on the caller's: whoever suspends that one for a garbage
-// collection must not meet a fiber's stack. `parameters` holds the address of each argument.
+// collection must not meet a fiber's stack. `parameters` holds the address of each argument. A block may compute for
+// `most_milliseconds`.
 // Returns 0, or 1 with what went wrong as a text.
 i32 emulator_launch(
     const Registration* kernel, u32 grid_x, u32 grid_y, u32 grid_z, u32 threads, u32 shared_bytes, void** parameters, u64 seed,
-    char* message, u32 message_bytes)
+    u32 most_milliseconds, char* message, u32 message_bytes)
 {
-    Shape shape{{grid_x, grid_y, grid_z}, threads, shared_bytes};
+    Shape shape{{grid_x, grid_y, grid_z}, threads, shared_bytes, most_milliseconds};
     u64 count = static_cast<u64>(grid_x) * grid_y * grid_z;
     std::mutex mutex;
     std::string failure;

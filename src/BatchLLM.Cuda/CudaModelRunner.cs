@@ -82,6 +82,19 @@ public sealed class CudaModelRunner : IModelRunner
         return DeviceSizes.Decide(device, model, options, NumericsOf(model, options), ShapeOf(model, options)).Limits;
     }
 
+    /// <summary>How a runner would compute, without reading a weight, and whether or not the memory is enough.</summary>
+    /// <exception cref="BatchLLMException">The device does not compute such numerics, shapes or KV caches.</exception>
+    public static GpuModelPlan PlanOf(IDevice device, IModelWeights model, CudaModelRunnerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(options);
+        var numerics = NumericsOf(model, options);
+        return new GpuModelPlan(
+            numerics, GpuNumerics.Kv(model.Quantization, options.Kv),
+            DeviceSizes.Propose(device, model, options, numerics, ShapeOf(model, options)).Memory);
+    }
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The step exceeds <see cref="Limits"/> or a sequence's block table.</exception>
     public void Run(Step step, Span<int> nextTokens)

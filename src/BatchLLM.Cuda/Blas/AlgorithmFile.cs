@@ -51,13 +51,12 @@ internal sealed class AlgorithmFile(string path)
         }
     }
 
-    private static string Line(ProductShape shape, TimedCandidate choice)
-    {
-        var algorithm = choice.Algorithm;
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{shape.Rows} {shape.Columns} {shape.Depth} {shape.InputType} {shape.OutputType} {choice.Bits} {Convert.ToHexStringLower(Bytes(ref algorithm))}");
-    }
+    /// <summary>An algorithm's bytes in hexadecimal, by which it is told from others.</summary>
+    public static string Text(Algorithm algorithm) => Convert.ToHexStringLower(Bytes(ref algorithm));
+
+    private static string Line(ProductShape shape, TimedCandidate choice) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{shape.Rows} {shape.Columns} {shape.Depth} {shape.InputType} {shape.OutputType} {choice.Bits} {Text(choice.Algorithm)}");
 
     private static (ProductShape Shape, TimedCandidate Choice)? Parse(string line)
     {

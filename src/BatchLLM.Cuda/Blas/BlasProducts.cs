@@ -1,5 +1,4 @@
 using BatchLLM.Cuda.Devices;
-using BatchLLM.Cuda.Libraries;
 
 namespace BatchLLM.Cuda.Blas;
 
@@ -24,7 +23,6 @@ internal sealed unsafe class BlasProducts : IDisposable
     /// <exception cref="BatchLLMException">cuBLASLt is missing or does not start.</exception>
     public BlasProducts(CudaDevice device, string directory)
     {
-        CudaLibraries.Require(CudaLibrary.Products);
         _device = device;
         nint handle, preference;
         BlasCheck.Check(BlasApi.Create(&handle), "start");
@@ -54,7 +52,13 @@ internal sealed unsafe class BlasProducts : IDisposable
     public void Multiply(in MatrixProduct product, nint stream)
     {
         var plan = Plan(ProductShape.Of(product));
-        BlasCheck.Check(plan.Run(_handle, product, _workspace, stream), $"multiply {plan.Shape}");
+        var status = plan.Run(_handle, product, _workspace, stream);
+        if (status != BlasStatus.Success)
+        {
+            _ = _device.FreeBytes; // says so if it is the GPU that is lost, which the library's own answer does not
+        }
+
+        BlasCheck.Check(status, $"multiply {plan.Shape}");
     }
 
     /// <inheritdoc/>
@@ -94,7 +98,7 @@ internal sealed unsafe class BlasProducts : IDisposable
             .OrderByDescending(pair => pair.Key.Rows).ToList();
         using var trial = new ProductTrial(_device, _handle, descriptor, _workspace);
         var candidates = Candidates(descriptor).Concat(first.Select(pair => pair.Value.Algorithm).Where(a => IsUsable(descriptor, a)));
-        var tried = candidates.Select(trial.Run).OfType<TimedCandidate>().ToList();
+        var tried = candidates.DistinctBy(AlgorithmFile.Text).Select(trial.Run).OfType<TimedCandidate>().ToList();
         return AlgorithmChoice.Choose(tried, first.Count > 0 ? first[0].Value.Bits : null) ?? throw new BatchLLMException(
             $"cuBLASLt has no algorithm for a product of {descriptor.Shape} on {_device.Properties.Name}; run on the CPU with --device cpu.");
     }

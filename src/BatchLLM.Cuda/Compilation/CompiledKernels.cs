@@ -1,3 +1,5 @@
+using BatchLLM.Cuda.Libraries;
+
 namespace BatchLLM.Cuda.Compilation;
 
 /// <summary>Gives the machine code of kernel sources: from the cache, or compiled now and kept.</summary>
@@ -6,6 +8,22 @@ namespace BatchLLM.Cuda.Compilation;
 /// <param name="architecture">For example "sm_90a".</param>
 internal sealed class CompiledKernels(CubinCache cache, KernelCompiler? compiler, string architecture)
 {
+    /// <summary>With the compiler of this machine, or, where it has none, with code of every source: what is missing is known at once.</summary>
+    /// <param name="cache">Kept code.</param>
+    /// <param name="architecture">For example "sm_90a".</param>
+    /// <exception cref="BatchLLMException">NVRTC is missing, and the code of some source is not in the cache.</exception>
+    public static CompiledKernels Open(CubinCache cache, string architecture)
+    {
+        var compiler = CudaLibraries.TryLoad(CudaLibrary.Compiler, out _) ? new KernelCompiler() : null;
+        var kernels = new CompiledKernels(cache, compiler, architecture);
+        foreach (var name in compiler is null ? KernelSources.Names : [])
+        {
+            _ = kernels.Code(name);
+        }
+
+        return kernels;
+    }
+
     /// <summary>The code of a source.</summary>
     /// <param name="name">File below kernels/, without its extension.</param>
     /// <exception cref="BatchLLMException">The source does not compile for this device, or the compiler is missing.</exception>

@@ -29,6 +29,11 @@ public sealed unsafe class CudaDevice : IDevice
         var driver = CudaDriver.Start();
         _device = DeviceProbe.Find(driver, options.Ordinal);
         Properties = DeviceProbe.Describe(_device, options.Ordinal);
+
+        // What may be missing is looked for before anything is taken that would have to be given back.
+        CudaLibraries.Require(CudaLibrary.Products);
+        var kernels = CompiledKernels.Open(
+            new CubinCache(options.CacheDirectory, options.ShippedDirectory), DeviceProbe.Architecture(Properties));
         nint context, stream;
         DriverCheck.Check(DriverApi.PrimaryContextRetain(&context, _device), $"take GPU {options.Ordinal}");
         _context = context;
@@ -36,9 +41,7 @@ public sealed unsafe class CudaDevice : IDevice
         DriverCheck.Check(DriverApi.StreamCreate(&stream, NonBlockingStream), "create a stream");
         Stream = stream;
         _uploads = new UploadRing(stream);
-        var compiler = CudaLibraries.TryLoad(CudaLibrary.Compiler, out _) ? new KernelCompiler() : null;
-        var cache = new CubinCache(options.CacheDirectory, options.ShippedDirectory);
-        _modules = new CudaModules(new CompiledKernels(cache, compiler, DeviceProbe.Architecture(Properties)));
+        _modules = new CudaModules(kernels);
         _products = new BlasProducts(this, options.CacheDirectory);
     }
 
@@ -214,7 +217,8 @@ public sealed unsafe class CudaDevice : IDevice
     /// <inheritdoc/>
     public void Dispose()
     {
-        MakeCurrent();
+        // All that is given back here is the process's no more, whatever the driver says of it.
+        _ = DriverApi.ContextSetCurrent(_context);
         _ = DriverApi.StreamSynchronize(Stream);
         _products.Dispose();
         _modules.Dispose();
@@ -225,7 +229,7 @@ public sealed unsafe class CudaDevice : IDevice
 
     private void Free(ulong address)
     {
-        MakeCurrent();
+        _ = DriverApi.ContextSetCurrent(_context);
         _ = DriverApi.MemoryFree(address);
     }
 

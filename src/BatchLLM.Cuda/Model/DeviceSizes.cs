@@ -11,12 +11,13 @@ namespace BatchLLM.Cuda.Model;
 /// <param name="Rows">Most rows of a step, with those that fill it up.</param>
 /// <param name="HeadRows">Most rows whose logits are computed together.</param>
 /// <param name="Partials">Partial results of attention.</param>
-internal sealed record DeviceSizes(RunnerLimits Limits, int Rows, int HeadRows, int Partials)
+/// <param name="Memory">What all of it takes.</param>
+internal sealed record DeviceSizes(RunnerLimits Limits, int Rows, int HeadRows, int Partials, GpuMemoryPlan Memory)
 {
     // 512 rows of a vocabulary of 128,256 would take 262 MB, and the head's product is as fast with half of them.
     private const int MostHeadRows = 256;
 
-    // What a step of 1,024 sequences of 4,096 positions of Llama 3.1 8B takes; rows beyond go another way, which is slower.
+    // What a step of 1,024 sequences of 8,192 positions of Llama 3.1 8B takes; rows beyond go another way, which is slower.
     private const long PartialBytes = 256L << 20;
 
     // Left to the driver for the machine code of kernels and products, which it loads when they first run.
@@ -37,6 +38,14 @@ internal sealed record DeviceSizes(RunnerLimits Limits, int Rows, int HeadRows, 
     public static DeviceSizes Decide(
         IDevice device, IModelWeights model, CudaModelRunnerOptions options, Numerics numerics, AttentionShape shape)
     {
+        var sizes = Propose(device, model, options, numerics, shape);
+        return sizes.Memory.Shortage(device.Properties.Name) is { } shortage ? throw new BatchLLMException(shortage) : sizes;
+    }
+
+    /// <summary>As <see cref="Decide"/>, whether or not the memory is enough: then with no KV block.</summary>
+    public static DeviceSizes Propose(
+        IDevice device, IModelWeights model, CudaModelRunnerOptions options, Numerics numerics, AttentionShape shape)
+    {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.StepTokens, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.StepSequences, 1);
         var rows = RowBuckets.Of(options.StepTokens);
@@ -45,28 +54,26 @@ internal sealed record DeviceSizes(RunnerLimits Limits, int Rows, int HeadRows, 
         var positions = Math.Min(model.Config.ContextLength, model.StoredRope?.Positions ?? int.MaxValue);
         var partials = (int)Math.Clamp(
             PartialBytes / (shape.Width * sizeof(float)), slices, (long)slices * AttentionPlan.SplitCount(positions - 1));
-        var fixedBytes = DeviceWeights.BytesOf(model, numerics) + PassBuffers.BytesOf(model.Config, rows, headRows, partials)
-            + (long)positions * model.Config.HeadSize * sizeof(float);
-        var blocks = Blocks(device, model.Config, options, shape, fixedBytes);
+        var memory = Divide(
+            device, model, options, shape, DeviceWeights.BytesOf(model, numerics),
+            PassBuffers.BytesOf(model.Config, rows, headRows, partials) + (long)positions * model.Config.HeadSize * sizeof(float));
         return new DeviceSizes(
             new RunnerLimits(
-                Math.Min(positions, blocks * options.KvBlockTokens), model.Config.VocabularySize, options.StepTokens, slices,
-                options.KvBlockTokens, blocks),
-            rows, headRows, partials);
+                (int)Math.Min(positions, memory.KvTokens), model.Config.VocabularySize, options.StepTokens, slices, options.KvBlockTokens,
+                memory.KvBlockCount),
+            rows, headRows, partials, memory);
     }
 
-    private static int Blocks(
-        IDevice device, LlamaConfig config, CudaModelRunnerOptions options, AttentionShape shape, long fixedBytes)
+    private static GpuMemoryPlan Divide(
+        IDevice device, IModelWeights model, CudaModelRunnerOptions options, AttentionShape shape, long weightBytes, long stepBytes)
     {
-        var perBlock = DeviceKvCache.BlockBytes(config, shape.IsFp8 ? KvPrecision.Fp8 : KvPrecision.Bf16, options.KvBlockTokens);
+        var perBlock = DeviceKvCache.BlockBytes(
+            model.Config, shape.IsFp8 ? KvPrecision.Fp8 : KvPrecision.Bf16, options.KvBlockTokens);
         var reserve = ReserveBytes(device.Properties.MemoryBytes);
-        var left = device.FreeBytes - fixedBytes - reserve;
+        var free = device.FreeBytes;
+        var left = Math.Max(0, free - weightBytes - stepBytes - reserve);
         var blocks = (int)Math.Min(
             Math.Min(left, options.KvBytes ?? long.MaxValue) / perBlock, int.MaxValue / options.KvBlockTokens);
-        return blocks >= 1 ? blocks : throw new BatchLLMException(
-            $"{device.Properties.Name} has {device.FreeBytes >> 20} MiB of memory free; the model and what a step needs take " +
-            $"{fixedBytes >> 20} MiB, {reserve >> 20} MiB are left to the driver, and a block of {options.KvBlockTokens} positions of the KV " +
-            $"cache takes {perBlock >> 10} KiB. End what else uses the GPU, take a smaller model or a more compressed checkpoint, or run " +
-            "on the CPU with --device cpu.");
+        return new GpuMemoryPlan(free, weightBytes, stepBytes, reserve, options.KvBlockTokens, perBlock, blocks);
     }
 }

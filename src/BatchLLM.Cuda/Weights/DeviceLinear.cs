@@ -57,8 +57,10 @@ internal sealed class DeviceLinear : IDisposable
     public ElementType LogitType => Form.Input == InputForm.Int8PerRow ? ElementType.Int32 : ElementType.Float32;
 
     /// <summary>Bytes that layers would take.</summary>
+    /// <exception cref="BatchLLMException">A layer has inputs or scales that a device cannot multiply.</exception>
     public static long BytesOf(Numerics numerics, params LinearWeight[] parts)
     {
+        Array.ForEach(parts, RequireShape);
         long columns = (parts.Sum(part => part.OutputCount) + ColumnMultiple - 1) / ColumnMultiple * ColumnMultiple;
         return columns * (parts[0].InputCount * LinearForm.Of(numerics, parts).Input.Element().Bytes() + sizeof(float));
     }

@@ -6,15 +6,15 @@ namespace BatchLLM.Host.Bench;
 /// <param name="Seconds">Wall time, planning included.</param>
 /// <param name="ProcessorSeconds">Processor time of all threads: less than threads times seconds where others took the processor.</param>
 /// <param name="TokensPerSecond">Tokens by seconds.</param>
-/// <param name="ArithmeticShare">Operations that the steps need, by what the machine computes at most in that time; 0 to 1.</param>
-/// <param name="BandwidthShare">Bytes that the steps must read, by what the machine reads at most in that time; 0 to 1.</param>
-/// <param name="SecondsByPart">Where the time went, by part of a step; "outside" is planning and bookkeeping.</param>
+/// <param name="ArithmeticShare">Operations that the steps need, by what the machine computes at most in that time; 0 to 1; null on a GPU.</param>
+/// <param name="BandwidthShare">Bytes that the steps must read, by what the machine reads at most in that time; 0 to 1; null on a GPU.</param>
+/// <param name="SecondsByPart">Where the time went, by part of a step; "outside" is planning and bookkeeping. Empty on a GPU, which is not waited for within a step.</param>
 internal sealed record BenchPhase(
     long Tokens,
     int Steps,
     double Seconds,
     double ProcessorSeconds,
     double TokensPerSecond,
-    double ArithmeticShare,
-    double BandwidthShare,
+    double? ArithmeticShare,
+    double? BandwidthShare,
     IReadOnlyDictionary<string, double> SecondsByPart);

@@ -11,6 +11,7 @@ namespace BatchLLM.Host.Bench;
 /// <param name="Numerics">How linear layers are computed; null for the precision's own.</param>
 /// <param name="Threads">Threads that compute.</param>
 /// <param name="Instructions">What kernels may be made of; null for the best that the machine has.</param>
+/// <param name="Gpu">Number of the GPU that computes; null for the CPU.</param>
 /// <param name="Combinations">Workloads, at least one.</param>
 /// <param name="Report">File for the result as JSON; null for none.</param>
 internal sealed record BenchRequest(
@@ -20,5 +21,6 @@ internal sealed record BenchRequest(
     Numerics? Numerics,
     int Threads,
     InstructionSet? Instructions,
+    int? Gpu,
     IReadOnlyList<BenchCombination> Combinations,
     string? Report);

@@ -2,8 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using BatchLLM.Checkpoints;
 using BatchLLM.Checkpoints.Synthetic;
-using BatchLLM.Engine;
-using BatchLLM.Engine.Assembly;
 using BatchLLM.Engine.Limits;
 
 namespace BatchLLM.Host.Bench;
@@ -25,38 +23,37 @@ internal sealed class BenchRun(BenchRequest request, Terminal terminal)
     public BenchOutput Run(CancellationToken cancellationToken)
     {
         var model = new SyntheticModel(request.Config, request.Precision, Seed);
-        var sizes = BenchMemory.Sizes(request, model);
-        BenchMemory.Of(model, sizes).Require(request, BenchMemory.Free());
-        var machine = MachineLimits.Measure(request.Threads);
-        var start = Stopwatch.GetTimestamp();
-        using var runner = new CpuModelRunner(model, sizes);
+        using var target = BenchTarget.Open(request, model);
         var unmeasured = new BenchOutput(
             request.Shape,
             request.Precision.Name(),
-            runner.Numerics.Name(),
-            runner.Kv.Name(),
-            InstructionSets.Name(InstructionSets.Choose(request.Instructions)),
+            target.Numerics.Name(),
+            target.Kv.Name(),
+            target.Device,
+            target.Instructions,
             Parameters(model),
-            runner.WeightBytes,
-            Stopwatch.GetElapsedTime(start).TotalSeconds,
+            target.WeightBytes,
+            target.LoadTime.TotalSeconds,
             Environment.WorkingSet,
-            machine,
-            machine,
+            target.Limits,
+            target.Limits,
             []);
-        return Measure(unmeasured, runner, model, cancellationToken);
+        return Measure(unmeasured, target, model, cancellationToken);
     }
 
-    private BenchOutput Measure(BenchOutput unmeasured, CpuModelRunner runner, SyntheticModel model, CancellationToken cancellationToken)
+    private BenchOutput Measure(BenchOutput unmeasured, BenchTarget target, SyntheticModel model, CancellationToken cancellationToken)
     {
-        var work = new StepWork(model.Config, [.. model.Linears], model.EmbeddingType, runner.Kv);
-        var steps = new BenchSteps(runner, work, BenchLimits.Of(unmeasured.Limits, runner.Numerics), cancellationToken);
+        var work = new StepWork(model.Config, [.. model.Linears], model.EmbeddingType, target.Kv);
+        var limits = target.Limits is { } machine ? BenchLimits.Of(machine, target.Numerics) : null;
+        var steps = new BenchSteps(target.Runner, target.Times, work, limits, cancellationToken);
         WarmUp(steps);
         var results = request.Combinations.Select(combination => Measure(combination, steps)).ToList();
         return unmeasured with
         {
             PeakResidentBytes = Math.Max(unmeasured.PeakResidentBytes, results.Max(r => r.ResidentBytes)),
-            LimitsAfter = MachineLimits.Measure(request.Threads),
+            LimitsAfter = target.Limits is null ? null : MachineLimits.Measure(request.Threads),
             Results = results,
+            VaryingProducts = target.VaryingProducts,
         };
     }
 

@@ -8,10 +8,12 @@ namespace BatchLLM.Host.Bench;
 
 /// <summary>Runs steps and adds up what they took and what they needed at least.</summary>
 /// <param name="runner">Computes.</param>
+/// <param name="times">Where its time goes; null if it does not tell.</param>
 /// <param name="work">Counts what a step needs.</param>
-/// <param name="limits">What the machine can do.</param>
+/// <param name="limits">What the machine can do; null if that was not measured.</param>
 /// <param name="cancellationToken">Looked at between steps.</param>
-internal sealed class BenchSteps(CpuModelRunner runner, StepWork work, BenchLimits limits, CancellationToken cancellationToken)
+internal sealed class BenchSteps(
+    IModelRunner runner, StepTimes? times, StepWork work, BenchLimits? limits, CancellationToken cancellationToken)
 {
     private readonly int[] _next = new int[runner.Limits.StepSequenceBudget]; // [slices of the step used]
     private long _start;
@@ -27,7 +29,7 @@ internal sealed class BenchSteps(CpuModelRunner runner, StepWork work, BenchLimi
     public void Begin()
     {
         (_steps, _operations, _bytes) = (0, 0, 0);
-        runner.Times.Reset();
+        times?.Reset();
         _processorStart = Environment.CpuUsage.TotalTime;
         _start = Stopwatch.GetTimestamp();
     }
@@ -62,15 +64,20 @@ internal sealed class BenchSteps(CpuModelRunner runner, StepWork work, BenchLimi
             seconds,
             (Environment.CpuUsage.TotalTime - _processorStart).TotalSeconds,
             tokens / seconds,
-            _operations / seconds / limits.OperationsPerSecond,
-            _bytes / seconds / limits.BytesPerSecond,
+            _operations / seconds / limits?.OperationsPerSecond,
+            _bytes / seconds / limits?.BytesPerSecond,
             Parts(seconds));
     }
 
     private Dictionary<string, double> Parts(double seconds)
     {
+        if (times is null)
+        {
+            return [];
+        }
+
         var parts = Enum.GetValues<StepPart>().ToDictionary(
-            part => JsonNamingPolicy.SnakeCaseLower.ConvertName(part.ToString()), part => runner.Times[part].TotalSeconds);
+            part => JsonNamingPolicy.SnakeCaseLower.ConvertName(part.ToString()), part => times[part].TotalSeconds);
         parts["outside"] = seconds - parts.Values.Sum();
         return parts;
     }

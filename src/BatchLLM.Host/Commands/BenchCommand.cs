@@ -11,7 +11,7 @@ internal static class BenchCommand
     public static Command Create()
     {
         var options = new BenchOptions();
-        var command = new Command("bench", "Measures the engine on this machine, with a made-up model of a known shape.");
+        var command = new Command("bench", "Measures the engine on this machine's CPU or on a GPU, with a made-up model of a known shape.");
         options.AddTo(command);
         return command.Runs((parsed, terminal, cancellationToken) => RunAsync(options.Read(parsed), terminal, cancellationToken));
     }

@@ -3,6 +3,7 @@ using BatchLLM.Checkpoints;
 using BatchLLM.Checkpoints.Synthetic;
 using BatchLLM.Engine.Assembly;
 using BatchLLM.Host.Bench;
+using BatchLLM.Jobs;
 
 namespace BatchLLM.Host.Commands;
 
@@ -58,6 +59,8 @@ internal sealed class BenchOptions
         HelpName = "name",
     };
 
+    private readonly Option<string?> _device = DeviceOption.Create("What computes:");
+
     private readonly Option<string?> _report = new("--report")
     {
         Description = "Also write the result to this file, as the JSON of --json.",
@@ -68,7 +71,7 @@ internal sealed class BenchOptions
     public void AddTo(Command command)
     {
         foreach (var option in new Option[]
-            { _shape, _precision, _numerics, _prompt, _output, _batch, _shared, _group, _threads, _instructions, _report })
+            { _shape, _precision, _numerics, _prompt, _output, _batch, _shared, _group, _threads, _instructions, _device, _report })
         {
             command.Options.Add(option);
         }
@@ -89,6 +92,7 @@ internal sealed class BenchOptions
             parsed.GetValue(_numerics) is { } numerics ? Numerics(numerics, precision) : null,
             AtLeastOne("--threads", parsed.GetValue(_threads)),
             parsed.GetValue(_instructions) is { } instructions ? Instructions(instructions) : null,
+            Gpu(DeviceOption.Read(parsed, _device), parsed.GetValue(_instructions)),
             BenchCheck.Combinations(
                 CountList.Read("--prompt", parsed.GetValue(_prompt)!),
                 CountList.Read("--output", parsed.GetValue(_output)!),
@@ -130,6 +134,14 @@ internal sealed class BenchOptions
         ? set
         : throw new UsageException(
             $"--instructions {name}: this machine has {string.Join(", ", InstructionSets.FoundNames)}; choose one of those.");
+
+    private static int? Gpu(string? device, string? instructions)
+    {
+        var gpu = device is null ? null : DeviceNames.GpuOf(device);
+        return gpu is null || instructions is null
+            ? gpu
+            : throw new UsageException($"--instructions {instructions} is the CPU's; leave it out, or run with --device cpu.");
+    }
 
     private static int AtLeastOne(string option, int count) =>
         count >= 1 ? count : throw new UsageException($"{option} {count}: expected 1 or more.");

@@ -21,6 +21,7 @@ internal static class Examples
         [
             "batchllm worker --database postgres://batch@db/batch",
             "batchllm worker --model models/llama-3.1-8b --model models/llama-3.2-1b",
+            "batchllm worker --device cuda:1",
         ],
         ["serve"] =
         [
@@ -56,6 +57,7 @@ internal static class Examples
         ["inspect"] =
         [
             "batchllm inspect jobs/demo/model",
+            "batchllm inspect models/llama-3.1-8b --device cuda",
             "batchllm inspect jobs/demo/input/tickets-a.parquet",
         ],
         ["tokenize"] =

@@ -26,13 +26,16 @@ internal static class InspectCommand
             Description = "Tokens of each sequence, prompt and completion together.",
             DefaultValueFactory = _ => 2048,
         };
+        var device = DeviceOption.Create("What a model is to run on:");
         sequences.Validators.Add(RequirePositive);
         tokens.Validators.Add(RequirePositive);
-        return new Command("inspect", "Shows what is in a model directory or a data file, and what a model takes on this machine (ops/precisions.md).") { path, sequences, tokens }
+        return new Command("inspect", "Shows what is in a model directory or a data file, and what a model takes on this machine (ops/precisions.md).")
+            { path, sequences, tokens, device }
             .Runs((parsed, terminal, cancellationToken) =>
             {
                 var batch = new BatchShape(parsed.GetValue(sequences), parsed.GetValue(tokens));
-                return InspectAsync(parsed.GetValue(path)!, batch, terminal, cancellationToken);
+                var gpu = DeviceOption.Read(parsed, device) is { } name ? DeviceNames.GpuOf(name) : null;
+                return InspectAsync(parsed.GetValue(path)!, batch, gpu, terminal, cancellationToken);
             });
     }
 
@@ -45,17 +48,36 @@ internal static class InspectCommand
     }
 
     private static async Task<int> InspectAsync(
-        string path, BatchShape batch, Terminal terminal, CancellationToken cancellationToken)
+        string path, BatchShape batch, int? gpu, Terminal terminal, CancellationToken cancellationToken)
     {
         if (Directory.Exists(path))
         {
-            var model = ModelInspection.Of(path);
-            new ModelView(terminal).Show(model, MachinePlan.Of(model, batch));
-            return model.Problems.Count == 0 ? ExitCodes.Ok : ExitCodes.Failed;
+            return gpu is { } ordinal ? Inspect(path, batch, ordinal, terminal) : Inspect(path, batch, terminal);
+        }
+
+        if (gpu is not null)
+        {
+            throw new UsageException($"--device is for models, and {path} is no directory; leave it out.");
         }
 
         new DataFileView(terminal).Show(await InspectFileAsync(path, cancellationToken));
         return ExitCodes.Ok;
+    }
+
+    private static int Inspect(string path, BatchShape batch, Terminal terminal)
+    {
+        var model = ModelInspection.Of(path);
+        new ModelView(terminal).Show(model, MachinePlan.Of(model, batch), gpu: null);
+        return model.Problems.Count == 0 ? ExitCodes.Ok : ExitCodes.Failed;
+    }
+
+    private static int Inspect(string path, BatchShape batch, int ordinal, Terminal terminal)
+    {
+        using var device = Gpu.Open(ordinal);
+        var model = ModelInspection.Of(path);
+        var plan = model.Problems.Count == 0 ? GpuInspection.Of(model, batch, device) : null;
+        new ModelView(terminal).Show(model, plan: null, plan);
+        return plan is { Refusal: null } ? ExitCodes.Ok : ExitCodes.Failed;
     }
 
     private static async Task<DataFileInspection> InspectFileAsync(string path, CancellationToken cancellationToken)

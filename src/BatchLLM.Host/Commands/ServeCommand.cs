@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using BatchLLM.Host.Jobs;
 using BatchLLM.Host.Retention;
 using BatchLLM.Host.Service;
 using BatchLLM.Host.Service.Access;
@@ -34,6 +35,8 @@ internal static class ServeCommand
             DefaultValueFactory = _ => WebhookReach.Public,
         };
         var noWorker = new Option<bool>("--no-worker") { Description = "Run no jobs here; `batchllm worker` does, on any machine." };
+        var device = DeviceOption.Create(
+            "What jobs run on here: only those for this kind of device, on this one. Default: any job, on the device that it names.");
         var database = CommonOptions.Database();
         var keepJobs = KeepOption.Create(
             "--keep-jobs", "jobs that are over, with their shards, firings, batches and messages, unless something refers to them");
@@ -43,7 +46,7 @@ internal static class ServeCommand
         var (roots, openAi, jwt) = (new RootOptions(), new OpenAiOptions(), new JwtOptions());
         var command = new Command(Name, "Accepts jobs over HTTP, runs them, and shows how they get on.")
         {
-            listen, keys, database, noWorker, webhooks, keepJobs, keepResults, keepFiles,
+            listen, keys, database, noWorker, device, webhooks, keepJobs, keepResults, keepFiles,
         };
         roots.AddTo(command);
         openAi.AddTo(command);
@@ -61,13 +64,25 @@ internal static class ServeCommand
                 Retention = new RetentionSettings(
                     KeepOption.Read(parsed, keepJobs), KeepOption.Read(parsed, keepFiles), KeepOption.Read(parsed, keepResults)),
                 SendsToPrivate = parsed.GetValue(webhooks) == WebhookReach.Any,
+                Device = DeviceOption.Read(parsed, device) is { } name ? new WorkerDevice(name) : null,
             };
+            CheckDevice(settings.Device, parsed.GetValue(noWorker));
             await using var session = await DatabaseSession.OpenAsync(parsed.GetValue(database), cancellationToken);
             await CheckKeysAsync(settings, session, cancellationToken);
             using var signals = new StopSignals();
             return await RunAsync(
                 new ServiceRun(settings, session, terminal, TimeProvider.System), !parsed.GetValue(noWorker), signals);
         });
+    }
+
+    private static void CheckDevice(WorkerDevice? device, bool noWorker)
+    {
+        if (device is not null && noWorker)
+        {
+            throw new UsageException("--device is what jobs run on here, and --no-worker runs none; leave out one of them.");
+        }
+
+        device?.Require();
     }
 
     private static KeyUse UseOf(KeyUse? said, IPEndPoint address, JwtSettings? provider) => said switch

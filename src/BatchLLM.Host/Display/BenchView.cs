@@ -24,7 +24,11 @@ internal sealed class BenchView(Terminal terminal)
         }
 
         terminal.Ansi.Write(Speeds(output.Results));
-        terminal.Ansi.Write(Times(output.Results));
+        if (output.Limits is not null)
+        {
+            terminal.Ansi.Write(Times(output.Results));
+        }
+
         terminal.Text.WriteLine(
             "Prompt, output and total as llama-batched-bench counts them: all prompts first, then all sequences in lockstep. Mixed is the " +
             "same work as a job runs it.");
@@ -36,8 +40,17 @@ internal sealed class BenchView(Terminal terminal)
             CultureInfo.InvariantCulture,
             $"{output.Shape}, {output.Parameters:N0} parameters in {output.Precision}, numerics {output.Numerics}, KV cache {output.KvCache}: " +
             $"weights {output.WeightBytes / Gibi:0.00} GiB, made in {output.LoadSeconds:0.0} s; at most {output.PeakResidentBytes / Gibi:0.00} GiB resident");
-        yield return $"Limits, measured just before: {Line(output.Limits)}; {output.Limits.Threads} threads, {output.Instructions} kernels";
-        yield return $"Just after: {Line(output.LimitsAfter)}";
+        if (output is not { Limits: { } limits, LimitsAfter: { } after })
+        {
+            yield return $"On {output.Device}, {output.Instructions}; weights are in its memory, what is resident in this machine's";
+            yield return output.VaryingProducts is { Count: > 0 } varying
+                ? $"Rows may depend on how many are beside them in {string.Join(", ", varying)}"
+                : "Products of all numbers of rows have the same bits, as tried on made-up numbers";
+            yield break;
+        }
+
+        yield return $"Limits, measured just before: {Line(limits)}; {limits.Threads} threads, {output.Instructions} kernels";
+        yield return $"Just after: {Line(after)}";
     }
 
     private static string Line(MachineLimits limits)

@@ -14,10 +14,11 @@ internal sealed record ModelOutput(
     IReadOnlyList<TensorGroup> Groups,
     IReadOnlyList<int> StopTokenIds,
     MachinePlan? Machine,
+    GpuInspection? Gpu,
     IReadOnlyList<string> Problems,
     IReadOnlyList<string> Notices)
 {
-    public static ModelOutput Of(ModelInspection model, MachinePlan? plan) => new(
+    public static ModelOutput Of(ModelInspection model, MachinePlan? plan, GpuInspection? gpu) => new(
         model.Path,
         model.Config,
         model.ParameterCount,
@@ -27,6 +28,7 @@ internal sealed record ModelOutput(
         model.Groups,
         model.StopTokenIds,
         plan,
+        gpu,
         model.Problems,
         model.Notices);
 }

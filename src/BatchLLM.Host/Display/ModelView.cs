@@ -8,16 +8,20 @@ namespace BatchLLM.Host.Display;
 /// <summary>Shows what is in a model directory, and everything that is wrong with it.</summary>
 internal sealed class ModelView(Terminal terminal)
 {
-    public void Show(ModelInspection model, MachinePlan? plan)
+    /// <summary>Shows it.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="plan">What it takes on the CPU; null if that is not known or not asked for.</param>
+    /// <param name="gpu">What it takes on a GPU; null if that is not known or not asked for.</param>
+    public void Show(ModelInspection model, MachinePlan? plan, GpuInspection? gpu)
     {
         if (terminal.IsJson)
         {
-            terminal.WriteJson(ModelOutput.Of(model, plan));
+            terminal.WriteJson(ModelOutput.Of(model, plan, gpu));
             return;
         }
 
         terminal.Text.WriteLine(model.Path);
-        foreach (var line in Lines(model).Concat(plan is null ? [] : Lines(plan)))
+        foreach (var line in Lines(model).Concat(plan is null ? [] : Lines(plan)).Concat(gpu is null ? [] : Lines(gpu)))
         {
             terminal.Text.WriteLine($"  {line}");
         }
@@ -62,6 +66,24 @@ internal sealed class ModelView(Terminal terminal)
         {
             yield return $"weights {Size(weights)} in memory; this machine has {Size(plan.MemoryBytes)}" +
                 (plan.Fits ? "" : ", too little for weights and KV cache together");
+        }
+    }
+
+    private static IEnumerable<string> Lines(GpuInspection gpu)
+    {
+        var others = gpu.OtherNumerics.Count == 0 ? "" : $" (a job may choose {string.Join(" or ", gpu.OtherNumerics)})";
+        yield return $"{gpu.Gpu}, compute capability {gpu.ComputeCapability}: numerics {gpu.Numerics}{others}, KV cache {gpu.KvCache}";
+        if (gpu.Memory is { } memory)
+        {
+            yield return $"memory {Size(memory.FreeBytes)} free: weights {Size(memory.WeightBytes)}, a step {Size(memory.StepBytes)}, the driver's " +
+                $"{Size(memory.ReserveBytes)}, KV cache {Size(memory.KvBytes)}";
+            yield return $"KV cache {Number(memory.KvBlockCount)} blocks of {Number(memory.KvBlockTokens)} tokens: of {Number(gpu.Sequences)} " +
+                $"sequences of {Number(gpu.TokensPerSequence)} tokens, {Number(Math.Min(gpu.Sequences, gpu.SequencesAtOnce))} at once";
+        }
+
+        if (gpu.Refusal is { } refusal)
+        {
+            yield return $"does not run there: {refusal}";
         }
     }
 

@@ -52,9 +52,10 @@ internal static class PreflightCells
 
         if (report.Memory is { } memory)
         {
+            var rest = memory.Gpu is null ? $"rows {Size(memory.WindowBytes)}" : $"a step {Size(memory.StepBytes)}, of {memory.Gpu}";
             yield return ("Memory, about", Size(memory.TotalBytes), Text(
-                $"weights {Size(memory.WeightBytes)}, KV cache {Size(memory.KvBytes)}, rows {Size(memory.WindowBytes)}") +
-                (memory.Fits ? "" : $"; this machine has {Size(memory.AvailableBytes)}"));
+                $"weights {Size(memory.WeightBytes)}, KV cache {Size(memory.KvBytes)}, {rest}") +
+                (memory.Fits ? "" : $"; {(memory.Gpu is null ? "this machine has" : "free there are")} {Size(memory.AvailableBytes)}"));
         }
     }
 

@@ -11,8 +11,23 @@ internal static class Gpu
 
     /// <summary>Takes it.</summary>
     /// <param name="ordinal">Its number.</param>
-    /// <exception cref="BatchLLMException">The driver, the GPU or a library is missing or too old; one sentence says which.</exception>
+    /// <exception cref="BatchLLMException">
+    /// The driver, the GPU or a library is missing or too old; one sentence says which. That is this machine's fault and no job's:
+    /// another worker may have what is missing here, so it is transient.
+    /// </exception>
     public static CudaDevice Open(int ordinal)
+    {
+        try
+        {
+            return Take(ordinal);
+        }
+        catch (BatchLLMException exception) when (exception is not DeviceLostException)
+        {
+            throw new BatchLLMException(exception.Message, isTransient: true, exception);
+        }
+    }
+
+    private static CudaDevice Take(int ordinal)
     {
         CudaLibraries.SearchIn(
             Environment.GetEnvironmentVariable(LibraryDirectories)?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) ?? []);

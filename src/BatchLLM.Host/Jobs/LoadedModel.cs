@@ -96,6 +96,11 @@ internal sealed class LoadedModel : IJobModel
         ? CpuModelRunner.LimitsOf(_directory, OptionsOf(ComputeChoice.Of(spec)))
         : CudaModelRunner.LimitsOf(_gpu, _directory, GpuOptionsOf(ComputeChoice.Of(spec)));
 
+    /// <summary>What the model takes of the GPU's memory, with the GPU's name; null for the CPU.</summary>
+    /// <exception cref="BatchLLMException">The GPU does not compute the model.</exception>
+    public (string Name, GpuMemoryPlan Memory)? GpuMemory(ComputeChoice choice) =>
+        _gpu is null ? null : (_gpu.Properties.Name, CudaModelRunner.PlanOf(_gpu, _directory, GpuOptionsOf(choice)).Memory);
+
     private IModelRunner KeepRunner(ComputeChoice choice)
     {
         if (_kept?.Choice != choice)

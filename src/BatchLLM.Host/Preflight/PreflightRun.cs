@@ -35,7 +35,7 @@ internal sealed class PreflightRun(PreflightSettings settings, PreflightStages s
         if (model is LoadedModel loaded)
         {
             report = await MeasureAsync(report, counted.Pass, spec, loaded, cancellationToken);
-            report = report with { Memory = MemoryPlan.Of(ModelInspection.Of(spec.Model), ComputeChoice.Of(spec), report) };
+            report = report with { Memory = MemoryOf(spec, loaded, report) };
         }
 
         await JobAssembly.Blobs.WriteAsync(
@@ -89,6 +89,14 @@ internal sealed class PreflightRun(PreflightSettings settings, PreflightStages s
                     trial, pass.Sample.Count, startSeconds, report.Ready, report.SharedPrefixes.CopiedRows,
                     report.PromptTokens - report.SharedPrefixes.PlannedTokens, SeedOf(report.Key)),
             };
+    }
+
+    private static MemoryReport? MemoryOf(JobSpec spec, LoadedModel model, PreflightReport report)
+    {
+        var choice = ComputeChoice.Of(spec);
+        return model.GpuMemory(choice) is { } gpu
+            ? MemoryPlan.OnGpu(gpu.Name, gpu.Memory, report)
+            : MemoryPlan.Of(ModelInspection.Of(spec.Model), choice, report);
     }
 
     private string ReportFile(JobSpec spec, string name) => $"{(settings.ReportUri ?? spec.Output.Uri).TrimEnd('/')}/{name}";

@@ -27,9 +27,10 @@ internal sealed class ServiceRun(ServiceSettings settings, DatabaseSession state
         await WarmUp.RunAsync(app, settings.Listen, drain);
         Announce(app.Urls.Single());
         var told = Task.Delay(Timeout.InfiniteTimeSpan, time, drain);
-        var worker = runsJobs ? new WorkerLoop(state, [], terminal.Error).RunAsync(drain, stop) : Task.CompletedTask;
+        var worker = runsJobs ? new WorkerLoop(state, [], terminal.Error) { Device = settings.Device }.RunAsync(drain, stop) : Task.CompletedTask;
 
-        // A worker that ends by itself does so by a defect: better no service than one that accepts what it never runs.
+        // A worker that ends by itself does so by a defect, or because its GPU is lost: better no service, which whoever watches
+        // over it starts again, than one that accepts what it never runs.
         await Task.WhenAny(runsJobs ? [told, worker] : [told]);
         await StopAsync(app);
         await worker;

@@ -1,4 +1,5 @@
 using System.Net;
+using BatchLLM.Host.Jobs;
 using BatchLLM.Host.Retention;
 using BatchLLM.Host.Service.Access;
 using BatchLLM.Host.Service.OpenAi;
@@ -19,6 +20,9 @@ internal sealed record ServiceSettings(IPEndPoint Listen, JobRoots Roots, bool N
 
     /// <summary>True to send webhooks to addresses of the server's own network, too.</summary>
     public bool SendsToPrivate { get; init; }
+
+    /// <summary>What its worker computes on; null for the device that a job names.</summary>
+    public WorkerDevice? Device { get; init; }
 
     /// <summary>What is kept for clients of the OpenAI API.</summary>
     public required OpenAiSettings OpenAi { get; init; }

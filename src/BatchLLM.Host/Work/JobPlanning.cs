@@ -1,4 +1,5 @@
 using System.Globalization;
+using BatchLLM.Cuda.Devices;
 using BatchLLM.Host.Jobs;
 using BatchLLM.Host.Retention;
 using BatchLLM.Jobs;
@@ -21,12 +22,26 @@ internal sealed class JobPlanning(IJobQueue queue, ModelShelf shelf, InputsInRem
     /// <param name="claim">Held; given back if nothing comes of it.</param>
     /// <param name="duration">How long the claim lives without renewal.</param>
     /// <param name="ending">Cancelled when the worker is to end: the job is handed back, for planning is cheap to repeat.</param>
+    /// <exception cref="DeviceLostException">The GPU was lost; the job is handed back.</exception>
     /// <exception cref="BatchLLMException">The store failed.</exception>
     public async Task<bool> PlanAsync(Job job, PlanClaim claim, TimeSpan duration, CancellationToken ending)
     {
         using var span = PipelineTelemetry.Begin("job.plan", job.Id);
         await using var keeper = PlanKeeper.Hold(queue, claim, duration, time, ending);
-        switch (await LookAsync(job, keeper.Lost))
+        try
+        {
+            return await DecideAsync(claim, job, keeper.Lost);
+        }
+        catch (DeviceLostException)
+        {
+            await queue.ReturnPlanAsync(claim, trouble: null, CancellationToken.None);
+            throw;
+        }
+    }
+
+    private async Task<bool> DecideAsync(PlanClaim claim, Job job, CancellationToken lost)
+    {
+        switch (await LookAsync(job, lost))
         {
             case PlanOutcome.Ready ready:
                 return await LetRunAsync(claim, ready);
@@ -60,7 +75,7 @@ internal sealed class JobPlanning(IJobQueue queue, ModelShelf shelf, InputsInRem
             var (planned, shards) = await draft.CutAsync(lost);
             return new PlanOutcome.Ready(planned, shards);
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is not DeviceLostException)
         {
             log.WriteDefect(job.Id, exception);
             return PlanOutcome.Of(exception, lost.IsCancellationRequested);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BatchLLM.Cuda.Devices;
 using BatchLLM.Host.Jobs;
 using BatchLLM.Jobs;
 
@@ -11,11 +12,15 @@ namespace BatchLLM.Host.Work;
 /// <param name="log">The worker's log.</param>
 internal sealed class JobWork(DatabaseSession state, ModelShelf shelf, LeftJobs left, WorkerLog log)
 {
-    /// <summary>Runs it. What is wrong with the job pauses it; what may pass, or be this machine's, leaves it to others.</summary>
+    /// <summary>
+    /// Runs it. What is wrong with the job pauses it; what may pass, or be this machine's, leaves it to others; a lost GPU leaves all
+    /// jobs to others, since nothing of this process can use it again.
+    /// </summary>
     /// <param name="job">A running job; one whose shards are all committed is published.</param>
     /// <param name="turn">How long the worker stays.</param>
     /// <param name="stop">Stops at once; leases are handed back.</param>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
+    /// <exception cref="DeviceLostException">The GPU was lost. What the worker held of the job is handed back.</exception>
     /// <exception cref="BatchLLMException">The store failed.</exception>
     public async Task RunAsync(Job job, JobTurn turn, CancellationToken stop)
     {
@@ -25,6 +30,11 @@ internal sealed class JobWork(DatabaseSession state, ModelShelf shelf, LeftJobs 
                 ? await JobAssembly.PublisherOf(job, state.Store).PublishAsync(job.Id, stop)
                 : await RunShardsAsync(job, turn, stop);
             Report(after);
+        }
+        catch (DeviceLostException)
+        {
+            log.Write(job.Id, "left to other workers: the GPU is lost.");
+            throw;
         }
         catch (BatchLLMException exception) when (exception.IsTransient)
         {
@@ -59,7 +69,7 @@ internal sealed class JobWork(DatabaseSession state, ModelShelf shelf, LeftJobs 
         {
             return shelf.Open(spec);
         }
-        catch (BatchLLMException exception)
+        catch (BatchLLMException exception) when (exception is not DeviceLostException)
         {
             Leave(job, exception.Message);
             return null;

@@ -5,14 +5,16 @@ using BatchLLM.Jobs;
 namespace BatchLLM.Host.Work;
 
 /// <summary>Keeps a worker's model open from job to job, while the next one needs the same and nobody changed its files.</summary>
-internal sealed class ModelShelf : IDisposable
+/// <param name="device">The worker's device; null for the one that a job names.</param>
+internal sealed class ModelShelf(WorkerDevice? device) : IDisposable
 {
     private (string Stamp, IJobModel Model)? _kept;
 
     /// <summary>The model of a job; open until another one is asked for.</summary>
-    /// <exception cref="BatchLLMException">A file is missing or wrong.</exception>
-    public IJobModel Open(JobSpec spec)
+    /// <exception cref="BatchLLMException">A file is missing or wrong, or the device cannot be used.</exception>
+    public IJobModel Open(JobSpec job)
     {
+        var spec = device is null ? job : device.Place(job);
         var stamp = Stamp(spec);
         if (_kept?.Stamp != stamp)
         {

@@ -1,4 +1,5 @@
 using System.Reflection;
+using BatchLLM.Cuda.Devices;
 using BatchLLM.Host.Jobs;
 using BatchLLM.Host.Retention;
 using BatchLLM.Jobs;
@@ -22,17 +23,22 @@ internal sealed class WorkerLoop(DatabaseSession state, IReadOnlyList<string> mo
     private readonly LeftJobs _left = new(TimeProvider.System);
     private long? _gaveWay; // the job that was left for another one just now
 
+    /// <summary>The device that it computes on, and takes jobs for; null for any job, on the device that the job names.</summary>
+    public WorkerDevice? Device { get; init; }
+
     /// <summary>Works until it is told to end.</summary>
     /// <param name="drain">The window under way is run to its end and committed; then it returns.</param>
     /// <param name="stop">It stops at once; leases are handed back, nothing committed is lost.</param>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
+    /// <exception cref="DeviceLostException">Its GPU was lost; what it had of a job is handed back.</exception>
     public async Task RunAsync(CancellationToken drain, CancellationToken stop)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(drain, stop);
-        using var shelf = new ModelShelf();
+        using var shelf = new ModelShelf(Device);
         await using var heart = WorkerHeart.Start(state.Workers, FirstBeat(), _time);
         await using var draining = drain.Register(heart.Drain);
-        _log.Write($"Worker {WorkerIdentity.Current} takes jobs of {(models.Count == 0 ? "any model" : string.Join(", ", models))}.");
+        var place = Device is null ? "" : $", on {Device.Name}";
+        _log.Write($"Worker {WorkerIdentity.Current} takes jobs of {(models.Count == 0 ? "any model" : string.Join(", ", models))}{place}.");
         while (!ending.IsCancellationRequested)
         {
             if (!await TryTakeAsync(shelf, heart, ending.Token, stop))
@@ -51,7 +57,11 @@ internal sealed class WorkerLoop(DatabaseSession state, IReadOnlyList<string> mo
     {
         try
         {
-            var offer = new WorkerOffer(WorkerIdentity.Current, models) { Except = [.. _left.Now, .. Once(ref _gaveWay)] };
+            var offer = new WorkerOffer(WorkerIdentity.Current, models)
+            {
+                Except = [.. _left.Now, .. Once(ref _gaveWay)],
+                Device = Device?.Kind,
+            };
             if (await state.Queue.ClaimAsync(offer, ending) is not { } claimed)
             {
                 heart.Say(WorkerState.Idle, null);
@@ -66,7 +76,7 @@ internal sealed class WorkerLoop(DatabaseSession state, IReadOnlyList<string> mo
         {
             return true;
         }
-        catch (BatchLLMException exception)
+        catch (BatchLLMException exception) when (exception is not DeviceLostException)
         {
             _log.Write(exception.Message);
             return false;

@@ -83,6 +83,7 @@ public sealed partial class PostgresJobQueue(PostgresDatabase database) : IJobQu
                 JobId = jobId,
                 Models = offer.Models.ToArray(),
                 Except = offer.Except.ToArray(),
+                offer.Device,
                 TurnIsOver = turnIsOver,
             }),
             cancellationToken);
@@ -107,6 +108,7 @@ public sealed partial class PostgresJobQueue(PostgresDatabase database) : IJobQu
         offer.Worker,
         Models = offer.Models.ToArray(),
         Except = offer.Except.ToArray(),
+        offer.Device,
         Seconds = offer.Duration.TotalSeconds,
     };
 

@@ -8,6 +8,8 @@ with candidates as materialized (
     from batchllm.claimable_jobs c
     left join batchllm.tenant_work w on w.tenant = c.tenant
    where (cardinality(@Models) = 0 or c.model = any(@Models))
+     and (@Device::text is null or @Device = (
+       select split_part(coalesce(d.spec::jsonb ->> 'device', 'cpu'), ':', 1) from batchllm.jobs d where d.id = c.id))
      and c.id <> all(@Except)
 ), alone as materialized (
   select j.id, c.place

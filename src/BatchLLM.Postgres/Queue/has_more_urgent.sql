@@ -4,6 +4,8 @@ select exists (
     join batchllm.claimable_jobs c on c.id <> mine.id
    where mine.id = @JobId
      and (cardinality(@Models) = 0 or c.model = any(@Models))
+     and (@Device::text is null or @Device = (
+       select split_part(coalesce(d.spec::jsonb ->> 'device', 'cpu'), ':', 1) from batchllm.jobs d where d.id = c.id))
      and c.id <> all(@Except)
      and (c.priority > mine.priority
        or @TurnIsOver

@@ -6,7 +6,7 @@ public sealed record SamplingParameters
     /// <summary>Most tokens to generate, including a closing stop token. At least 1.</summary>
     public int MaxTokens { get; init; } = 256;
 
-    /// <summary>0 is greedy. Otherwise logits are divided by it; at most 2.</summary>
+    /// <summary>0 is greedy. Otherwise logits are divided by it; at most 2. See <see cref="IsGreedy"/> for the smallest.</summary>
     public double Temperature { get; init; }
 
     /// <summary>Smallest set of tokens whose probabilities reach this sum stays; 1 keeps all. In (0, 1].</summary>
@@ -33,8 +33,11 @@ public sealed record SamplingParameters
     /// <summary>Subtracted per occurrence from the logit of each token already generated (OpenAI API); 0 is off.</summary>
     public double FrequencyPenalty { get; init; }
 
-    /// <summary>True if the most likely token is always taken.</summary>
-    public bool IsGreedy => Temperature == 0;
+    /// <summary>
+    /// True if the most likely token is always taken: at a temperature of 0, and at those whose inverse is no finite float32
+    /// (below 2.94e-39), with which logits could not be multiplied.
+    /// </summary>
+    public bool IsGreedy => float.IsInfinity((float)(1 / Temperature));
 
     /// <summary>True if logits change with the tokens seen so far.</summary>
     public bool HasPenalties => RepetitionPenalty != 1 || PresencePenalty != 0 || FrequencyPenalty != 0;

@@ -11,6 +11,14 @@ public static class DeviceNames
     /// <summary>The first GPU; the kind of all.</summary>
     public const string Cuda = "cuda";
 
+    /// <summary>True for a name that the schema of job files allows.</summary>
+    public static bool IsName(string device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return device is Cpu or Cuda || (device.StartsWith($"{Cuda}:", StringComparison.Ordinal)
+            && device.Length - Cuda.Length is 2 or 3 && device.AsSpan(Cuda.Length + 1).IndexOfAnyExceptInRange('0', '9') < 0);
+    }
+
     /// <summary>Number of the GPU among those that the process may use, from 0; null for the CPU.</summary>
     /// <param name="device">A name that the schema allows.</param>
     public static int? GpuOf(string device)

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.Text;
 using BatchLLM.Tokens.Words;
 
@@ -12,10 +11,8 @@ namespace BatchLLM.Tokens;
 public sealed class ByteLevelBpeTokenizer : ITokenizer
 {
     private readonly TokenBytes _tokenBytes;
-    private readonly Func<WordEncoder> _newEncoder;
-    private readonly ConcurrentBag<WordEncoder> _encoders = []; // those that no thread uses at the moment
-    private readonly PromptSplitter _splitter;
-    private readonly Dictionary<string, int> _addedIds = [];
+    private readonly TokenNames _names;
+    private readonly PromptEncoder _encoder;
 
     /// <summary>Joins what was read from a model directory.</summary>
     /// <param name="tokenBytes">The bytes of each token; none for special ones.</param>
@@ -35,12 +32,10 @@ public sealed class ByteLevelBpeTokenizer : ITokenizer
         Func<string, string>? normalize = null)
     {
         _tokenBytes = tokenBytes;
-        _newEncoder = () => new WordEncoder(words, pairs.Spell, pairs.Merges, preTokenizer);
-        _splitter = new PromptSplitter(addedTokens, normalize);
-        foreach (var token in addedTokens)
-        {
-            _addedIds[token.Text] = token.Id;
-        }
+        _names = new TokenNames(tokenBytes, addedTokens);
+        _encoder = new PromptEncoder(
+            new PromptSplitter(addedTokens, normalize), () => new WordEncoder(words, pairs.Spell, pairs.Merges, preTokenizer),
+            metaspace: null);
     }
 
     /// <inheritdoc/>
@@ -53,33 +48,14 @@ public sealed class ByteLevelBpeTokenizer : ITokenizer
     /// <exception cref="ArgumentException">
     /// The literal spans are not ascending, disjoint and inside the text.
     /// </exception>
-    public int[] Encode(PromptText prompt) => Encode(prompt, AffixTokens.None);
+    public int[] Encode(PromptText prompt) => _encoder.Encode(prompt, AffixTokens.None);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">As for <see cref="Encode(PromptText)"/>.</exception>
-    public int[] EncodeWithAffixes(PromptText prompt) => Encode(prompt, Affixes);
+    public int[] EncodeWithAffixes(PromptText prompt) => _encoder.Encode(prompt, Affixes);
 
     /// <inheritdoc/>
-    public int? FindToken(string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        if (_addedIds.TryGetValue(text, out var added))
-        {
-            return added;
-        }
-
-        // Not the word table: it lacks tokens that merging never reaches. This is asked a few times per job.
-        var bytes = Encoding.UTF8.GetBytes(text);
-        for (var id = 0; id < VocabularySize && bytes.Length > 0; id++)
-        {
-            if (_tokenBytes[id].SequenceEqual(bytes))
-            {
-                return id;
-            }
-        }
-
-        return null;
-    }
+    public int? FindToken(string text) => _names.Find(text);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">No token has this id.</exception>
@@ -111,28 +87,5 @@ public sealed class ByteLevelBpeTokenizer : ITokenizer
         var text = Encoding.UTF8.GetString(rented, 0, length);
         ArrayPool<byte>.Shared.Return(rented);
         return text;
-    }
-
-    private int[] Encode(PromptText prompt, AffixTokens around)
-    {
-        ArgumentNullException.ThrowIfNull(prompt);
-        var encoder = _encoders.TryTake(out var idle) ? idle : _newEncoder();
-        encoder.Append(around.Prefix);
-        foreach (var piece in _splitter.Split(prompt))
-        {
-            if (piece.IsText)
-            {
-                encoder.Append(piece.Text.Span);
-            }
-            else
-            {
-                encoder.Append(piece.Token);
-            }
-        }
-
-        encoder.Append(around.Suffix);
-        var tokens = encoder.Take();
-        _encoders.Add(encoder);
-        return tokens;
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text;
 using BatchLLM.Tokens.Words;
 
@@ -11,12 +10,9 @@ namespace BatchLLM.Tokens;
 public sealed class PieceBpeTokenizer : ITokenizer
 {
     private readonly TokenBytes _spellings;
-    private readonly Func<WordEncoder> _newEncoder;
-    private readonly ConcurrentBag<WordEncoder> _encoders = []; // those that no thread uses at the moment
-    private readonly Metaspace? _metaspace;
-    private readonly PromptSplitter _splitter;
+    private readonly TokenNames _names;
+    private readonly PromptEncoder _encoder;
     private readonly PieceTexts _texts;
-    private readonly Dictionary<string, int> _addedIds = [];
 
     /// <summary>Joins what was read from a model directory.</summary>
     /// <param name="model">The vocabulary.</param>
@@ -26,15 +22,9 @@ public sealed class PieceBpeTokenizer : ITokenizer
     internal PieceBpeTokenizer(
         PieceModel model, PiecePreTokenizer preTokenizer, Func<string, string>? normalize, TokenDecoding decoding)
     {
-        _splitter = new PromptSplitter(model.AddedTokens, normalize);
-        foreach (var token in model.AddedTokens)
-        {
-            _addedIds[token.Text] = token.Id;
-        }
-
-        _metaspace = preTokenizer.Metaspace;
         _texts = new PieceTexts(model, decoding);
         _spellings = new TokenBytes([.. model.Pieces.Select(piece => piece is null ? null : Encoding.UTF8.GetBytes(piece))]);
+        _names = new TokenNames(_spellings, model.AddedTokens);
         var characters = new CharacterTokens(model);
         var merges = new MergeTable(model.Merges.Count);
         foreach (var (left, right, rank, merged) in model.Merges)
@@ -45,7 +35,9 @@ public sealed class PieceBpeTokenizer : ITokenizer
         var borders = new PieceBorders(ProvenPairs(model), preTokenizer.CutBefore, preTokenizer.CutAfter);
         var words = ReachableWords(model, characters, merges);
         var parts = new PreTokenizer(borders.End, MakeCutter: null);
-        _newEncoder = () => new WordEncoder(words, characters.Spell, merges, parts);
+        _encoder = new PromptEncoder(
+            new PromptSplitter(model.AddedTokens, normalize), () => new WordEncoder(words, characters.Spell, merges, parts),
+            preTokenizer.Metaspace);
     }
 
     /// <inheritdoc/>
@@ -61,32 +53,14 @@ public sealed class PieceBpeTokenizer : ITokenizer
     /// <exception cref="ArgumentException">
     /// The literal spans are not ascending, disjoint and inside the text.
     /// </exception>
-    public int[] Encode(PromptText prompt) => Encode(prompt, AffixTokens.None);
+    public int[] Encode(PromptText prompt) => _encoder.Encode(prompt, AffixTokens.None);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">As for <see cref="Encode(PromptText)"/>.</exception>
-    public int[] EncodeWithAffixes(PromptText prompt) => Encode(prompt, Affixes);
+    public int[] EncodeWithAffixes(PromptText prompt) => _encoder.Encode(prompt, Affixes);
 
     /// <inheritdoc/>
-    public int? FindToken(string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        if (_addedIds.TryGetValue(text, out var added))
-        {
-            return added;
-        }
-
-        var bytes = Encoding.UTF8.GetBytes(text);
-        for (var id = 0; id < VocabularySize && bytes.Length > 0; id++)
-        {
-            if (_spellings[id].SequenceEqual(bytes))
-            {
-                return id;
-            }
-        }
-
-        return null;
-    }
+    public int? FindToken(string text) => _names.Find(text);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">No token has this id.</exception>
@@ -103,33 +77,6 @@ public sealed class PieceBpeTokenizer : ITokenizer
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">An id is not below <see cref="VocabularySize"/>.</exception>
     public string DecodeContinuation(ReadOnlySpan<int> tokens) => Decode(tokens, 0);
-
-    private int[] Encode(PromptText prompt, AffixTokens around)
-    {
-        ArgumentNullException.ThrowIfNull(prompt);
-        var encoder = _encoders.TryTake(out var idle) ? idle : _newEncoder();
-        encoder.Append(around.Prefix);
-        foreach (var piece in _splitter.Split(prompt))
-        {
-            if (!piece.IsText)
-            {
-                encoder.Append(piece.Token);
-            }
-            else if (_metaspace is null)
-            {
-                encoder.Append(piece.Text.Span);
-            }
-            else
-            {
-                encoder.Append(_metaspace.Apply(piece.Text.ToString(), piece.StartsPrompt));
-            }
-        }
-
-        encoder.Append(around.Suffix);
-        var tokens = encoder.Take();
-        _encoders.Add(encoder);
-        return tokens;
-    }
 
     private string Decode(ReadOnlySpan<int> tokens, int addedSpaces)
     {

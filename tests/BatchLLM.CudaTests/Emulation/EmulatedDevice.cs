@@ -20,6 +20,9 @@ internal sealed unsafe class EmulatedDevice(ulong seed = 0, long memoryBytes = 1
     private List<Action>? _recording;
     private long _allocatedBytes;
 
+    /// <summary>Processor time that a block may take: far more than any needs, sanitizers or not, and less than a build waits for.</summary>
+    public TimeSpan BlockLimit { get; init; } = TimeSpan.FromMinutes(1);
+
     public DeviceProperties Properties { get; } = new("Emulator", 9, 0, 2, 227 * 1024, memoryBytes);
 
     public long FreeBytes => memoryBytes - _allocatedBytes;
@@ -93,7 +96,7 @@ internal sealed unsafe class EmulatedDevice(ulong seed = 0, long memoryBytes = 1
         var message = stackalloc byte[MessageBytes];
         var result = EmulatorLibrary.Launch(
             (void*)kernel.Handle, (uint)shape.GridX, (uint)shape.GridY, (uint)shape.GridZ, (uint)shape.Threads,
-            (uint)shape.SharedBytes, parameters, seed, message, MessageBytes);
+            (uint)shape.SharedBytes, parameters, seed, (uint)BlockLimit.TotalMilliseconds, message, MessageBytes);
         if (result != 0)
         {
             throw new BatchLLMException(Encoding.UTF8.GetString(message, new ReadOnlySpan<byte>(message, MessageBytes).IndexOf((byte)0)));

@@ -34,6 +34,18 @@ public sealed class EmulatedDeviceTests
         Assert.Equal(Expected(), Run("neighbours", 0)); // the next launch knows nothing of it
     }
 
+    [Theory]
+    [InlineData("endless_loop", "thread 40 runs (addr2line -ie ", "wait at the barrier in line ")]
+    [InlineData("endless_meetings", "", " threads wait at ")]
+    public void A_kernel_that_never_ends_is_ended_with_where_its_threads_are(string kernel, string running, string others)
+    {
+        var exception = Assert.Throws<BatchLLMException>(() => Run(kernel, 0, TimeSpan.FromMilliseconds(200)));
+        Assert.Matches($@"^{kernel}, block \([01], 0, 0\): not at its end after 200 ms of computing: ", exception.Message);
+        Assert.Contains(running, exception.Message, StringComparison.Ordinal);
+        Assert.Contains(others, exception.Message, StringComparison.Ordinal);
+        Assert.Equal(Expected(), Run("neighbours", 0)); // the next launch knows nothing of it
+    }
+
     [Fact]
     public void A_copy_that_nobody_waited_for_has_not_arrived() =>
         Assert.All(Run("missing_wait", 0)[..Threads], value => Assert.True(float.IsNaN(value)));
@@ -102,9 +114,9 @@ public sealed class EmulatedDeviceTests
     private static float[] Expected() =>
         [.. Enumerable.Range(0, 2 * Threads).Select(i => i / Threads * 1000 + (i + 32) % Threads)];
 
-    private static float[] Run(string kernel, ulong seed)
+    private static float[] Run(string kernel, ulong seed, TimeSpan? limit = null)
     {
-        using var device = new EmulatedDevice(seed);
+        using var device = limit is { } most ? new EmulatedDevice(seed) { BlockLimit = most } : new EmulatedDevice(seed);
         using var memory = device.Store(new float[2 * Threads]);
         Launch(device, kernel, memory, 0);
         return device.Read<float>(memory);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace BatchLLM.CudaTests.Emulation;
@@ -12,7 +11,7 @@ internal static unsafe class EmulatorLibrary
     /// <summary>True in a process whose kernels are watched by sanitizers.</summary>
     public static readonly bool IsSanitized = Environment.GetEnvironmentVariable(BuildVariable) == "sanitized";
 
-    private static readonly nint Library = NativeLibrary.Load(Build(IsSanitized));
+    private static readonly nint Library = NativeLibrary.Load(Path.Combine(EmulatorBuild.Run(Checkout.Root, IsSanitized), "libemulator.so"));
 
     /// <summary>Source, kernel; null if there is none.</summary>
     public static readonly delegate* unmanaged<byte*, byte*, void*> Find =
@@ -22,9 +21,9 @@ internal static unsafe class EmulatorLibrary
     public static readonly delegate* unmanaged<void*, uint> ArgumentBytes =
         (delegate* unmanaged<void*, uint>)NativeLibrary.GetExport(Library, "emulator_argument_bytes");
 
-    /// <summary>Kernel, grid, threads, shared bytes, parameters, seed, message and its room; 0 if all went well.</summary>
-    public static readonly delegate* unmanaged<void*, uint, uint, uint, uint, uint, void**, ulong, byte*, uint, int> Launch =
-        (delegate* unmanaged<void*, uint, uint, uint, uint, uint, void**, ulong, byte*, uint, int>)
+    /// <summary>Kernel, grid, threads, shared bytes, parameters, seed, milliseconds that a block may compute, message and its room; 0 if all went well.</summary>
+    public static readonly delegate* unmanaged<void*, uint, uint, uint, uint, uint, void**, ulong, uint, byte*, uint, int> Launch =
+        (delegate* unmanaged<void*, uint, uint, uint, uint, uint, void**, ulong, uint, byte*, uint, int>)
         NativeLibrary.GetExport(Library, "emulator_launch");
 
     /// <summary>Memory with guards around it; null if there is not so much.</summary>
@@ -39,35 +38,4 @@ internal static unsafe class EmulatorLibrary
     public static readonly delegate* unmanaged<void*, void*, void*, ulong, ulong, ulong, int, int, void> Multiply =
         (delegate* unmanaged<void*, void*, void*, ulong, ulong, ulong, int, int, void>)
         NativeLibrary.GetExport(Library, "emulator_multiply");
-
-    /// <summary>Builds it.</summary>
-    /// <param name="sanitized">With every access to memory and every undefined behaviour checked.</param>
-    /// <returns>Path of the library.</returns>
-    public static string Build(bool sanitized)
-    {
-        var tests = Path.Combine(Checkout.Root, "tests", "BatchLLM.CudaTests");
-        var folder = Path.Combine(Checkout.Root, "artifacts", "emulator", sanitized ? "sanitized" : "plain");
-        var start = new ProcessStartInfo(Path.Combine(Checkout.Root, "kernels", "emulator", "build.sh"))
-        {
-            RedirectStandardError = true,
-            ArgumentList = { folder },
-        };
-        if (sanitized)
-        {
-            start.ArgumentList.Add("--sanitize");
-        }
-
-        foreach (var source in Directory.GetFiles(tests, "*.cu", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
-        {
-            start.ArgumentList.Add(source);
-        }
-
-        start.Environment.Remove("LD_PRELOAD"); // the compiler need not be watched
-        using var build = Process.Start(start)!;
-        var errors = build.StandardError.ReadToEnd();
-        build.WaitForExit();
-        return build.ExitCode == 0
-            ? Path.Combine(folder, "libemulator.so")
-            : throw new InvalidOperationException($"kernels/emulator/build.sh failed:{Environment.NewLine}{errors}");
-    }
 }

@@ -32,7 +32,7 @@ public sealed class SanitizerTests
 
     private static async Task<(int Code, string Output)> Run(params string[] arguments)
     {
-        EmulatorLibrary.Build(sanitized: true);
+        EmulatorBuild.Run(Checkout.Root, sanitized: true);
         var start = new ProcessStartInfo(Environment.ProcessPath!, ["-noColor", "-nologo", .. arguments])
         {
             RedirectStandardOutput = true,

@@ -47,6 +47,30 @@ KERNEL(shuffle_of_some, Planted)
     a.y[threadIdx.x] = static_cast<float>(value);
 }
 
+// One thread of the second warp waits for what nobody writes.
+KERNEL(endless_loop, Planted)
+{
+    if (threadIdx.x == 40)
+    {
+        while (*const_cast<volatile float*>(a.y) == 0)
+        {
+        }
+    }
+    sync_block();
+    a.y[threadIdx.x] = 1;
+}
+
+KERNEL(endless_meetings, Planted)
+{
+    u32 value = threadIdx.x;
+    while (value != 1'000)
+    {
+        sync_block();
+        value = shuffle_xor(value, 1);
+    }
+    a.y[threadIdx.x] = static_cast<float>(value);
+}
+
 KERNEL(missing_wait, Planted)
 {
     SHARED_ARRAY(float, values, 128);

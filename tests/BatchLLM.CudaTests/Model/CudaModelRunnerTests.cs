@@ -199,7 +199,7 @@ public sealed class CudaModelRunnerTests
         using var device = new EmulatedDevice(memoryBytes: 257 << 20);
         var model = TestModels.Random(SyntheticPrecision.Bf16, seed: 1);
         var e = Assert.Throws<BatchLLMException>(() => new CudaModelRunner(device, model, Options(null, null)));
-        Assert.StartsWith("Emulator has 257 MiB of memory free; the model and what a step needs take ", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Emulator has 257 MiB of memory free; the weights take ", e.Message, StringComparison.Ordinal);
         Assert.Equal(257 << 20, device.FreeBytes);
     }
 

@@ -34,6 +34,27 @@ public sealed class JobClaimTests(TestCluster cluster) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_worker_gets_jobs_for_its_kind_of_device_only()
+    {
+        async Task<long> SubmitAsync(string name, string device) => (await Bench.Queue.SubmitAsync(
+            QueueBench.Submission(name) with { SpecJson = $$"""{ "name": "{{name}}"{{device}} }""" }, Token)).Job.Id;
+        async Task<long?> ClaimAsync(string device) =>
+            (await Bench.Queue.ClaimAsync(QueueBench.Offer() with { Device = device }, Token))?.Job.Id;
+        var unsaid = await SubmitAsync("unsaid", "");
+        var cpu = await SubmitAsync("cpu", ", \"device\": \"cpu\"");
+        var first = await SubmitAsync("first", ", \"device\": \"cuda\"");
+        var other = await SubmitAsync("other", ", \"device\": \"cuda:3\"");
+
+        Assert.Equal(first, await ClaimAsync("cuda"));
+        Assert.Equal(other, await ClaimAsync("cuda"));
+        Assert.Null(await ClaimAsync("cuda"));
+        Assert.False(await Bench.Queue.HasMoreUrgentAsync(first, QueueBench.Offer() with { Device = "cuda" }, turnIsOver: true, Token));
+        Assert.Equal(unsaid, await ClaimAsync("cpu"));
+        Assert.Equal(cpu, await ClaimAsync("cpu"));
+        Assert.Null(await ClaimAsync("cpu"));
+    }
+
+    [Fact]
     public async Task Of_equal_jobs_that_of_the_tenant_with_the_fewest_rows_under_lease_goes_first()
     {
         var greedy = await Bench.SubmitPlannedAsync("greedy", 10, "a");
@@ -200,8 +221,10 @@ public sealed class JobClaimTests(TestCluster cluster) : IAsyncLifetime
         Assert.Equal(5, leases.Sum(some => some.Count));
     }
 
-    [Fact]
-    public async Task Choosing_does_not_read_the_jobs_that_are_over()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("cuda")]
+    public async Task Choosing_does_not_read_the_jobs_that_are_over(string? device)
     {
         await Bench.ExecuteAsync(
             """
@@ -218,7 +241,7 @@ public sealed class JobClaimTests(TestCluster cluster) : IAsyncLifetime
         await Bench.SubmitPlannedAsync("a", 3);
         await Bench.SubmitAsync("b");
         await Bench.ExecuteAsync("vacuum analyze batchllm.jobs, batchllm.shards");
-        var parameters = new { Models = Array.Empty<string>(), Except = Array.Empty<long>(), Worker = "w", Seconds = 1.0 };
+        var parameters = new { Models = Array.Empty<string>(), Except = Array.Empty<long>(), Worker = "w", Device = device, Seconds = 1.0 };
 
         var plan = string.Join('\n', await Bench.QueryAsync<string>(
             "explain " + EmbeddedSql.Load("Queue/claim_job.sql"), parameters));

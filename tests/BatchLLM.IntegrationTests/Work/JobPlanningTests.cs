@@ -56,6 +56,21 @@ public sealed class JobPlanningTests(CliFixture cli, TestCluster cluster) : ICla
     }
 
     [Fact]
+    public async Task A_job_for_a_GPU_that_this_machine_lacks_waits_for_another_worker()
+    {
+        Assert.SkipWhen(File.Exists("/dev/nvidia0"), "This machine has a GPU.");
+        var ticket = new TicketJob(cli.DataDirectory);
+        (ticket.Spec["engine"], ticket.Spec["device"]) = ("local", "cuda");
+        var job = await Bench.SubmitAsync(ticket);
+
+        await PlanAsync(Token);
+
+        var after = await Bench.GetAsync(job);
+        Assert.Equal(JobState.Queued, after.State);
+        Assert.Matches("^(A GPU needs libcuda|NVIDIA's driver)", after.Wait?.Trouble);
+    }
+
+    [Fact]
     public async Task A_job_that_was_cancelled_while_it_was_planned_stays_cancelled()
     {
         var job = await Bench.SubmitAsync(new TicketJob(cli.DataDirectory));
@@ -73,7 +88,7 @@ public sealed class JobPlanningTests(CliFixture cli, TestCluster cluster) : ICla
 
     private async Task PlanAsync(ClaimedJob claimed, CancellationToken ending)
     {
-        using var shelf = new ModelShelf();
+        using var shelf = new ModelShelf(device: null);
         var log = new WorkerLog(_log, TimeProvider.System);
         await new JobPlanning(Bench.Queue, shelf, new InputsInRemoval(Bench.ResultRetention), log, TimeProvider.System).PlanAsync(
             claimed.Job, claimed.Plan!, QueueBench.Hour, ending);

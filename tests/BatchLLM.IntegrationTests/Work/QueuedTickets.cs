@@ -7,7 +7,7 @@ using Xunit;
 
 namespace BatchLLM.IntegrationTests.Work;
 
-/// <summary>Small jobs of tickets that are handed in to the queue and run by an echo.</summary>
+/// <summary>Small jobs of tickets that are handed in to the queue and run by an echo unless they say otherwise.</summary>
 internal static class QueuedTickets
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -15,7 +15,7 @@ internal static class QueuedTickets
     /// <summary>Hands a job in as the job file says it.</summary>
     public static async Task<Job> SubmitAsync(this QueueBench bench, TicketJob job, int priority = 0)
     {
-        job.Spec["engine"] = "echo";
+        job.Spec["engine"] ??= "echo";
         var spec = await JobFileLoader.LoadAsync(job.Save(), JobFileFlags.None, Token);
         var submission = new JobSubmission(spec.Name, JobSpecJson.Write(spec), spec.Model, spec.Output.Uri) { Priority = priority };
         return (await bench.Queue.SubmitAsync(submission, Token)).Job;

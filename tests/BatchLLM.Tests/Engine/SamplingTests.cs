@@ -33,6 +33,26 @@ public sealed class SamplingTests
         }
     }
 
+    // 1 / 2.94e-39 is the largest finite float32, about; logits times infinity are no numbers that a token could be drawn by.
+    [Theory]
+    [InlineData(double.Epsilon)]
+    [InlineData(1e-45)]
+    [InlineData(2.9e-39)]
+    [InlineData(2.95e-39)]
+    [InlineData(1e-38)]
+    [InlineData(1e-10)]
+    public void A_temperature_near_0_takes_the_largest_logit(double temperature)
+    {
+        foreach (var length in new[] { 3, 8, 31, 1_003 })
+        {
+            float[] logits = [.. Enumerable.Range(0, length).Select(id => id == length / 2 ? 2 : id % 7 * 0.25f - 30)];
+            foreach (var sampling in new[] { new SamplingParameters(), new() { TopK = 2 }, new() { TopP = 0.5 }, new() { TopK = 5, TopP = 0.9 } })
+            {
+                Assert.Equal(length / 2, Choose([.. logits], sampling with { Temperature = temperature }));
+            }
+        }
+    }
+
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]

@@ -42,6 +42,8 @@ public sealed class SamplingLimitsTests
     [InlineData(2.01, "temperature is 2.01; expected 0 to 2")]
     [InlineData(double.NaN, "temperature is NaN; expected 0 to 2")]
     [InlineData(double.PositiveInfinity, "temperature is Infinity; expected 0 to 2")]
+    [InlineData(1e300, "temperature is 1E+300; expected 0 to 2")]
+    [InlineData(-1e-45, "temperature is -1E-45; expected 0 to 2")]
     public void A_temperature_outside_its_range_is_refused(double value, string problem) =>
         Assert.Equal(problem, SamplingLimits.Check(Good with { Temperature = value }));
 
