@@ -93,12 +93,10 @@ class Model:
             return False
 
     def cache(self, rows, positions):
-        shape = (LAYERS, 2, rows, KV_HEADS, positions, HEAD)
-        return torch.randn(shape, device=self.device, dtype=torch.bfloat16) if rows * positions < 1 << 16 else torch.empty(
-            shape, device=self.device, dtype=torch.bfloat16).normal_()
+        return torch.empty((LAYERS, 2, rows, KV_HEADS, positions, HEAD), device=self.device, dtype=torch.bfloat16).normal_()
 
-    def run(self, tokens, start, cache, first_row=0):
-        """Next tokens of rows whose positions `start` and on these tokens are; the cache holds those before."""
+    def run(self, tokens, start, cache):
+        """Next tokens of the cache's first rows, whose positions `start` and on these tokens are; the cache holds those before."""
         rows, count = tokens.shape
         angles = torch.arange(start, start + count, device=self.device)[:, None] * (
             500000.0 ** (-torch.arange(0, HEAD, 2, device=self.device) / HEAD))[None]
@@ -108,7 +106,7 @@ class Model:
         for index, (qkv, output, gate_up, down) in enumerate(self.layers):
             heads = qkv(x).view(rows, count, HEADS + 2 * KV_HEADS, HEAD).transpose(1, 2)
             queries, keys, values = heads.split((HEADS, KV_HEADS, KV_HEADS), 1)
-            held = cache[index, :, first_row:first_row + rows]
+            held = cache[index, :, :rows]
             held[0, :, :, start:start + count] = self.turned(keys, cosine, sine)
             held[1, :, :, start:start + count] = values
             mixed = F.scaled_dot_product_attention(
@@ -164,7 +162,7 @@ def continuous_batching(transformers, device, prompt, output, rows):
     config = transformers.LlamaConfig(
         hidden_size=HIDDEN, num_hidden_layers=LAYERS, num_attention_heads=HEADS, num_key_value_heads=KV_HEADS, intermediate_size=INNER,
         vocab_size=VOCABULARY, max_position_embeddings=131072, rope_theta=500000.0, tie_word_embeddings=False)
-    config._attn_implementation = "paged|sdpa"
+    config._attn_implementation = "sdpa"  # pages are added to it
     torch.set_default_dtype(torch.bfloat16)
     with torch.device(device):
         model = transformers.LlamaForCausalLM(config).eval()

@@ -7,11 +7,19 @@ using Xunit;
 namespace BatchLLM.CudaTests.Check;
 
 /// <summary>What ops/gpu/check.sh runs on a GPU, on the emulator: a machine with a GPU is no place to find its faults.</summary>
-public sealed class CheckPartsTests : IDisposable
+public sealed class CheckPartsTests(ITestOutputHelper output) : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("gpu-check").FullName;
 
     private string Report => Path.Combine(_folder, "report.json");
+
+    [Fact(Explicit = true)]
+    public void Forward_passes_are_the_CPUs_in_the_shape_that_a_GPU_gets()
+    {
+        var (isOk, table) = Run("forward", sizes: SmallSizes.All with { Compared = CheckSizes.H200.Compared, ComparedRows = 6 });
+        output.WriteLine(table);
+        Assert.True(isOk, table);
+    }
 
     // All kernels in the shapes of large models take minutes here; each kernel has tests of its own in smaller ones.
     [Fact(Explicit = true)]
@@ -63,9 +71,9 @@ public sealed class CheckPartsTests : IDisposable
     public void A_device_without_memory_fails_each_check_in_one_sentence()
     {
         using var device = new EmulatedDevice(memoryBytes: 1 << 20);
-        using var output = new StringWriter();
+        using var table = new StringWriter();
         using var parts = new CheckParts(device, SmallSizes.All, new Deadline(60));
-        var report = new CheckReport(Report, "8b", "a test", new DeviceText("Emulator", "none"), output);
+        var report = new CheckReport(Report, "8b", "a test", new DeviceText("Emulator", "none"), table);
         report.Run(parts.Of("8b"));
         Assert.False(report.IsOk);
         Assert.All(Results("8b"), result => Assert.Contains("MiB of memory free", (string)result["text"]!, StringComparison.Ordinal));
@@ -87,14 +95,14 @@ public sealed class CheckPartsTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private (bool IsOk, string Table) Run(string part, double seconds = 60)
+    private (bool IsOk, string Table) Run(string part, double seconds = 60, CheckSizes? sizes = null)
     {
         using var device = new EmulatedDevice();
-        using var output = new StringWriter();
-        using var parts = new CheckParts(device, SmallSizes.All, new Deadline(seconds));
-        var report = new CheckReport(Report, part, "a test", new DeviceText(device.Properties.Name, "none"), output);
+        using var table = new StringWriter();
+        using var parts = new CheckParts(device, sizes ?? SmallSizes.All, new Deadline(seconds));
+        var report = new CheckReport(Report, part, "a test", new DeviceText(device.Properties.Name, "none"), table);
         report.Run(parts.Of(part));
-        return (report.IsOk, output.ToString());
+        return (report.IsOk, table.ToString());
     }
 
     private JsonObject[] Results(string part) => [.. JsonNode.Parse(File.ReadAllText(Report))!["parts"]!.AsArray()

@@ -62,9 +62,9 @@ internal sealed class CheckParts(IDevice device, CheckSizes sizes, Deadline dead
     private IEnumerable<(string Name, Func<IEnumerable<CheckResult>> Check)> Kernels()
     {
         yield return ("products", () => new ProductSpeed(device, sizes.Measured, sizes.ProductRows, sizes.ProductWeightBytes).Run());
-        if (device is CudaDevice cuda)
+        foreach (var check in ProductBits())
         {
-            yield return ("products' bits", () => [ProductSpeed.Varying(cuda)]);
+            yield return check;
         }
 
         foreach (var precision in new[] { KvPrecision.Fp8, KvPrecision.Bf16 })
@@ -84,6 +84,11 @@ internal sealed class CheckParts(IDevice device, CheckSizes sizes, Deadline dead
     {
         var part = Workloads(config);
         yield return (name, () => part.Open(name));
+        foreach (var check in ProductBits())
+        {
+            yield return check;
+        }
+
         var pieces = workloads.Count + (isShared ? 2 : 0);
         if (isShared)
         {
@@ -95,6 +100,15 @@ internal sealed class CheckParts(IDevice device, CheckSizes sizes, Deadline dead
         {
             var left = pieces--;
             yield return (workload.Name, () => part.Measure(workload, left));
+        }
+    }
+
+    // An emulator has one way to multiply.
+    private IEnumerable<(string Name, Func<IEnumerable<CheckResult>> Check)> ProductBits()
+    {
+        if (device is CudaDevice cuda)
+        {
+            yield return ("products' bits", () => [ProductSpeed.Varying(cuda)]);
         }
     }
 

@@ -11,9 +11,9 @@ namespace BatchLLM.GpuCheck.Parts;
 /// <param name="mostRows">Of a workload.</param>
 internal sealed class WorkloadPart(Func<ModelSession> open, Ceilings ceilings, Deadline deadline, int mostRows = int.MaxValue) : IDisposable
 {
-    // Half of the share may go into the rows of the start; what they leave, the workloads after get.
-    private const double FillShare = 0.5;
-    private const double MeasureShare = 0.3;
+    // Most of the share may go into the rows of the start; what they leave, the workloads after get.
+    private const double FillShare = 0.65;
+    private const double MeasureShare = 0.25;
     private const double MostMeasureSeconds = 15;
     private const double LeastSeconds = 4;
     private const int KernelSteps = 24;
@@ -28,6 +28,7 @@ internal sealed class WorkloadPart(Func<ModelSession> open, Ceilings ceilings, D
         yield return CheckResult.Measured(
             $"{name} made, its products tried", Stopwatch.GetElapsedTime(start).TotalSeconds, "s",
             $"{Figure.Of(session.WeightBytes / 1e9)} GB of weights, cache of {(long)session.Limits.KvBlockCount * session.Limits.KvBlockTokens} positions");
+        yield return CheckResult.Of("roofline", true, ceilings.ToString());
     }
 
     /// <summary>Measures a workload.</summary>

@@ -7,9 +7,9 @@ namespace BatchLLM.GpuCheck.Vectors;
 /// <summary>Matrix products, which a library computes on a GPU.</summary>
 internal static class ProductVectors
 {
-    // Of a sum's terms: float32's own 2^-24 for some dozen additions one after the other; Hopper's tensor cores keep 14 bits of
-    // FP8's partial sums (DeepSeek-V3, arXiv 2412.19437, 3.3.2).
-    private const double FloatError = 4e-6;
+    // Of a sum's terms: at most 4,096 by sixteens one after the other, each addition off by 2^-24. Hopper's tensor cores keep 14 bits
+    // of FP8's partial sums (DeepSeek-V3, arXiv 2412.19437, 3.3.2).
+    private const double FloatError = 1.0 / (1 << 16);
     private const double Fp8Error = 1.0 / (1 << 12);
 
     private const double BFloat16Error = 1.0 / (1 << 8);

@@ -64,8 +64,18 @@ internal sealed class WorkloadSpeed(ModelSession session, Ceilings ceilings)
         var (prompt, output) = (steps.Sum(step => (double)step.PromptPositions), steps.Sum(step => (double)step.GeneratedTokens));
         var attention = new AttentionWork(session.Config, _roofline, workload);
         var all = run.Kernels.Sum(time => time.Milliseconds);
-        return run.Kernels.Where(time => time.Milliseconds >= LeastShare * all).Select(time => Share(
-            workload, attention.With(time, prompt, output), all));
+        if (steps.Count > 0)
+        {
+            // Of other steps than those whose time it is held against, but of the same kind; moments between launches take some time, too.
+            var (perStep, wholeStep) = (all / steps.Count, run.Meter.Seconds * 1000 / run.Meter.Steps.Count);
+            yield return CheckResult.Measured(
+                $"{workload.Name}: kernels of a step", 100 * perStep / wholeStep, "%", $"{Figure.Of(perStep)} of {Figure.Of(wholeStep)} ms; the rest waits for the host");
+        }
+
+        foreach (var time in run.Kernels.Where(time => time.Milliseconds >= LeastShare * all))
+        {
+            yield return Share(workload, attention.With(time, prompt, output), all);
+        }
     }
 
     private static CheckResult Share(Workload workload, KernelTime time, double allMilliseconds) => CheckResult.Measured(
