@@ -91,6 +91,7 @@ public sealed class CheckPartsTests(ITestOutputHelper output) : IDisposable
         var page = File.ReadAllText(Path.ChangeExtension(Report, ".md"));
         Assert.StartsWith("# Emulator, 20", page, StringComparison.Ordinal);
         Assert.Contains("## kernels", page, StringComparison.Ordinal);
+        Assert.Contains("| one row of 305: an output token | ", page, StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

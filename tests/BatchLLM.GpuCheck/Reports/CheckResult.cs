@@ -8,6 +8,9 @@ namespace BatchLLM.GpuCheck.Reports;
 /// <param name="Text">What was found.</param>
 internal sealed record CheckResult(string Name, bool IsOk, double Value, string Unit, string Text)
 {
+    /// <summary>Unit of a kernel's part of all kernels' time.</summary>
+    public const string ShareOfTime = "% of time";
+
     /// <summary>What others have published for the same, in the same unit; NaN if nobody has.</summary>
     public double Published { get; init; } = double.NaN;
 

@@ -31,11 +31,24 @@ internal static class ReportPage
     {
         page.Append(CultureInfo.InvariantCulture, $"\n## {(string?)part["part"]}\n\n");
         page.Append(CultureInfo.InvariantCulture, $"`{(string?)part["command"]}`, {(string?)part["started"]}, {(string?)part["gpu"]}, ");
-        page.Append(CultureInfo.InvariantCulture, $"{(string?)part["versions"]}; {Figure.Of((double)part["seconds"]!)} s{((bool)part["isComplete"]! ? "" : ", cut short")}.\n\n");
-        page.Append("| What | Figure | Unit | |\n|---|---|---|---|\n");
-        foreach (var result in part["results"]!.AsArray())
+        page.Append(CultureInfo.InvariantCulture, $"{(string?)part["versions"]}; {Figure.Of((double)part["seconds"]!)} s");
+        page.Append((bool)part["isComplete"]! ? ".\n\n" : ", cut short.\n\n");
+        var tables = part["results"]!.AsArray().ToLookup(result => (string?)result!["unit"] == CheckResult.ShareOfTime);
+        Append(page, tables[false]);
+        if (tables[true].Any())
         {
-            page.Append(CultureInfo.InvariantCulture, $"| {(string?)result!["name"]} | {(string?)result["figure"]} | {(string?)result["unit"]} | {Cell((string?)result["text"])} |\n");
+            page.Append("\nWhere the time goes:\n\n");
+            Append(page, tables[true]);
+        }
+    }
+
+    private static void Append(StringBuilder page, IEnumerable<JsonNode?> results)
+    {
+        page.Append("| What | Figure | Unit | |\n|---|---|---|---|\n");
+        foreach (var result in results)
+        {
+            string[] cells = ["name", "figure", "unit", "text"];
+            page.Append("| ").AppendJoin(" | ", cells.Select(cell => Cell((string?)result![cell]))).Append(" |\n");
         }
     }
 

@@ -50,12 +50,12 @@ internal sealed class WorkloadSpeed(ModelSession session, Ceilings ceilings)
 
     private static CheckResult Rate(Workload workload, WorkloadTimes run)
     {
-        var steps = run.Meter.Steps;
-        var text = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{steps.Count} steps in {run.Meter.Seconds:0.0} s after {run.Meter.FillSeconds:0.0} s, {steps.Average(step => step.Live):0} rows, {run.Prompt / run.Output:0.00} prompt tokens for each (steady: {workload.ComputedPromptTokens / workload.OutputTokens:0.00})");
-        var late = run.Meter.IsSteady ? "" : "; begun before all rows of the start were computed";
-        return CheckResult.Measured($"{workload.Name}: output", run.OutputRate, "tokens/s", text + late) with { Published = workload.Published };
+        var meter = run.Meter;
+        var text = string.Create(CultureInfo.InvariantCulture, $"{meter.Steps.Count} steps in {meter.Seconds:0.0} s after {meter.FillSeconds:0.0} s, ")
+            + string.Create(CultureInfo.InvariantCulture, $"{meter.Steps.Average(step => step.Live):0} rows, {run.Prompt / run.Output:0.00} prompt tokens for each ")
+            + string.Create(CultureInfo.InvariantCulture, $"(steady: {workload.ComputedPromptTokens / workload.OutputTokens:0.00})")
+            + (meter.IsSteady ? "" : "; begun before all rows of the start were computed");
+        return CheckResult.Measured($"{workload.Name}: output", run.OutputRate, "tokens/s", text) with { Published = workload.Published };
     }
 
     private IEnumerable<CheckResult> Kernels(Workload workload, WorkloadTimes run)
@@ -66,10 +66,11 @@ internal sealed class WorkloadSpeed(ModelSession session, Ceilings ceilings)
         var all = run.Kernels.Sum(time => time.Milliseconds);
         if (steps.Count > 0)
         {
-            // Of other steps than those whose time it is held against, but of the same kind; moments between launches take some time, too.
+            // Held against other steps of the same kind, in which nothing was measured; what is missing waits for the host.
             var (perStep, wholeStep) = (all / steps.Count, run.Meter.Seconds * 1000 / run.Meter.Steps.Count);
             yield return CheckResult.Measured(
-                $"{workload.Name}: kernels of a step", 100 * perStep / wholeStep, "%", $"{Figure.Of(perStep)} of {Figure.Of(wholeStep)} ms; the rest waits for the host");
+                $"{workload.Name}: kernels of a step", 100 * perStep / wholeStep, "%",
+                $"{Figure.Of(perStep)} of {Figure.Of(wholeStep)} ms, what lies between them left out");
         }
 
         foreach (var time in run.Kernels.Where(time => time.Milliseconds >= LeastShare * all))
@@ -79,7 +80,7 @@ internal sealed class WorkloadSpeed(ModelSession session, Ceilings ceilings)
     }
 
     private static CheckResult Share(Workload workload, KernelTime time, double allMilliseconds) => CheckResult.Measured(
-        $"{workload.Name}: {time.Name}", 100 * time.Milliseconds / allMilliseconds, "% of time",
+        $"{workload.Name}: {time.Name}", 100 * time.Milliseconds / allMilliseconds, CheckResult.ShareOfTime,
         string.Join(", ", new[]
         {
             time.Work.Operations > 0 ? $"{Figure.Of(time.Work.Operations / time.Milliseconds / 1e9)} TFLOP/s" : "",
