@@ -1,7 +1,7 @@
 // The dialect that kernels are written in, for three compilers: NVRTC on the machine with the GPU, clang without a CUDA
 // toolkit, which checks what it can elsewhere, and g++ with the emulator (emulator/README.md), which runs the kernels.
 //
-// Rules. A kernel has one parameter, a structure `a` of pointers and 4-byte numbers, pointers first. Blocks have one
+// Rules. A kernel has one parameter, a structure `a` of pointers and numbers, those of 8 bytes first. Blocks have one
 // dimension. No header but those here, no std::. All that is an instruction of PTX stands behind a function of gpu_*.h that
 // says in plain C++ what it does. Device compilers must not fuse a * b + c by themselves (NVRTC: --fmad=false, clang:
 // -ffp-contract=off), nor flush subnormals: a fused one is written fma_rn, so that every compiler's numbers are the same.

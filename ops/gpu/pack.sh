@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes artifacts/gpu-check: one file that needs neither .NET nor network, and the script that runs it, for a machine with a GPU.
+# Makes artifacts/gpu-check: one file that needs neither .NET nor network, and the scripts that run it, for a machine with a GPU.
 set -euo pipefail
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)
 out=$root/artifacts/gpu-check
@@ -10,5 +10,5 @@ dotnet publish "$root/tests/BatchLLM.GpuCheck" -c Release -r linux-x64 --self-co
   -p:PublishSingleFile=true -p:PublishTrimmed=true -p:SuppressTrimAnalysisWarnings=true -p:DebugType=none \
   -p:RestoreLockedMode=false -p:TreatWarningsAsErrors=false
 rm -f "$out"/*.xml
-cp "$root/ops/gpu/check.sh" "$out/"
+cp "$root/ops/gpu/check.sh" "$root/ops/gpu/peers.py" "$out/"
 du -h "$out/BatchLLM.GpuCheck" | cut -f 1

@@ -6,6 +6,9 @@ internal interface ITensorBytes
     /// <summary>Name of the file, for messages.</summary>
     string FileName { get; }
 
+    /// <summary>How they are drawn, if nothing stores them; null of a file's.</summary>
+    RandomDraws? Draws => null;
+
     /// <summary>Copies elements as they stand, little-endian.</summary>
     /// <param name="offset">First byte.</param>
     /// <param name="destination">Receives them; must end within the bytes.</param>

@@ -34,6 +34,9 @@ public sealed class Tensor
     /// <summary>Name of the file that holds it.</summary>
     public string FileName => _bytes.FileName;
 
+    /// <summary>How its elements are drawn, if it is made up; null of a file's.</summary>
+    public RandomDraws? Draws => _bytes.Draws;
+
     /// <summary>Copies the raw bytes.</summary>
     /// <param name="start">First byte of the tensor.</param>
     /// <param name="destination">Receives them.</param>

@@ -2,33 +2,50 @@ using System.Globalization;
 using BatchLLM;
 using BatchLLM.Cuda.Devices;
 using BatchLLM.Cuda.Libraries;
-using BatchLLM.GpuCheck;
+using BatchLLM.GpuCheck.Parts;
+using BatchLLM.GpuCheck.Peers;
+using BatchLLM.GpuCheck.Reports;
 
-// usage: BatchLLM.GpuCheck REPORT.json CACHE-FOLDER [GPU]
-var ordinal = 0;
-if (args.Length is < 2 or > 3 || (args.Length == 3 && !int.TryParse(args[2], NumberStyles.None, CultureInfo.InvariantCulture, out ordinal)))
+// usage: BatchLLM.GpuCheck PART REPORT.json CACHE-FOLDER SECONDS GPU, or: BatchLLM.GpuCheck peers REPORT.json PEERS.json
+// 0: all is as it should be; 1: something is not; 2: misuse; 3: there is no GPU to try
+if (args is ["peers", var measured, var peers])
 {
-    Console.Error.WriteLine("usage: BatchLLM.GpuCheck REPORT.json CACHE-FOLDER [GPU]");
+    return PeerPart.Run(measured, peers, Console.Out) ? 0 : 1;
+}
+
+if (args is not [var part, var report, var cache, var time, var number] || !CheckParts.Names.Contains(part)
+    || !double.TryParse(time, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+    || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal))
+{
+    Console.Error.WriteLine($"usage: BatchLLM.GpuCheck {string.Join('|', CheckParts.Names)} REPORT.json CACHE-FOLDER SECONDS GPU");
     return 2;
 }
 
 CudaLibraries.SearchIn(Environment.GetEnvironmentVariable("BATCHLLM_CUDA_LIBRARIES")?.Split(':', StringSplitOptions.RemoveEmptyEntries) ?? []);
+var deadline = new Deadline(seconds);
+CudaDevice device;
 try
 {
-    using var device = new CudaDevice(new CudaDeviceOptions(ordinal, args[1]));
-    var report = new CheckReport();
-    report.Run("probe", () => DeviceCheck.Run(device));
-    report.Run("kernels compile", () => CompileCheck.Run(device));
-    report.Run("attention", () => AttentionBits.Run(device));
-    report.Run("forward pass", () => EqualityCheck.Run(device));
-    report.Run("products", () => ProductSpeed.Run(device));
-    report.Run("attention", () => AttentionSpeed.Run(device));
-    report.Run("Llama 3.1 8B", () => ModelSpeed.Run(device));
-    report.Write(args[0]);
-    return report.IsOk ? 0 : 1;
+    device = new CudaDevice(new CudaDeviceOptions(ordinal, cache));
 }
 catch (BatchLLMException exception)
 {
+    Console.Error.WriteLine(exception.Message);
+    return 3;
+}
+
+try
+{
+    using var closed = device;
+    var text = new DeviceText(device.Properties.Name, $"{device.Versions}, BatchLLM {typeof(CudaDevice).Assembly.GetName().Version?.ToString(3)}");
+    using var parts = new CheckParts(device, CheckSizes.H200, deadline);
+    var results = new CheckReport(report, part, $"ops/gpu/check.sh --only {part}", text, Console.Out);
+    results.Run(parts.Of(part));
+    return results.IsOk ? 0 : 1;
+}
+catch (BatchLLMException exception)
+{
+    // What a fault has left of the device does not even let go of its memory; the results are written.
     Console.Error.WriteLine(exception.Message);
     return 1;
 }

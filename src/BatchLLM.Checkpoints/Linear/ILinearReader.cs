@@ -6,6 +6,9 @@ namespace BatchLLM.Checkpoints.Linear;
 /// </summary>
 internal interface ILinearReader
 {
+    /// <summary>How codes, or unquantized weights, are drawn, if nothing stores them; null of a file's.</summary>
+    RandomDraws? Draws => null;
+
     /// <summary>One byte per weight: E4M3 byte, signed byte, E2M1 code 0 to 15, or unsigned 4-bit code 0 to 15. // [rows, inputs]</summary>
     void ReadCodes(int firstRow, int rowCount, Span<byte> codes);
 

@@ -41,6 +41,9 @@ public sealed class LinearWeight
     /// <summary>Factors on x before the product, one per input (AWQ); null for none. // [inputs]</summary>
     public float[]? InputFactors { get; init; }
 
+    /// <summary>How codes, or unquantized weights as they are stored, are drawn where the model is made up; null of a checkpoint's.</summary>
+    public RandomDraws? Draws => _reader.Draws;
+
     /// <summary>Scales per row.</summary>
     public int BlockCount => (InputCount + BlockSize - 1) / BlockSize;
 

@@ -10,6 +10,9 @@ internal sealed class SafetensorsLinear(Tensor weight, Tensor? scale, WeightForm
     : ILinearReader
 {
     /// <inheritdoc/>
+    public RandomDraws? Draws => weight.Draws;
+
+    /// <inheritdoc/>
     public void ReadCodes(int firstRow, int rowCount, Span<byte> codes)
     {
         if (format != WeightFormat.Nvfp4)

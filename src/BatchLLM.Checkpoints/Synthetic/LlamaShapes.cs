@@ -16,6 +16,8 @@ public static class LlamaShapes
             hidden: 2_048, layers: 16, heads: 32, kvHeads: 8, inner: 8_192, vocabulary: 128_256, stretch: 32, ties: true),
         ["llama-3.1-8b"] = Shape(
             hidden: 4_096, layers: 32, heads: 32, kvHeads: 8, inner: 14_336, vocabulary: 128_256, stretch: 8, ties: false),
+        ["llama-3.1-70b"] = Shape(
+            hidden: 8_192, layers: 80, heads: 64, kvHeads: 8, inner: 28_672, vocabulary: 128_256, stretch: 8, ties: false),
     };
 
     /// <summary>All names, smallest first.</summary>

@@ -16,6 +16,9 @@ internal sealed class RandomElements<T>(ulong key, T[] table) : ITensorBytes
     /// <inheritdoc/>
     public string FileName => "(random weights)";
 
+    /// <inheritdoc/>
+    public RandomDraws? Draws => new(key, MemoryMarshal.AsBytes(table.AsSpan()).ToArray(), Marshal.SizeOf<T>());
+
     /// <summary>Draws consecutive elements.</summary>
     /// <param name="start">The first one's position.</param>
     /// <param name="destination">Receives them.</param>

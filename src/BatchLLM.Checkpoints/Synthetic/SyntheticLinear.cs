@@ -12,6 +12,9 @@ internal sealed class SyntheticLinear(
     string name, RandomElements<byte> codes, RandomElements<float> scales, int inputs, int blocks) : ILinearReader
 {
     /// <inheritdoc/>
+    public RandomDraws? Draws => codes.Draws;
+
+    /// <inheritdoc/>
     public void ReadCodes(int firstRow, int rowCount, Span<byte> destination) =>
         codes.Fill((long)firstRow * inputs, destination);
 

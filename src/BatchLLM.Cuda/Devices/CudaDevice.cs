@@ -43,6 +43,8 @@ public sealed unsafe class CudaDevice : IDevice
         _uploads = new UploadRing(stream);
         _modules = new CudaModules(kernels);
         _products = new BlasProducts(this, options.CacheDirectory);
+        Versions = $"driver for CUDA {driver.Version / 1000}.{driver.Version % 1000 / 10}, NVRTC {compiler?.Version ?? "missing"}, "
+            + $"cuBLASLt {BlasApi.GetVersion()}";
     }
 
     /// <inheritdoc/>
@@ -68,6 +70,9 @@ public sealed unsafe class CudaDevice : IDevice
 
     /// <summary>Names of all kernel sources.</summary>
     public static IReadOnlyList<string> KernelSources => Compilation.KernelSources.Names;
+
+    /// <summary>Versions of what it is driven by. For people.</summary>
+    public string Versions { get; }
 
     /// <summary>The stream on which all is queued.</summary>
     internal nint Stream { get; }
@@ -204,14 +209,11 @@ public sealed unsafe class CudaDevice : IDevice
         return new CudaGraph(graph, Stream);
     }
 
-    /// <summary>Time that what is queued takes on the device.</summary>
-    /// <param name="work">Queues it.</param>
-    public float Milliseconds(Action work)
+    /// <inheritdoc/>
+    public IMoment Mark()
     {
-        ArgumentNullException.ThrowIfNull(work);
-        using var watch = new EventWatch(Stream);
-        work();
-        return watch.Stop();
+        MakeCurrent();
+        return new CudaMoment(Stream);
     }
 
     /// <inheritdoc/>

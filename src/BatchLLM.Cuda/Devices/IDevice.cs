@@ -59,4 +59,7 @@ public interface IDevice : IDisposable
     /// <summary>Records what <paramref name="work"/> queues, without running it.</summary>
     /// <param name="work">Queues launches and products only. Each must have run once before.</param>
     IDeviceGraph Capture(Action work);
+
+    /// <summary>Marks the moment at which all that is queued by now has run.</summary>
+    IMoment Mark();
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using BatchLLM.Checkpoints;
 using BatchLLM.Cuda.Devices;
+using BatchLLM.Cuda.Kernels;
 
 namespace BatchLLM.Cuda.Weights;
 
@@ -16,6 +17,13 @@ internal sealed class DeviceEmbedding : IDisposable
     {
         Type = TypeOf(tensor);
         _table = device.Allocate(BytesOf(tensor));
+        if (tensor.Draws is { } draws)
+        {
+            using var fill = new RandomFill(device, draws);
+            fill.Run(tensor.ElementCount, _table.Address);
+            return;
+        }
+
         var size = _table.ByteCount / tensor.ElementCount;
         for (var start = 0L; start < tensor.ElementCount; start += ChunkElements)
         {

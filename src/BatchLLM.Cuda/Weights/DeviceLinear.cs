@@ -82,6 +82,13 @@ internal sealed class DeviceLinear : IDisposable
 
     private static void Copy(IDevice device, RowEncoder encoder, int rows, ulong address)
     {
+        if (encoder.Draws is { } draws)
+        {
+            using var fill = new RandomFill(device, draws);
+            fill.Run((long)rows * encoder.RowBytes / draws.ElementBytes, address);
+            return;
+        }
+
         var chunkRows = Math.Max(1, ChunkBytes / encoder.RowBytes);
         var chunk = new byte[Math.Min(chunkRows, rows) * encoder.RowBytes];
         for (var first = 0; first < rows; first += chunkRows)

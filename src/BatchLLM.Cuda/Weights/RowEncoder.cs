@@ -19,6 +19,11 @@ internal sealed class RowEncoder(LinearWeight weight, ElementType type)
     /// <summary>Bytes of a row.</summary>
     public int RowBytes => weight.InputCount * type.Bytes();
 
+    /// <summary>How the rows are drawn, where a model is made up and its stored elements are those that are multiplied; else null.</summary>
+    public RandomDraws? Draws => type != ElementType.BFloat16 || IsStoredBFloat16 ? weight.Draws : null;
+
+    private bool IsStoredBFloat16 => weight is { Format: WeightFormat.Float, StoredType: TensorType.BF16, InputFactors: null };
+
     /// <summary>Encodes rows. Safe from several threads.</summary>
     /// <param name="first">First output.</param>
     /// <param name="rows">Receives whole rows. // [rows, RowBytes]</param>
@@ -33,7 +38,7 @@ internal sealed class RowEncoder(LinearWeight weight, ElementType type)
         var bits = MemoryMarshal.Cast<byte, ushort>(rows);
         switch (weight.Format)
         {
-            case WeightFormat.Float when weight.StoredType == TensorType.BF16 && weight.InputFactors is null:
+            case WeightFormat.Float when IsStoredBFloat16:
                 weight.ReadBits16(first, bits);
                 break;
             case WeightFormat.Fp8 or WeightFormat.Int8 when weight.InputFactors is null:

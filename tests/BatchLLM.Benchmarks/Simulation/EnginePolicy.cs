@@ -32,7 +32,7 @@ internal sealed class EnginePolicy(Workload? before = null, int windows = 1) : I
         var runner = new SimulatedRunner(workload, device);
         var stopTokens = new HashSet<int> { SimulatedRunner.StopToken };
         var waiting = new WaitingNote(runner.Records);
-        await using var engine = new LocalBatchEngine(runner, new TextlessTokenizer(), stopTokens, waiting, lengths);
+        await using var engine = new LocalBatchEngine(runner, new TextlessTokenizer(Workload.VocabularySize), stopTokens, waiting, lengths);
         var size = (workload.Rows.Length + windows - 1) / windows;
         await Task.WhenAll(workload.Rows.Chunk(size).Select(rows => RunWindowAsync(engine, workload, rows)));
         return runner.Records;

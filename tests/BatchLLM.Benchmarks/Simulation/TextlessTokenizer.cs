@@ -1,16 +1,16 @@
-using BatchLLM.Benchmarks.Workloads;
 using BatchLLM.Tokens;
 
 namespace BatchLLM.Benchmarks.Simulation;
 
-/// <summary>Simulated completions have no text, and simulated prompts come as tokens.</summary>
-internal sealed class TextlessTokenizer : ITokenizer
+/// <summary>Completions that only count have no text, and their prompts come as tokens.</summary>
+/// <param name="vocabularySize">Of the model.</param>
+internal sealed class TextlessTokenizer(int vocabularySize) : ITokenizer
 {
     /// <inheritdoc/>
-    public int VocabularySize => Workload.VocabularySize;
+    public int VocabularySize => vocabularySize;
 
     /// <inheritdoc/>
-    public int[] Encode(PromptText prompt) => throw new NotSupportedException("Simulated prompts come as tokens.");
+    public int[] Encode(PromptText prompt) => throw new NotSupportedException("Prompts come as tokens.");
 
     /// <inheritdoc/>
     public int? FindToken(string text) => null;

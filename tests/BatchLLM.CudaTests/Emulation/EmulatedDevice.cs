@@ -175,6 +175,8 @@ internal sealed unsafe class EmulatedDevice(ulong seed = 0, long memoryBytes = 1
         return new EmulatedGraph(recorded);
     }
 
+    public IMoment Mark() => new EmulatedMoment();
+
     private void RefuseWhileRecording()
     {
         if (_recording is not null)

@@ -1,4 +1,5 @@
 using BatchLLM.Cuda.Devices;
+using BatchLLM.GpuCheck.Vectors;
 using Xunit;
 
 namespace BatchLLM.CudaTests.Emulation;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using BatchLLM.GpuCheck.Vectors;
 using Xunit;
 
 namespace BatchLLM.CudaTests.Emulation;
@@ -26,5 +27,22 @@ internal static class EveryOrder
         }
 
         return first!;
+    }
+
+    /// <summary>Checks that a kernel's vector holds in all orders.</summary>
+    public static void Holds(KernelVector vector) => _ = Run(device => Bits(vector, device));
+
+    /// <summary>Checks that a kernel's vector holds in one order, where others are tried elsewhere and its reference takes its time.</summary>
+    public static void HoldsInOne(KernelVector vector)
+    {
+        using var device = new EmulatedDevice();
+        _ = Bits(vector, device);
+    }
+
+    private static byte[] Bits(KernelVector vector, EmulatedDevice device)
+    {
+        var result = vector.Run(device);
+        Assert.True(result.Fault is null, $"{vector.Name}: {result.Fault}");
+        return result.Bits;
     }
 }

@@ -1,49 +1,36 @@
-using BatchLLM.Checkpoints;
 using BatchLLM.Checkpoints.Formats;
+using BatchLLM.Checkpoints;
 using BatchLLM.Cuda.Kernels;
+using BatchLLM.CudaTests.Emulation;
 using BatchLLM.Engine.Reference;
+using BatchLLM.GpuCheck.Vectors;
 using Xunit;
 
 namespace BatchLLM.CudaTests.Kernels;
 
 public sealed class AttentionTests
 {
-    private static readonly int[] Contexts = [1, 15, 16, 17, 63, 64, 65, 127, 512, 513, 1100];
-
     /// <summary>Each kernel, with groups of query heads that fill its columns and that do not.</summary>
-    public static TheoryData<KvPrecision, int, int, int> Shapes => new()
-    {
-        { KvPrecision.Fp8, 32, 2, 2 },
-        { KvPrecision.Fp8, 64, 1, 7 },
-        { KvPrecision.Fp8, 64, 1, 1 },
-        { KvPrecision.Fp8, 128, 1, 4 },
-        { KvPrecision.Bf16, 32, 1, 8 },
-        { KvPrecision.Bf16, 64, 2, 3 },
-        { KvPrecision.Bf16, 128, 1, 5 },
-    };
+    public static TheoryData<KvPrecision, int, int, int> Shapes => [.. AttentionVectors.Shapes];
+
+    /// <summary>Groups of rows that share a prefix.</summary>
+    public static TheoryData<KvPrecision, int, int, int, int, int> Prefixes => [.. AttentionVectors.Prefixes];
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void A_decode_token_attends_to_its_whole_context(KvPrecision precision, int headSize, int kvHeads, int group)
-    {
-        var scene = new AttentionScene(
-            Shape(precision, headSize, kvHeads, group, 16), headSize, [.. Contexts.Select((context, id) => new SceneSlice(id, context - 1))]);
-        var run = new AttentionRun(scene);
-        Assert.Empty(run.Plan.Chunks);
-        AssertClose(scene, run);
-    }
+    public void A_decode_token_attends_to_its_whole_context(KvPrecision precision, int headSize, int kvHeads, int group) =>
+        EveryOrder.HoldsInOne(AttentionVectors.Decode(precision, headSize, kvHeads, group));
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void A_chunks_rows_attend_to_what_is_before_them(KvPrecision precision, int headSize, int kvHeads, int group)
-    {
-        var scene = new AttentionScene(
-            Shape(precision, headSize, kvHeads, group, 32), headSize,
-            new(0, 0, 2), new(1, 0, 65), new(2, 5, 16), new(3, 59, 10), new(4, 250, 8), new(5, 0), new(6, 511, 3));
-        var run = new AttentionRun(scene, partialCapacity: 0);
-        Assert.Empty(run.Plan.Decode);
-        AssertClose(scene, run);
-    }
+    public void A_chunks_rows_attend_to_what_is_before_them(KvPrecision precision, int headSize, int kvHeads, int group) =>
+        EveryOrder.HoldsInOne(AttentionVectors.Chunk(precision, headSize, kvHeads, group));
+
+    [Theory]
+    [MemberData(nameof(Prefixes))]
+    public void Rows_behind_a_shared_prefix_attend_to_it(
+        KvPrecision precision, int headSize, int group, int blockTokens, int members, int prefixTokens) =>
+        EveryOrder.HoldsInOne(AttentionVectors.Prefix(precision, headSize, group, blockTokens, members, prefixTokens));
 
     [Theory]
     [MemberData(nameof(Shapes))]
@@ -51,12 +38,12 @@ public sealed class AttentionTests
     {
         var shape = Shape(precision, headSize, kvHeads, group, 64);
         SceneSlice[] cuts = [new(7, 0, 70), new(7, 14, 51), new(7, 485, 40), new(7, 504, 21)];
-        var runs = Array.ConvertAll(cuts, cut => new AttentionRun(new AttentionScene(shape, cut.Start, cut)));
+        var runs = Array.ConvertAll(cuts, cut => EmulatedAttention.Run(new AttentionScene(shape, cut.Start, cut)));
         foreach (var position in new[] { 0, 14, 63, 64, 504, 511, 512, 524 })
         {
             var scene = new AttentionScene(shape, 3, new(1, 100), new(7, position), new(2, 3, 5));
-            var expected = new AttentionRun(scene).Row(7, position);
-            Assert.Equal(expected, new AttentionRun(scene, partialCapacity: 0).Row(7, position));
+            var expected = EmulatedAttention.Run(scene).Row(7, position);
+            Assert.Equal(expected, EmulatedAttention.Run(scene, partialCapacity: 0).Row(7, position));
             for (var cut = 0; cut < cuts.Length; cut++)
             {
                 var isInside = position >= cuts[cut].Start && position < cuts[cut].End;
@@ -66,24 +53,19 @@ public sealed class AttentionTests
     }
 
     [Theory]
-    [InlineData(KvPrecision.Fp8, 128, 8, 64, 11, 64)]
-    [InlineData(KvPrecision.Fp8, 32, 2, 16, 3, 320)]
-    [InlineData(KvPrecision.Bf16, 64, 7, 64, 9, 512)]
-    [InlineData(KvPrecision.Bf16, 128, 3, 32, 2, 608)]
+    [MemberData(nameof(Prefixes))]
     public void A_shared_prefix_that_is_read_once_gives_each_row_the_bits_it_has_alone(
         KvPrecision precision, int headSize, int group, int blockTokens, int members, int prefixTokens)
     {
         var shape = Shape(precision, headSize, 1, group, blockTokens);
         SceneSlice[] slices = [.. Enumerable.Range(0, members).Select(id => new SceneSlice(id, prefixTokens + 13 * id, 1, prefixTokens))];
         var scene = new AttentionScene(shape, 4, [.. slices, new(50, 20), new(51, 3, 9)]);
-        var together = new AttentionRun(scene);
+        var together = EmulatedAttention.Run(scene);
         Assert.NotEmpty(together.Plan.Prefixes);
         foreach (var slice in slices)
         {
-            Assert.Equal(new AttentionRun(new AttentionScene(shape, 5, slice)).Row(slice.Id, slice.Start), together.Row(slice.Id, slice.Start));
+            Assert.Equal(EmulatedAttention.Run(new AttentionScene(shape, 5, slice)).Row(slice.Id, slice.Start), together.Row(slice.Id, slice.Start));
         }
-
-        AssertClose(scene, together);
     }
 
     [Fact]
@@ -92,7 +74,7 @@ public sealed class AttentionTests
         var shape = Shape(KvPrecision.Fp8, 64, 1, 4, 64);
         SceneSlice[] slices = [.. Enumerable.Range(0, 6).Select(id => new SceneSlice(id, 150 + 100 * id, 1, 128))];
         var scene = new AttentionScene(shape, 6, slices);
-        var (roomy, tight) = (new AttentionRun(scene), new AttentionRun(scene, partialCapacity: 5));
+        var (roomy, tight) = (EmulatedAttention.Run(scene), EmulatedAttention.Run(scene, partialCapacity: 5));
         Assert.Equal([0, 1, 2, 3, -1, -1], tight.Plan.FirstPartials.Select((first, row) => first < 0 ? -1 : row));
         Assert.All(slices, slice => Assert.Equal(roomy.Row(slice.Id, slice.Start), tight.Row(slice.Id, slice.Start)));
     }
@@ -102,12 +84,12 @@ public sealed class AttentionTests
     {
         var shape = Shape(KvPrecision.Fp8, 32, 2, 3, 16);
         SceneSlice[] slices = [new(0, 600), new(1, 31, 40), new(2, 90, 1, 64), new(3, 200, 1, 64), new(4, 0, 3)];
-        var expected = new AttentionRun(new AttentionScene(shape, 7, slices));
+        var expected = EmulatedAttention.Run(new AttentionScene(shape, 7, slices));
         for (var seed = 1; seed < 4; seed++)
         {
             var shuffled = slices.ToArray();
             new Random(seed).Shuffle(shuffled);
-            var run = new AttentionRun(new AttentionScene(shape, seed, shuffled), seed: (ulong)seed);
+            var run = EmulatedAttention.Run(new AttentionScene(shape, seed, shuffled), seed: (ulong)seed);
             Assert.All(slices, slice => Assert.Equal(expected.Row(slice.Id, slice.Start), run.Row(slice.Id, slice.Start)));
         }
     }
@@ -129,12 +111,12 @@ public sealed class AttentionTests
         ];
         var scene = new AttentionScene(shape, seed, slices);
         var runs = new[] { AttentionRun.MuchRoom, random.Next(slices.Length) }
-            .Select(room => new AttentionRun(scene, partialCapacity: room, seed: (ulong)seed)).ToArray();
+            .Select(room => EmulatedAttention.Run(scene, partialCapacity: room, seed: (ulong)seed)).ToArray();
         foreach (var slice in slices)
         {
             var position = random.Next(slice.Start, slice.End);
             var alone = new AttentionScene(shape, -seed, slice with { Start = position, Count = 1 });
-            var expected = new AttentionRun(alone).Row(slice.Id, position);
+            var expected = EmulatedAttention.Run(alone).Row(slice.Id, position);
             Assert.All(runs, run => Assert.Equal(expected, run.Row(slice.Id, position)));
         }
     }
@@ -148,7 +130,7 @@ public sealed class AttentionTests
         var block = scene.Step.Slices[0].Sequence.BlockTable[2];
         var bytes = scene.Shape.BlockTokens * scene.Shape.RowBytes;
         scene.Values.AsSpan(block * bytes, bytes).Fill(0xFF);
-        var run = new AttentionRun(scene);
+        var run = EmulatedAttention.Run(scene);
         Assert.All(Enumerable.Range(0, 32), position => Assert.All(run.Values(0, position), value => Assert.True(float.IsFinite(value))));
         Assert.All(run.Values(0, 79), value => Assert.True(float.IsNaN(value)));
     }
@@ -163,7 +145,7 @@ public sealed class AttentionTests
         var form = Enum.Parse<InputForm>(name);
         var scene = new AttentionScene(
             Shape(KvPrecision.Fp8, 32, 2, 5, 64), 9, new(0, 30), new(1, 599), new(2, 10, 3), new(3, 0));
-        var (exact, rounded) = (new AttentionRun(scene), new AttentionRun(scene, form, resultScale: Scale));
+        var (exact, rounded) = (EmulatedAttention.Run(scene), EmulatedAttention.Run(scene, form, resultScale: Scale));
         foreach (var (id, position) in new[] { (0, 30), (1, 599), (2, 10), (2, 12), (3, 0) })
         {
             var (codes, scale) = Rounded(exact.Values(id, position), form, Scale);
@@ -194,32 +176,6 @@ public sealed class AttentionTests
     {
         var exception = Assert.Throws<BatchLLMException>(() => Shape(KvPrecision.Fp8, headSize, 1, group, 64));
         Assert.EndsWith("Run it with --device cpu.", exception.Message, StringComparison.Ordinal);
-    }
-
-    // Weights have 11 bits (F16) or 8 (BF16), so that each is off by half a unit at most, and the result is BF16. Beside
-    // these, float32's own roundings and those of 2^x are small: scores reach 50, where they are 4e-6, and take part as such.
-    private static void AssertClose(AttentionScene scene, AttentionRun run)
-    {
-        var ofWeights = scene.Shape.IsFp8 ? Math.Pow(2, -11) : Math.Pow(2, -8);
-        foreach (var slice in scene.Slices)
-        {
-            for (var position = slice.Start; position < slice.End; position++)
-            {
-                var values = run.Values(slice.Id, position);
-                for (var head = 0; head < scene.Shape.HeadCount; head++)
-                {
-                    var (output, magnitude) = AttentionReference.Of(scene, slice, position, head);
-                    for (var i = 0; i < output.Length; i++)
-                    {
-                        var tolerance = magnitude[i] * (ofWeights + 1e-4) + Math.Abs(output[i]) * Math.Pow(2, -8);
-                        var actual = values[head * output.Length + i];
-                        Assert.True(
-                            Math.Abs(actual - output[i]) <= tolerance,
-                            $"{slice}, position {position}, head {head}, element {i}: {actual}, not {output[i]} within {tolerance}");
-                    }
-                }
-            }
-        }
     }
 
     private static AttentionShape Shape(KvPrecision precision, int headSize, int kvHeads, int group, int blockTokens) =>

@@ -1,9 +1,7 @@
-using System.Runtime.Intrinsics;
 using BatchLLM.Cuda.Devices;
 using BatchLLM.Cuda.Kernels;
 using BatchLLM.CudaTests.Emulation;
-using BatchLLM.Engine.Layers;
-using BatchLLM.Engine.Sampling;
+using BatchLLM.GpuCheck.Vectors;
 using BatchLLM.Inference;
 using BatchLLM.Planning;
 using Xunit;
@@ -30,61 +28,12 @@ public sealed class ChoiceTests(ITestOutputHelper output)
     [Fact]
     public void Draws_at_the_borders_of_blocks_fall_to_the_same_side()
     {
-        const ulong Tries = 6_000_000;
-        var random = new Random(1);
-        float[] logits = [.. Enumerable.Range(0, 128 * 512).Select(_ => (float)random.NextDouble() * 2)];
-        var borders = Borders(logits);
-        var sequences = new List<Sequence>();
-        for (var rowKey = 0UL; rowKey < Tries; rowKey++)
-        {
-            var place = Philox.Uniform(0, rowKey, 1) * borders[^1];
-            var next = Math.Min(borders.Length - 1, ~Array.BinarySearch(borders, place));
-            var distance = Math.Min(borders[next] - place, next == 0 ? place : place - borders[next - 1]);
-            if (distance < 7e-9 * borders[^1])
-            {
-                sequences.Add(Make([0], new SamplingParameters { Temperature = 1 }, [], rowKey));
-            }
-        }
-
-        Assert.InRange(sequences.Count, 8, 20);
-        float[][] rows = [.. sequences.Select(_ => logits)];
-        Assert.Equal(Expected(rows, [.. sequences]), Choose(rows, [.. sequences]));
-    }
-
-    // As Candidates.Weigh lays blocks on the line at a temperature of 1.
-    private static double[] Borders(float[] logits)
-    {
-        var (borders, max) = (new double[logits.Length / 512], Vector256.Create(logits.Max()));
-        for (var block = 0; block < borders.Length; block++)
-        {
-            var sum = Vector256<float>.Zero;
-            for (var i = block * 512; i < (block + 1) * 512; i += 8)
-            {
-                sum += Exponential.Of(Vector256.Create(logits.AsSpan(i)) - max);
-            }
-
-            borders[block] = Lanes.Sum(sum) + (block == 0 ? 0 : borders[block - 1]);
-        }
-
-        return borders;
+        Assert.InRange(ChoiceVectors.AtBorders.Sequences.Length, 8, 20);
+        EveryOrder.Holds(ChoiceVectors.Borders);
     }
 
     [Fact]
-    public void Weights_are_the_cpus_to_the_bit_down_to_where_they_are_zero()
-    {
-        float[] logits = [.. Enumerable.Range(0, 4_096).Select(id => id * -0.0251f)];
-        var weights = EveryOrder.Run(device =>
-        {
-            using var product = device.Store(logits);
-            using var chosen = device.Allocate(sizeof(int));
-            var rows = new ChoiceRows();
-            rows.Add(Make([0], new SamplingParameters { Temperature = 0.7 }, []), 0);
-            Launch(device, product, rows, logits.Length, logits.Length, chosen);
-            return device.Read<float>(product);
-        });
-        Assert.Equal(
-            Array.ConvertAll(logits, logit => Exponential.Of(Vector256.Create(logit * (float)(1 / 0.7))).ToScalar()), weights);
-    }
+    public void Weights_are_the_cpus_to_the_bit_down_to_where_they_are_zero() => EveryOrder.Holds(ChoiceVectors.Weights);
 
     [Theory]
     [InlineData(float.NaN)]
@@ -95,7 +44,7 @@ public sealed class ChoiceTests(ITestOutputHelper output)
         var sampling = new SamplingParameters { Temperature = 1 };
         var logits = Enumerable.Range(0, 37).Select(row =>
             Enumerable.Range(0, 37).Select(id => id == row ? bad : id * 0.1f).ToArray()).ToArray();
-        var sequences = Array.ConvertAll(logits, _ => Make([1], sampling, []));
+        var sequences = Array.ConvertAll(logits, _ => ChoiceVectors.Make([1], sampling, []));
         Assert.All(Choose(logits, sequences), token => Assert.Equal(IModelRunner.NotFinite, token));
     }
 
@@ -118,7 +67,7 @@ public sealed class ChoiceTests(ITestOutputHelper output)
         var logits = new float[2][];
         logits[0] = [-1, 0, -0f, 0];
         logits[1] = [-3, -2, -2, -2];
-        Assert.Equal([1, 1], Choose(logits, [Make([0], new(), []), Make([0], new(), [])]));
+        Assert.Equal([1, 1], Choose(logits, [ChoiceVectors.Make([0], new(), []), ChoiceVectors.Make([0], new(), [])]));
     }
 
     [Fact]
@@ -130,17 +79,17 @@ public sealed class ChoiceTests(ITestOutputHelper output)
         var pending = new Sequence[logits.Length];
         for (var row = 0; row < logits.Length; row++)
         {
-            var sampling = RandomSampling(random, row) with { RepetitionPenalty = 1.7, FrequencyPenalty = 0.9 };
-            known[row] = Make([1, 2, 3], sampling, [5, 6, row % 20]);
-            pending[row] = Make([1, 2, 3], sampling, [5, 6]);
+            var sampling = ChoiceVectors.RandomSampling(random, row) with { RepetitionPenalty = 1.7, FrequencyPenalty = 0.9 };
+            known[row] = ChoiceVectors.Make([1, 2, 3], sampling, [5, 6, row % 20]);
+            pending[row] = ChoiceVectors.Make([1, 2, 3], sampling, [5, 6]);
         }
 
         var tokens = EveryOrder.Run(device =>
         {
             using var chosen = device.Store([.. Enumerable.Range(0, logits.Length).Select(row => row % 20)]);
-            return Launch(device, logits, pending, chosen, row => row);
+            return ChoiceRun.Tokens(device, logits, pending, chosen, row => row);
         });
-        Assert.Equal(Expected(logits, known), tokens);
+        Assert.Equal(ChoiceVectors.Expected(logits, known), tokens);
     }
 
     [Fact]
@@ -155,7 +104,7 @@ public sealed class ChoiceTests(ITestOutputHelper output)
             using var rowScales = device.Store([0.25f]);
             using var chosen = device.Store([0]);
             var rows = new ChoiceRows();
-            rows.Add(Make([0], new SamplingParameters(), []), 0);
+            rows.Add(ChoiceVectors.Make([0], new SamplingParameters(), []), 0);
             using var rowMemory = device.Store(rows.Rows);
             new Choice(device, ElementType.Int32).Launch(1, new ChoiceArguments
             {
@@ -178,98 +127,9 @@ public sealed class ChoiceTests(ITestOutputHelper output)
     {
         var seed = Environment.TickCount;
         output.WriteLine($"seed {seed}");
-        var random = new Random(seed);
-        var logits = new float[rows][];
-        var sequences = new Sequence[rows];
-        for (var row = 0; row < rows; row++)
-        {
-            logits[row] = RandomLogits(random, vocabulary);
-            int[] prompt = [.. Enumerable.Range(0, random.Next(1, 40)).Select(_ => random.Next(vocabulary))];
-            int[] generated = [.. Enumerable.Range(0, random.Next(20)).Select(_ => random.Next(Math.Min(vocabulary, 12)))];
-            sequences[row] = Make(prompt, RandomSampling(random, row), generated, (ulong)random.NextInt64());
-        }
-
-        Assert.Equal(Expected(logits, sequences), Choose(logits, sequences));
+        EveryOrder.Holds(ChoiceVectors.Of(vocabulary, rows, seed));
     }
 
-    // Peaked as a model's are; flat; with many equal ones; all equal; with weights that underflow.
-    private static float[] RandomLogits(Random random, int vocabulary)
-    {
-        var kind = random.Next(5);
-        return [.. Enumerable.Range(0, vocabulary).Select(_ => kind switch
-        {
-            0 => (float)(random.NextDouble() * random.NextDouble() * random.NextDouble() * 25),
-            1 => (float)random.NextDouble(),
-            2 => random.Next(6) * 0.5f,
-            3 => 1.5f,
-            _ => (float)(random.NextDouble() * 400 - 200),
-        })];
-    }
-
-    private static SamplingParameters RandomSampling(Random random, int row) => new()
-    {
-        Temperature = random.Next(4) == 0 ? 0 : 0.05 + 1.95 * random.NextDouble(),
-        TopK = random.Next(3) switch { 0 => 0, 1 => random.Next(1, 60), _ => random.Next(1, 6_000) },
-        TopP = random.Next(3) == 0 ? 1 : 0.01 + 0.99 * random.NextDouble(),
-        Seed = (ulong)row * 0x9E37_79B9_7F4A_7C15,
-        RepetitionPenalty = random.Next(3) == 0 ? 0.5 + random.NextDouble() : 1,
-        PresencePenalty = random.Next(3) == 0 ? random.NextDouble() * 4 - 2 : 0,
-        FrequencyPenalty = random.Next(3) == 0 ? random.NextDouble() * 4 - 2 : 0,
-    };
-
-    private static int[] Expected(float[][] logits, Sequence[] sequences)
-    {
-        var sampler = new TokenSampler(logits[0].Length);
-        return [.. logits.Zip(sequences, (row, sequence) => sampler.Choose([.. row], sequence))];
-    }
-
-    private static int[] Choose(float[][] logits, Sequence[] sequences) => EveryOrder.Run(device =>
-    {
-        using var chosen = device.Allocate(logits.Length * sizeof(int));
-        return Launch(device, logits, sequences, chosen, _ => null);
-    });
-
-    private static int[] Launch(
-        EmulatedDevice device, float[][] logits, Sequence[] sequences, DeviceMemory chosen, Func<int, int?> pendingSlot)
-    {
-        var vocabulary = logits[0].Length;
-        var stride = (vocabulary + 15) / 16 * 16;
-        var rows = new ChoiceRows();
-        var product = new float[logits.Length * stride];
-        for (var row = 0; row < logits.Length; row++)
-        {
-            logits[row].CopyTo(product, row * stride);
-            rows.Add(sequences[row], row, pendingSlot(row));
-        }
-
-        using var productMemory = device.Store(product);
-        Launch(device, productMemory, rows, vocabulary, stride, chosen);
-        return device.Read<int>(chosen);
-    }
-
-    private static void Launch(
-        EmulatedDevice device, DeviceMemory product, ChoiceRows rows, int vocabulary, int stride, DeviceMemory chosen)
-    {
-        using var rowMemory = device.Store(rows.Rows);
-        using var tokens = device.Store(rows.PenaltyTokens);
-        using var counts = device.Store(rows.PenaltyCounts);
-        new Choice(device, ElementType.Float32).Launch(rows.Rows.Length, new ChoiceArguments
-        {
-            Logits = product.Address,
-            Rows = rowMemory.Address,
-            PenaltyTokens = tokens.Address,
-            PenaltyCounts = counts.Address,
-            Chosen = chosen.Address,
-            Vocabulary = vocabulary,
-            Stride = stride,
-            Scale = 1,
-        });
-    }
-
-    private static Sequence Make(int[] prompt, SamplingParameters sampling, int[] generated, ulong rowKey = 0)
-    {
-        var sequence = new Sequence(new InferenceRequest(0, rowKey, prompt, sampling), generated.Length + 1);
-        Array.ForEach(generated, sequence.Append);
-        return sequence;
-    }
+    private static int[] Choose(float[][] logits, Sequence[] sequences) =>
+        EveryOrder.Run(device => ChoiceRun.Tokens(device, logits, sequences));
 }

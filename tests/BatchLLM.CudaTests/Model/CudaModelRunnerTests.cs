@@ -3,6 +3,7 @@ using BatchLLM.Checkpoints.Synthetic;
 using BatchLLM.Cuda;
 using BatchLLM.CudaTests.Emulation;
 using BatchLLM.Engine;
+using BatchLLM.GpuCheck.Parts;
 using BatchLLM.Inference;
 using BatchLLM.Planning;
 using Xunit;
@@ -15,14 +16,6 @@ public sealed class CudaModelRunnerTests
     private const int MaxTokens = 24;
 
     private static readonly int[] PromptLengths = [1, 5, 33, 130];
-
-    // Products come out as BF16 with 8 bits: each adds up to 2^-9 of its size to a residual that the CPU keeps in float32,
-    // seven times a layer. Random directions give sqrt(7 layers) 2^-9 = 0.9 % of the logits here; the limit is thrice that.
-    private const double LogitTolerance = 0.027;
-
-    // Where these differences meet a rounding to E4M3, whose steps are 2^-4 to 2^-3, a few numbers go to the next code: a difference
-    // d grows to sqrt(d step), 1 %, at each of five places of a layer. sqrt(5 layers) 1 % = 4 %; the limit is twice that.
-    private const double Fp8LogitTolerance = 0.08;
 
     /// <summary>Each way that linear layers are computed in, with a KV cache.</summary>
     public static TheoryData<SyntheticPrecision, Numerics, KvPrecision> Precisions => new()
@@ -65,7 +58,7 @@ public sealed class CudaModelRunnerTests
         using var device = new EmulatedDevice();
         using var gpu = new CudaModelRunner(device, model, Options(numerics, kv));
         using var cpu = new CpuModelRunner(model, CpuOptions(numerics, kv));
-        var others = PromptLengths.Sum(length => Lockstep(cpu, gpu, Prompt(length, model.Config.VocabularySize), Tolerance(numerics, kv)));
+        var others = PromptLengths.Sum(length => Lockstep(cpu, gpu, Prompt(length, model.Config.VocabularySize), LogitTolerance.Of(numerics, kv)));
         Assert.InRange(others, 0, PromptLengths.Length * MaxTokens / 8);
     }
 
@@ -98,9 +91,6 @@ public sealed class CudaModelRunnerTests
         return others;
     }
 
-    private static double Tolerance(Numerics numerics, KvPrecision kv) =>
-        numerics is Numerics.W8A8Static or Numerics.W8A8Dynamic || kv == KvPrecision.Fp8 ? Fp8LogitTolerance : LogitTolerance;
-
     [Theory]
     [MemberData(nameof(Precisions))]
     public void Logits_are_those_of_the_CPU(SyntheticPrecision precision, Numerics numerics, KvPrecision kv)
@@ -113,7 +103,7 @@ public sealed class CudaModelRunnerTests
         {
             var (expected, actual) = (Logits(cpu, cpu.ChoiceLogits, length), Logits(gpu, gpu.ChoiceLogits, length));
             var error = Math.Sqrt(expected.Zip(actual, (e, a) => Math.Pow(e - a, 2)).Sum() / expected.Sum(e => (double)e * e));
-            Assert.True(error < Tolerance(numerics, kv), $"{length} positions: {error:P3} of the logits.");
+            Assert.True(error < LogitTolerance.Of(numerics, kv), $"{length} positions: {error:P3} of the logits.");
         }
     }
 

@@ -11,6 +11,7 @@ public class LlamaShapesTests
     [Theory]
     [InlineData("llama-3.2-1b", 1_235_814_400)]
     [InlineData("llama-3.1-8b", 8_030_261_248)]
+    [InlineData("llama-3.1-70b", 70_553_706_496)]
     public void A_named_shape_has_the_published_number_of_parameters(string name, long parameters)
     {
         Assert.True(LlamaShapes.TryFind(name, out var config));
