@@ -9,7 +9,7 @@ using BatchLLM.Planning;
 
 namespace BatchLLM.Cuda;
 
-/// <summary>Runs a Llama model on a GPU, over weights in the checkpoint's FP8 or INT8, or in BF16.</summary>
+/// <summary>Runs a Llama model on a GPU, over weights in the checkpoint's FP8, INT8, INT4 or NVFP4, or in BF16.</summary>
 /// <remarks>
 /// Whatever a row passes through is a function of its own sequence: kernels work on rows alone, attention adds by positions, and
 /// the products of one layer have algorithms of the same bits for all numbers of rows, as far as the library has them
@@ -139,7 +139,8 @@ public sealed class CudaModelRunner : IModelRunner
     // number of rows comes first, since it decides the bits for all others, and its time counts most.
     private void Prepare(IDevice device, DeviceSizes sizes)
     {
-        foreach (var linear in _weights.Layers.SelectMany(layer => layer.Linears).DistinctBy(l => (l.Columns, l.Depth, l.Form.Input)))
+        var matrices = _weights.Layers.SelectMany(layer => layer.Linears).Where(linear => linear.Packed is null);
+        foreach (var linear in matrices.DistinctBy(l => (l.Columns, l.Depth, l.Form.Input)))
         {
             foreach (var rows in RowBuckets.UpTo(sizes.Rows))
             {
@@ -147,7 +148,7 @@ public sealed class CudaModelRunner : IModelRunner
             }
         }
 
-        foreach (var rows in RowBuckets.UpTo(sizes.HeadRows))
+        foreach (var rows in _weights.Head.Packed is null ? RowBuckets.UpTo(sizes.HeadRows) : [])
         {
             device.Prepare(_weights.Head.Product(0, 0, rows, _weights.Head.LogitType));
         }
