@@ -4,7 +4,7 @@
 //
 // A row's bits do not depend on how many rows there are, because the order of every sum is the layer's alone:
 //  1. inputs are taken in tiles of 64 in ascending order, a tile in products of 16;
-//  2. the tiles are cut into the layer's slices, whose sums begin anew;
+//  2. pairs of tiles are cut into the layer's slices, whose sums begin anew;
 //  3. slices are added up in ascending order, in float32.
 // Few rows have a block for each slice, of which the last one to end adds them up; many rows have one block that does one
 // slice after another, with the total so far in shared memory.
@@ -36,7 +36,7 @@ struct W4Product
     i32 rows;
     i32 columns;     // a multiple of 8
     i32 depth;       // a multiple of 8
-    i32 slices;      // at most as many as there are tiles
+    i32 slices;      // at most as many as there are pairs of tiles
     i32 group_shift; // INT4: log2 of the inputs that share a scale
     i32 is_float;    // what y is
 };
@@ -52,16 +52,26 @@ struct Sums
     float d[WIDE][NARROW][4];
 };
 
+// What lies in shared memory at once: tiles on their way, and those that are multiplied. Where rows are few, two tiles go
+// together, since what is done once for them costs as much as multiplying does.
 template <typename Form, u32 ROWS>
 struct Stage
 {
-    static constexpr u32 INPUT_BYTES = ROWS * ROW_BYTES;
-    static constexpr u32 WARP_BYTES = CODE_BYTES + Form::SCALE_BYTES;
-    static constexpr u32 BYTES = INPUT_BYTES + WARPS * WARP_BYTES;
-    static constexpr u32 COUNT = ROWS == 16 ? 6 : ROWS == 64 ? 5 : 3;
+    static constexpr u32 TILES = ROWS == 128 ? 1 : 2;
+    static constexpr u32 INPUT_BYTES = ROWS * ROW_BYTES; // of a tile
+    static constexpr u32 WARP_BYTES = TILES * (CODE_BYTES + Form::SCALE_BYTES);
+    static constexpr u32 BYTES = TILES * INPUT_BYTES + WARPS * WARP_BYTES;
+
+    // Where a warp's codes begin; its scales follow.
+    DEVICE u32 own() { return TILES * INPUT_BYTES + warp() * WARP_BYTES; }
 };
 
-DEVICE u32 tile_count(const W4Product& a) { return (a.depth + TILE_DEPTH - 1) / TILE_DEPTH; }
+constexpr u32 STAGES = 3;
+
+DEVICE u32 tile_count(const W4Product& a) { return (a.depth + 2 * TILE_DEPTH - 1) / (2 * TILE_DEPTH) * 2; }
+
+// The tile at which a slice begins.
+DEVICE u32 slice_start(const W4Product& a, u32 slice) { return slice * (tile_count(a) / 2) / a.slices * 2; }
 
 DEVICE u32 group_of_outputs() { return blockIdx.y * WARPS + warp(); }
 
@@ -71,14 +81,15 @@ DEVICE bool has_outputs(const W4Product& a) { return group_of_outputs() * WARP_O
 template <typename Form, u32 ROWS>
 struct Copies
 {
-    static constexpr u32 PIECES = ROW_BYTES / 16; // of a row
+    using S = Stage<Form, ROWS>;
+    static constexpr u32 PIECES = S::TILES * ROW_BYTES / 16; // of a row
     static constexpr u32 ROWS_AT_ONCE = BLOCK_THREADS / PIECES;
-    static_assert(ROWS_AT_ONCE % 8 == 0);
+    static_assert(ROWS_AT_ONCE % 8 == 0 && ROWS % ROWS_AT_ONCE == 0);
 
     const W4Product& a;
-    u32 row;    // of the first piece
-    u32 input;  // of the first tile
-    u32 place;  // in a stage
+    u32 row;   // of the first piece
+    u32 input; // of the first tile
+    u32 place; // in a stage
     const u16* x;
     const u8* codes;
     bool has_codes;
@@ -88,8 +99,8 @@ struct Copies
         u32 in_block = threadIdx.x / PIECES, piece = threadIdx.x % PIECES;
         row = blockIdx.x * ROWS + in_block;
         input = piece * 8;
-        // Pieces are moved around within their row, so that those of eight rows meet different banks.
-        place = in_block * ROW_BYTES + (piece ^ (in_block & 7)) * 16;
+        // Pieces are moved around within their row of a tile, so that those of eight rows meet different banks.
+        place = piece / 8 * S::INPUT_BYTES + in_block * ROW_BYTES + ((piece ^ in_block) & 7) * 16;
         x = a.x + static_cast<u64>(row) * a.depth + input;
         codes = a.codes + static_cast<u64>(group_of_outputs()) * tile_count(a) * CODE_BYTES + lane() * 16;
         has_codes = has_outputs(a);
@@ -102,20 +113,20 @@ struct Copies
         UNROLL
         for (u32 first = 0; first < ROWS; first += ROWS_AT_ONCE)
         {
-            if (ROWS >= ROWS_AT_ONCE || threadIdx.x < ROWS * PIECES)
-            {
-                bool is_there = has_input && row + first < static_cast<u32>(a.rows);
-                const u16* from = x + static_cast<u64>(first) * a.depth + tile * TILE_DEPTH;
-                cp_async_16(stage + place + first * ROW_BYTES, from, is_there ? 16 : 0);
-            }
+            bool is_there = has_input && row + first < static_cast<u32>(a.rows);
+            const u16* from = x + static_cast<u64>(first) * a.depth + tile * TILE_DEPTH;
+            cp_async_16(stage + place + first * ROW_BYTES, from, is_there ? 16 : 0);
         }
         if (has_codes)
         {
-            SharedAddress to = stage + Stage<Form, ROWS>::INPUT_BYTES + warp() * Stage<Form, ROWS>::WARP_BYTES;
+            SharedAddress to = stage + S::own();
             const u8* from = codes + static_cast<u64>(tile) * CODE_BYTES;
-            cp_async_16(to + lane() * 16, from);
-            cp_async_16(to + CODE_BYTES / 2 + lane() * 16, from + CODE_BYTES / 2);
-            Form::copy_scales(to + CODE_BYTES, a, group_of_outputs(), tile);
+            UNROLL
+            for (u32 i = 0; i < S::TILES * CODE_BYTES; i += 32 * 16)
+            {
+                cp_async_16(to + lane() * 16 + i, from + i);
+            }
+            Form::template copy_scales<S::TILES>(to + S::TILES * CODE_BYTES, a, group_of_outputs(), tile);
         }
     }
 };
@@ -123,18 +134,18 @@ struct Copies
 // A tile's products, a unit (what shares a scale) after another: a unit's weights are made once for all rows. Forms that
 // fold apply scales to a unit's sums, others have applied them to its weights.
 template <typename Form, u32 ROWS>
-DEVICE void take_tile(Sums<ROWS>& sums, SharedAddress stage, u32 rows)
+DEVICE void take_tile(Sums<ROWS>& sums, SharedAddress inputs, SharedAddress codes, SharedAddress kept_scales, u32 rows)
 {
     constexpr u32 steps = STEPS / Form::UNITS;
-    constexpr u32 together = ROWS == 128 ? 2 : 1; // fragments of rows: where a multiprocessor has one block, so that products wait less for each other
-    SharedAddress own = stage + Stage<Form, ROWS>::INPUT_BYTES + warp() * Stage<Form, ROWS>::WARP_BYTES;
-    uint4 halves[2] = {load_shared_u4(own + lane() * 16), load_shared_u4(own + CODE_BYTES / 2 + lane() * 16)};
+    // Fragments of rows: products of two wait less for each other, but there must be registers for the sums of a unit.
+    constexpr u32 together = ROWS == 128 || (ROWS == 64 && !Form::FOLDS) ? 2 : 1;
+    uint4 halves[2] = {load_shared_u4(codes + lane() * 16), load_shared_u4(codes + CODE_BYTES / 2 + lane() * 16)};
     u32 words[8] = {halves[0].x, halves[0].y, halves[0].z, halves[0].w, halves[1].x, halves[1].y, halves[1].z, halves[1].w};
     u32 input = lane() % 16 * ROW_BYTES + (lane() / 16 ^ (lane() & 7)) * 16;
     UNROLL
     for (u32 unit = 0; unit < Form::UNITS; unit++)
     {
-        Form scales(own + CODE_BYTES, unit);
+        Form scales(kept_scales, unit);
         u32 weights[steps][NARROW][2];
         UNROLL
         for (u32 s = 0; s < steps; s++)
@@ -154,7 +165,7 @@ DEVICE void take_tile(Sums<ROWS>& sums, SharedAddress stage, u32 rows)
                     for (u32 i = 0; i < together; i++)
                     {
                         u32 x[4];
-                        ldmatrix_x4(x, stage + (input ^ (unit * steps + s) * 32) + (wide + i) * 16 * ROW_BYTES);
+                        ldmatrix_x4(x, inputs + (input ^ (unit * steps + s) * 32) + (wide + i) * 16 * ROW_BYTES);
                         UNROLL
                         for (u32 n = 0; n < NARROW; n++)
                         {
@@ -287,53 +298,60 @@ template <typename Form, u32 ROWS>
 DEVICE void multiply_w4(const W4Product& a)
 {
     using S = Stage<Form, ROWS>;
-    DYNAMIC_SHARED(u8, shared); // [S::COUNT][S::BYTES], and for several slices in a block float4 [Sums::COUNT][BLOCK_THREADS]
-    float4* totals = reinterpret_cast<float4*>(shared + S::COUNT * S::BYTES);
+    DYNAMIC_SHARED(u8, shared); // [STAGES][S::BYTES], and for several slices in a block float4 [Sums::COUNT][BLOCK_THREADS]
+    float4* totals = reinterpret_cast<float4*>(shared + STAGES * S::BYTES);
     SharedAddress stages = shared_address(shared);
-    u32 tiles = tile_count(a), slices = a.slices, slice = blockIdx.z;
     bool has_all = gridDim.z == 1;
-    u32 first = slice * tiles / slices, slice_end = (slice + 1) * tiles / slices, end = has_all ? tiles : slice_end;
+    u32 slice = blockIdx.z, slice_end = slice_start(a, slice + 1);
+    u32 first = slice_start(a, slice), end = has_all ? tile_count(a) : slice_end;
     u32 rows = a.rows - blockIdx.x * ROWS;
     Copies<Form, ROWS> copies(a);
-    for (u32 i = 0; i < S::COUNT - 1; i++)
+    for (u32 i = 0; i < STAGES - 1; i++)
     {
-        if (first + i < end)
+        if (first + i * S::TILES < end)
         {
-            copies.begin(stages + i * S::BYTES, first + i);
+            copies.begin(stages + i * S::BYTES, first + i * S::TILES);
         }
         cp_async_commit();
     }
     Sums<ROWS> sums;
     clear(sums);
-    u32 stage = 0, free_stage = (S::COUNT - 1) * S::BYTES;
-    for (u32 tile = first; tile < end; tile++)
+    u32 stage = 0, free_stage = (STAGES - 1) * S::BYTES;
+    for (u32 tile = first; tile < end; tile += S::TILES)
     {
-        cp_async_wait<S::COUNT - 2>();
+        cp_async_wait<STAGES - 2>();
         sync_block();
-        // By the barrier, all have read the tile before, whose place this one takes.
-        if (tile + S::COUNT - 1 < end)
+        // By the barrier, all have read the tiles before, whose place these take.
+        u32 next = tile + (STAGES - 1) * S::TILES;
+        if (next < end)
         {
-            copies.begin(stages + free_stage, tile + S::COUNT - 1);
+            copies.begin(stages + free_stage, next);
         }
         cp_async_commit();
         if (copies.has_codes)
         {
-            take_tile<Form, ROWS>(sums, stages + stage, rows);
+            SharedAddress own = stages + stage + S::own();
+            UNROLL
+            for (u32 i = 0; i < S::TILES; i++)
+            {
+                take_tile<Form, ROWS>(
+                    sums, stages + stage + i * S::INPUT_BYTES, own + i * CODE_BYTES, own + S::TILES * CODE_BYTES + i * Form::SCALE_BYTES, rows);
+            }
         }
         free_stage = stage;
-        stage = stage == (S::COUNT - 1) * S::BYTES ? 0 : stage + S::BYTES;
-        if (tile + 1 == slice_end && slices > 1 && has_all)
+        stage = stage == (STAGES - 1) * S::BYTES ? 0 : stage + S::BYTES;
+        if (tile + S::TILES == slice_end && has_all && a.slices > 1)
         {
             if (slice > 0)
             {
                 add_kept(sums, totals);
             }
-            if (tile + 1 < end)
+            if (slice_end < end)
             {
                 keep(totals, sums);
                 clear(sums);
                 slice++;
-                slice_end = (slice + 1) * tiles / slices;
+                slice_end = slice_start(a, slice + 1);
             }
         }
     }

@@ -16,19 +16,24 @@ struct Int4
     u32 zero_points[NARROW]; // pairs of -(128 + zero point), BF16
     SharedAddress scales;    // of eight outputs in a row
 
+    template <u32 TILES>
     static METHOD void copy_scales(SharedAddress to, const W4Product& a, u32 outputs, u32 tile)
     {
         constexpr u32 pieces = UNIT_BYTES / 16;
+        constexpr u32 units = TILES * UNITS;
         u32 inputs = 1u << a.group_shift;
         u64 groups = (tile_count(a) * TILE_DEPTH + inputs - 1) >> a.group_shift;
-        const u8* from = a.scales + (outputs * groups + (tile * TILE_DEPTH >> a.group_shift)) * UNIT_BYTES;
+        u64 first_group = outputs * groups + (tile * TILE_DEPTH >> a.group_shift);
+        const u8* from = a.scales + first_group * UNIT_BYTES;
+        // Two tiles may have one group.
+        bool is_one = TILES == 2 && UNITS == 1 && inputs > TILE_DEPTH;
         UNROLL
-        for (u32 first = 0; first < UNITS * pieces; first += 32)
+        for (u32 first = 0; first < units * pieces; first += 32)
         {
             u32 i = first + lane();
-            if (i < UNITS * pieces)
+            if (i < units * pieces)
             {
-                cp_async_16(to + i * 16, from + i * 16);
+                cp_async_16(to + i * 16, from + (is_one && i >= pieces ? i - pieces : i) * 16);
             }
         }
     }

@@ -13,9 +13,10 @@ struct Nvfp4
 
     u32 scales[NARROW]; // pairs of 2^116 times the scale, BF16
 
+    template <u32 TILES>
     static METHOD void copy_scales(SharedAddress to, const W4Product& a, u32 outputs, u32 tile)
     {
-        if (lane() < SCALE_BYTES / 16)
+        if (lane() < TILES * SCALE_BYTES / 16)
         {
             const u8* from = a.scales + (static_cast<u64>(outputs) * tile_count(a) + tile) * SCALE_BYTES;
             cp_async_16(to + lane() * 16, from + lane() * 16);

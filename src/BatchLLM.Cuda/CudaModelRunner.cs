@@ -9,7 +9,7 @@ using BatchLLM.Planning;
 
 namespace BatchLLM.Cuda;
 
-/// <summary>Runs a Llama model on a GPU, over weights in the checkpoint's FP8, INT8, INT4 or NVFP4, or in BF16.</summary>
+/// <summary>Runs a Llama model on a GPU, over weights in the checkpoint's FP8 or INT8, or in BF16.</summary>
 /// <remarks>
 /// Whatever a row passes through is a function of its own sequence: kernels work on rows alone, attention adds by positions, and
 /// the products of one layer have algorithms of the same bits for all numbers of rows, as far as the library has them
@@ -44,9 +44,10 @@ public sealed class CudaModelRunner : IModelRunner
         Numerics = NumericsOf(model, options);
         Kv = GpuNumerics.Kv(model.Quantization, options.Kv);
         var shape = ShapeOf(model, options);
-        var sizes = DeviceSizes.Decide(device, model, options, Numerics, shape);
+        var stored = Nvfp4Storage.Of(device, model, Numerics, options.KeepsNvfp4Codes);
+        var sizes = DeviceSizes.Decide(device, model, options, stored, shape);
         Limits = sizes.Limits;
-        _weights = new DeviceWeights(device, model, Numerics);
+        _weights = new DeviceWeights(device, model, stored);
         _buffers = new PassBuffers(device, _weights, shape, sizes.Rows, sizes.HeadRows, sizes.Partials);
         Prepare(device, sizes);
         _angles = new RopeAngleTables(device, model, Limits.ContextLength);
@@ -79,7 +80,8 @@ public sealed class CudaModelRunner : IModelRunner
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
-        return DeviceSizes.Decide(device, model, options, NumericsOf(model, options), ShapeOf(model, options)).Limits;
+        var stored = Nvfp4Storage.Of(device, model, NumericsOf(model, options), options.KeepsNvfp4Codes);
+        return DeviceSizes.Decide(device, model, options, stored, ShapeOf(model, options)).Limits;
     }
 
     /// <inheritdoc/>

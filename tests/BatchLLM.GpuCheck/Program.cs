@@ -22,6 +22,7 @@ try
     report.Run("attention", () => AttentionBits.Run(device));
     report.Run("forward pass", () => EqualityCheck.Run(device));
     report.Run("products", () => ProductSpeed.Run(device));
+    report.Run("products of 4-bit weights", () => W4Speed.Run(device));
     report.Run("attention", () => AttentionSpeed.Run(device));
     report.Run("Llama 3.1 8B", () => ModelSpeed.Run(device));
     report.Write(args[0]);

@@ -17,6 +17,9 @@ internal readonly record struct W4Plan(int BlockRows, bool HasBlockPerSlice, Lau
     private const int Warps = 8;
     private const int Threads = Warps * 32;
 
+    // Of shared memory: two on their way, and one that is multiplied.
+    private const int Stages = 3;
+
     /// <summary>Decides.</summary>
     /// <param name="shape">The layer.</param>
     /// <param name="rows">Rows.</param>
@@ -35,15 +38,12 @@ internal readonly record struct W4Plan(int BlockRows, bool HasBlockPerSlice, Lau
     /// <summary>A plan of a given kind.</summary>
     public static W4Plan Of(W4Shape shape, int rows, int blockRows, bool hasBlockPerSlice)
     {
-        var stage = blockRows * W4Shape.TileDepth * sizeof(ushort) + Warps * (W4Shape.TileCodeBytes + shape.TileScaleBytes);
+        var tile = blockRows * W4Shape.TileDepth * sizeof(ushort) + Warps * (W4Shape.TileCodeBytes + shape.TileScaleBytes);
         var totals = shape.Slices > 1 && !hasBlockPerSlice ? SumBytes(blockRows) : 0;
         return new W4Plan(blockRows, hasBlockPerSlice, new LaunchShape(
             (rows + blockRows - 1) / blockRows, (shape.OutputGroups + Warps - 1) / Warps, hasBlockPerSlice ? shape.Slices : 1, Threads,
-            Stages(blockRows) * stage + totals));
+            Stages * (blockRows == 128 ? 1 : 2) * tile + totals));
     }
-
-    // Tiles in shared memory: as many as are on their way in a block, and the one that is multiplied.
-    private static int Stages(int blockRows) => blockRows == 16 ? 6 : blockRows == 64 ? 5 : 3;
 
     private static int SumBytes(int blockRows) => blockRows * Warps * W4Shape.WarpOutputs * sizeof(float);
 }

@@ -28,8 +28,8 @@ internal sealed record W4Shape(WeightFormat Format, int Columns, int Depth, int 
     private const int MostSlices = 8;
     private const int LeastSliceTiles = 8;
 
-    /// <summary>Tiles along the inputs, the last one filled up.</summary>
-    public int Tiles => (Depth + TileDepth - 1) / TileDepth;
+    /// <summary>Tiles along the inputs, filled up to whole pairs.</summary>
+    public int Tiles => (Depth + 2 * TileDepth - 1) / (2 * TileDepth) * 2;
 
     /// <summary>Warps side by side, the last one filled up.</summary>
     public int OutputGroups => (Columns + WarpOutputs - 1) / WarpOutputs;

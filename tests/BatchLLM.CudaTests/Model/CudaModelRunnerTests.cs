@@ -20,6 +20,10 @@ public sealed class CudaModelRunnerTests
     // seven times a layer. Random directions give sqrt(7 layers) 2^-9 = 0.9 % of the logits here; the limit is thrice that.
     private const double LogitTolerance = 0.027;
 
+    // Weights of four bits are exact, so that the rounding of products is all there is. It is even between -2^-9 and 2^-9, hence
+    // 2^-9 / sqrt(3) in the mean of squares: sqrt(7 layers / 3) 2^-9 = 0.52 %; the limit is twice that.
+    private const double W4LogitTolerance = 0.0104;
+
     // Where these differences meet a rounding to E4M3, whose steps are 2^-4 to 2^-3, a few numbers go to the next code: a difference
     // d grows to sqrt(d step), 1 %, at each of five places of a layer. sqrt(5 layers) 1 % = 4 %; the limit is twice that.
     private const double Fp8LogitTolerance = 0.08;
@@ -99,7 +103,9 @@ public sealed class CudaModelRunnerTests
     }
 
     private static double Tolerance(Numerics numerics, KvPrecision kv) =>
-        numerics is Numerics.W8A8Static or Numerics.W8A8Dynamic || kv == KvPrecision.Fp8 ? Fp8LogitTolerance : LogitTolerance;
+        numerics is Numerics.W8A8Static or Numerics.W8A8Dynamic || kv == KvPrecision.Fp8 ? Fp8LogitTolerance
+        : numerics == Numerics.W4A16 ? W4LogitTolerance
+        : LogitTolerance;
 
     [Theory]
     [MemberData(nameof(Precisions))]
@@ -125,6 +131,22 @@ public sealed class CudaModelRunnerTests
         var sequence = driver.Add(Prompt(length, runner.Limits.VocabularySize), 1);
         driver.Run((sequence, length));
         return logits(0).ToArray();
+    }
+
+    // Codes or BF16 are the same weights, and the device's memory decides; both orders of addition must be near the CPU's.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void NVFP4_weights_may_stay_codes_or_become_BF16(bool keepsCodes)
+    {
+        var model = TestModels.Random(SyntheticPrecision.Nvfp4, seed: 5);
+        using var device = new EmulatedDevice();
+        using var gpu = new CudaModelRunner(device, model, Options(null, null) with { KeepsNvfp4Codes = keepsCodes });
+        using var other = new CudaModelRunner(device, model, Options(null, null) with { KeepsNvfp4Codes = !keepsCodes });
+        using var cpu = new CpuModelRunner(model, CpuOptions(null, KvPrecision.Bf16));
+
+        Assert.Equal(keepsCodes, gpu.WeightBytes < other.WeightBytes);
+        Assert.InRange(Lockstep(cpu, gpu, Prompt(33, model.Config.VocabularySize), W4LogitTolerance), 0, MaxTokens / 8);
     }
 
     [Fact]
