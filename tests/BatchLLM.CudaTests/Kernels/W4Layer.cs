@@ -8,7 +8,8 @@ namespace BatchLLM.CudaTests.Kernels;
 internal static class W4Layer
 {
     /// <summary>A layer whose blocks of scales are <paramref name="group"/> inputs long.</summary>
-    public static LinearWeight Random(Random random, WeightFormat format, int outputs, int inputs, int group)
+    public static LinearWeight Random(
+        Random random, WeightFormat format, int outputs, int inputs, int group, float[]? factors = null, string name = "layer")
     {
         var blocks = (inputs + group - 1) / group;
         var codes = new byte[outputs * inputs];
@@ -22,12 +23,13 @@ internal static class W4Layer
                 ? E4M3.Decode((byte)((first + i) % E4M3Codes))
                 : (float)(random.NextDouble() + 0.01) / 64)]))
         {
-            Name = "layer",
+            Name = name,
             Format = format,
             StoredType = TensorType.U8,
             OutputCount = outputs,
             InputCount = inputs,
             BlockSize = group,
+            InputFactors = factors,
         };
     }
 

@@ -150,6 +150,20 @@ public sealed class CudaModelRunnerTests
     }
 
     [Fact]
+    public void Factors_on_inputs_leave_the_weights_codes()
+    {
+        var plain = TestModels.Random(SyntheticPrecision.Int4, seed: 1);
+        var model = new FactoredModel(plain);
+        using var device = new EmulatedDevice();
+        using var gpu = new CudaModelRunner(device, model, Options(null, null));
+        using var other = new CudaModelRunner(device, plain, Options(null, null));
+        using var cpu = new CpuModelRunner(model, CpuOptions(null, KvPrecision.Bf16));
+
+        Assert.InRange(gpu.WeightBytes, other.WeightBytes, other.WeightBytes * 1.05);
+        Assert.InRange(Lockstep(cpu, gpu, Prompt(33, model.Config.VocabularySize), LogitTolerance), 0, MaxTokens / 8);
+    }
+
+    [Fact]
     public void The_demo_completes_its_tickets_as_on_the_CPU()
     {
         using var model = ModelDirectory.Open(TestModels.Demo);
