@@ -29,8 +29,9 @@ internal readonly record struct W4Plan(int BlockRows, bool HasBlockPerSlice, Lau
         var blockRows = rows <= 16 ? 16 : rows <= 64 ? 64 : 128;
         var (x, y) = ((rows + blockRows - 1) / blockRows, (shape.OutputGroups + Warps - 1) / Warps);
 
-        // Adding up costs a write and a read of each slice, which idle multiprocessors would cost more.
-        var isFew = (long)x * y <= Math.Min(multiprocessors * 3 / 4, MostTiles);
+        // Adding up costs a write and a read of each slice, which idle multiprocessors would cost more. The fewest rows are bound by
+        // memory and have small sums: their blocks go two to a multiprocessor.
+        var isFew = (long)x * y <= Math.Min(blockRows == 16 ? multiprocessors : multiprocessors * 3 / 4, MostTiles);
         var hasBlockPerSlice = shape.Slices > 1 && isFew && (long)x * y * shape.Slices * SumBytes(blockRows) <= MostPartialBytes;
         return Of(shape, rows, blockRows, hasBlockPerSlice);
     }

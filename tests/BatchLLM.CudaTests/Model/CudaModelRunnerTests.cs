@@ -239,12 +239,15 @@ public sealed class CudaModelRunnerTests
         Assert.Equal(257 << 20, device.FreeBytes);
     }
 
-    [Fact]
-    public void The_KV_cache_takes_what_is_left_but_for_the_reserve()
+    [Theory]
+    [InlineData(SyntheticPrecision.Bf16)]
+    [InlineData(SyntheticPrecision.Int4)]
+    [InlineData(SyntheticPrecision.Nvfp4)]
+    public void The_KV_cache_takes_what_is_left_but_for_the_reserve(SyntheticPrecision precision)
     {
         using var device = new EmulatedDevice(memoryBytes: 512 << 20);
-        var model = TestModels.Random(SyntheticPrecision.Bf16, seed: 1);
-        var options = Options(null, null) with { KvBytes = null };
+        var model = TestModels.Random(precision, seed: 1);
+        var options = Options(null, null) with { KvBytes = null, KeepsNvfp4Codes = true };
         var foreseen = CudaModelRunner.LimitsOf(device, model, options);
         using var runner = new CudaModelRunner(device, model, options);
 
