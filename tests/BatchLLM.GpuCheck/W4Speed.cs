@@ -10,13 +10,16 @@ using BatchLLM.Cuda.Weights;
 namespace BatchLLM.GpuCheck;
 
 /// <summary>
-/// Products of weights that stay 4-bit codes, on the layers of Llama 3.1 8B: whether a row's bits are the same in every launch that a
-/// number of rows may get, and how fast they are.
+/// Products of weights that stay 4-bit codes, on the layers of Llama 3.1 8B: whether they are near the library's of the same weights in
+/// BF16, whether a row's bits are the same in every launch that a number of rows may get, and how fast they are.
 /// </summary>
 internal static class W4Speed
 {
     private const int Repeats = 20;
     private const int FewRows = 16;
+
+    // NVFP4 is exact in BF16, and INT4 rounded by at most as much; sums in another order make far less.
+    private static readonly double Tolerance = Math.Pow(2, -9);
 
     private static readonly int[] Rows = [16, 32, 64, 128, 256, 1_024, 4_096];
 
@@ -59,7 +62,29 @@ internal static class W4Speed
                 $"{milliseconds * 1000:0.0} us, weights at {linear.ByteCount / milliseconds / 1e6:0} GB/s, {plan.Launch}");
         }
 
+        yield return Compare(device, workspace, name, linear, parts, x);
         yield return CheckResult.Of($"{name}: the first {FewRows} rows' bits for all numbers of rows", hashes.Count == 1, $"{hashes.Count} kinds");
+    }
+
+    private static CheckResult Compare(
+        CudaDevice device, W4Workspace workspace, string name, W4Linear linear, LinearWeight[] parts, DeviceMemory x)
+    {
+        using var matrix = new DeviceLinear(device, Numerics.Bf16, parts);
+        using var y = device.Allocate((long)FewRows * matrix.Columns * sizeof(float));
+        device.Multiply(matrix.Product(x.Address, y.Address, FewRows, ElementType.Float32));
+        var expected = Read(device, y);
+        linear.Multiply(workspace, x.Address, y.Address, FewRows, ElementType.Float32);
+        var actual = Read(device, y);
+        var error = Math.Sqrt(expected.Zip(actual, (e, a) => Math.Pow(e - (double)a * linear.Shape.Factor, 2)).Sum()
+            / expected.Sum(e => (double)e * e));
+        return new CheckResult($"{name}: difference from the library's product", error <= Tolerance, error * 100, "%", $"at most {Tolerance:P2}");
+    }
+
+    private static float[] Read(CudaDevice device, DeviceMemory memory)
+    {
+        var values = new float[memory.ByteCount / sizeof(float)];
+        device.Download<float>(memory.Address, values);
+        return values;
     }
 
     private static double Milliseconds(CudaDevice device, Action work)
