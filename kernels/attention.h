@@ -23,12 +23,6 @@
 
 #include "gpu.h"
 
-#if EMULATED
-#define UNROLL
-#else
-#define UNROLL _Pragma("unroll")
-#endif
-
 constexpr u32 FRAGMENT = 16; // positions of one product
 constexpr u32 TILE = 64;     // positions between two looks at the maximum
 constexpr u32 SPLIT = 512;   // positions that are added up before they are folded

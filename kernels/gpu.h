@@ -32,6 +32,7 @@ typedef int i32;
         #name, __FILE__, sizeof(Arguments), [](const void* a) { name(*static_cast<const Arguments*>(a)); });         \
     static void name([[maybe_unused]] const Arguments& a)
 #define KERNEL_BOUNDS(name, Arguments, threads, blocks) KERNEL(name, Arguments)
+#define UNROLL
 
 // From the heap instead of thread-local variables, so that the address sanitizer knows where it ends.
 #define SHARED_ARRAY(type, name, count)                                                                              \
@@ -62,6 +63,7 @@ DEVICE float fminf(float a, float b) { return __builtin_fminf(a, b); }
 #define KERNEL(name, Arguments) extern "C" __global__ void name(const __grid_constant__ Arguments a)
 #define KERNEL_BOUNDS(name, Arguments, threads, blocks)                                                              \
     extern "C" __global__ void __launch_bounds__(threads, blocks) name(const __grid_constant__ Arguments a)
+#define UNROLL _Pragma("unroll")
 
 #define SHARED_ARRAY(type, name, count) __shared__ alignas(16) type name[count]
 #define DYNAMIC_SHARED(type, name)                                                                                   \

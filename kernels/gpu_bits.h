@@ -29,6 +29,20 @@ DEVICE u32 byte_permute(u32 a, u32 b, u32 selector)
 #endif
 }
 
+DEVICE u32 rotate_left(u32 x, u32 bits) { return x << bits | x >> (32 - bits); } // by 1 to 31
+
+// (x & mask) | y in one instruction, of which no more than one operand may be a constant in its code.
+DEVICE u32 and_or(u32 x, u32 mask, u32 y)
+{
+#if EMULATED
+    return (x & mask) | y;
+#else
+    u32 result;
+    asm("lop3.b32 %0, %1, %2, %3, 0xEA;" : "=r"(result) : "r"(x), "r"(mask), "r"(y));
+    return result;
+#endif
+}
+
 DEVICE float bf16_to_f32(u16 x) { return bits_float(static_cast<u32>(x) << 16); }
 
 // Nearest, ties to even; NaN stays one.

@@ -13,6 +13,19 @@ DEVICE float fma_rn(float a, float b, float c)
 #endif
 }
 
+// a b + c of both halves, BF16; for results that are BF16 numbers, since the emulator rounds others twice. Subnormal ones count.
+DEVICE u32 fma_bf16x2(u32 a, u32 b, u32 c)
+{
+#if EMULATED
+    float2 x = bf16x2_to_f32(a), y = bf16x2_to_f32(b), z = bf16x2_to_f32(c);
+    return pack_bf16x2(__builtin_fmaf(x.x, y.x, z.x), __builtin_fmaf(x.y, y.y, z.y));
+#else
+    u32 result;
+    asm("fma.rn.bf16x2 %0, %1, %2, %3;" : "=r"(result) : "r"(a), "r"(b), "r"(c));
+    return result;
+#endif
+}
+
 DEVICE float sqrt_rn(float x)
 {
 #if EMULATED

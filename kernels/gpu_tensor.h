@@ -53,17 +53,19 @@ DEVICE void ldmatrix_x2(u32 (&r)[2], const void* row)
 #endif
 }
 
-DEVICE void ldmatrix_x4(u32 (&r)[4], const void* row)
-{
 #if EMULATED
-    emulator::load_matrices(r, 4, row, false);
+DEVICE void ldmatrix_x4(u32 (&r)[4], const void* row) { emulator::load_matrices(r, 4, row, false); }
 #else
+DEVICE void ldmatrix_x4(u32 (&r)[4], SharedAddress row)
+{
     asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
                  : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
-                 : "r"(shared_address(row))
+                 : "r"(row)
                  : "memory");
-#endif
 }
+
+DEVICE void ldmatrix_x4(u32 (&r)[4], const void* row) { ldmatrix_x4(r, shared_address(row)); }
+#endif
 
 // The same of the transposed matrices: lane (g, c) receives column g, rows 2c and 2c + 1.
 DEVICE void ldmatrix_x2_trans(u32 (&r)[2], const void* row)

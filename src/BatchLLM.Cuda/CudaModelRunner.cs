@@ -44,9 +44,10 @@ public sealed class CudaModelRunner : IModelRunner
         Numerics = NumericsOf(model, options);
         Kv = GpuNumerics.Kv(model.Quantization, options.Kv);
         var shape = ShapeOf(model, options);
-        var sizes = DeviceSizes.Decide(device, model, options, Numerics, shape);
+        var stored = Nvfp4Storage.Of(device, model, Numerics, options.KeepsNvfp4Codes);
+        var sizes = DeviceSizes.Decide(device, model, options, stored, shape);
         Limits = sizes.Limits;
-        _weights = new DeviceWeights(device, model, Numerics);
+        _weights = new DeviceWeights(device, model, stored);
         _buffers = new PassBuffers(device, _weights, shape, sizes.Rows, sizes.HeadRows, sizes.Partials);
         Prepare(device, sizes);
         _angles = new RopeAngleTables(device, model, Limits.ContextLength);
@@ -79,7 +80,8 @@ public sealed class CudaModelRunner : IModelRunner
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
-        return DeviceSizes.Decide(device, model, options, NumericsOf(model, options), ShapeOf(model, options)).Limits;
+        var stored = Nvfp4Storage.Of(device, model, NumericsOf(model, options), options.KeepsNvfp4Codes);
+        return DeviceSizes.Decide(device, model, options, stored, ShapeOf(model, options)).Limits;
     }
 
     /// <summary>How a runner would compute, without reading a weight, and whether or not the memory is enough.</summary>
@@ -152,7 +154,8 @@ public sealed class CudaModelRunner : IModelRunner
     // number of rows comes first, since it decides the bits for all others, and its time counts most.
     private void Prepare(IDevice device, DeviceSizes sizes)
     {
-        foreach (var linear in _weights.Layers.SelectMany(layer => layer.Linears).DistinctBy(l => (l.Columns, l.Depth, l.Form.Input)))
+        var matrices = _weights.Layers.SelectMany(layer => layer.Linears).Where(linear => linear.Packed is null);
+        foreach (var linear in matrices.DistinctBy(l => (l.Columns, l.Depth, l.Form.Input)))
         {
             foreach (var rows in RowBuckets.UpTo(sizes.Rows))
             {
@@ -160,7 +163,7 @@ public sealed class CudaModelRunner : IModelRunner
             }
         }
 
-        foreach (var rows in RowBuckets.UpTo(sizes.HeadRows))
+        foreach (var rows in _weights.Head.Packed is null ? RowBuckets.UpTo(sizes.HeadRows) : [])
         {
             device.Prepare(_weights.Head.Product(0, 0, rows, _weights.Head.LogitType));
         }

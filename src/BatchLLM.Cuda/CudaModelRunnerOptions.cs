@@ -15,4 +15,8 @@ public sealed record CudaModelRunnerOptions(
     int KvBlockTokens = 64,
     long? KvBytes = null,
     Numerics? Numerics = null,
-    KvPrecision? Kv = null);
+    KvPrecision? Kv = null)
+{
+    /// <summary>Whether NVFP4 weights stay codes or become BF16; null to decide by the device's memory. For tests and measurements.</summary>
+    internal bool? KeepsNvfp4Codes { get; init; }
+}

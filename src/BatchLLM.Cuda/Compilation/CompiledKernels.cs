@@ -24,6 +24,9 @@ internal sealed class CompiledKernels(CubinCache cache, KernelCompiler? compiler
         return kernels;
     }
 
+    /// <summary>CUDA version of the compiler; null where NVRTC is missing.</summary>
+    public string? CompilerVersion => compiler?.Version;
+
     /// <summary>The code of a source.</summary>
     /// <param name="name">File below kernels/, without its extension.</param>
     /// <exception cref="BatchLLMException">The source does not compile for this device, or the compiler is missing.</exception>

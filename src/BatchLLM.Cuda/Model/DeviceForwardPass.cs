@@ -49,6 +49,14 @@ internal sealed class DeviceForwardPass
     {
         var head = _context.Weights.Head;
         _finalNorm.Run(step.ChosenRows + (ulong)first * sizeof(int), count);
+        if (head.Packed is { } packed)
+        {
+            packed.Multiply(
+                _context.Weights.W4Workspace!, _context.Buffers.Inputs.Address, _context.Buffers.Logits.Address, RowBuckets.Of(count),
+                head.LogitType);
+            return;
+        }
+
         _context.Device.Multiply(head.Product(
             _context.Buffers.Inputs.Address, _context.Buffers.Logits.Address, RowBuckets.Of(count), head.LogitType));
     }

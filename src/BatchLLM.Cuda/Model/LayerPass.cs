@@ -11,6 +11,7 @@ internal sealed class LayerPass
     private readonly IDevice _device;
     private readonly LlamaConfig _config;
     private readonly DeviceLayer _weights;
+    private readonly W4Workspace? _workspace;
     private readonly PassBuffers _buffers;
     private readonly RopeAngleTables _angles;
     private readonly PagedAttention _attention;
@@ -29,7 +30,7 @@ internal sealed class LayerPass
     {
         (_device, _config, _buffers, _angles) = (context.Device, context.Config, context.Buffers, context.Angles);
         (_attention, _shape) = (context.Attention, context.Shape);
-        _weights = context.Weights.Layers[layer];
+        (_weights, _workspace) = (context.Weights.Layers[layer], context.Weights.W4Workspace);
         var kv = context.Shape.IsFp8 ? KvPrecision.Fp8 : KvPrecision.Bf16;
         var scales = context.Shape.IsFp8 ? _weights.KvScales : new KvScales(1, 1);
         _layer = new AttentionLayer(_buffers.Queries.Address, context.Cache.Keys(layer), context.Cache.Values(layer), scales);
@@ -57,8 +58,16 @@ internal sealed class LayerPass
         Multiply(_weights.Down, step.Rows);
     }
 
-    private void Multiply(DeviceLinear linear, int rows) =>
+    private void Multiply(DeviceLinear linear, int rows)
+    {
+        if (linear.Packed is { } packed)
+        {
+            packed.Multiply(_workspace!, _buffers.Inputs.Address, _buffers.Products.Address, rows, ElementType.BFloat16);
+            return;
+        }
+
         _device.Multiply(linear.Product(_buffers.Inputs.Address, _buffers.Products.Address, rows));
+    }
 
     private void Turn(StepLaunch step) => _rope.Launch(step.Rows, new RopeStoreArguments
     {

@@ -12,7 +12,7 @@ internal sealed class DeviceLinear : IDisposable
     private const int ColumnMultiple = 16;
     private const int ChunkBytes = 8 << 20;
 
-    private readonly DeviceMemory _weights; // [Columns, Depth] of the form's element
+    private readonly DeviceMemory? _weights; // [Columns, Depth] of the form's element; null where they stay 4-bit codes
     private readonly DeviceMemory _columnScales; // [Columns]
 
     /// <summary>Copies layers to a device.</summary>
@@ -28,10 +28,18 @@ internal sealed class DeviceLinear : IDisposable
         var encoders = Array.ConvertAll(parts, part => new RowEncoder(part, Form.Input.Element()));
         var outputs = parts.Sum(part => part.OutputCount);
         Columns = (outputs + ColumnMultiple - 1) / ColumnMultiple * ColumnMultiple;
-        _weights = device.Allocate((long)Columns * encoders[0].RowBytes);
         _columnScales = device.Allocate(Columns * sizeof(float));
+        float[] scales = [.. encoders.SelectMany(encoder => encoder.ColumnScales()), .. new float[Columns - outputs]];
+        if (W4Linear.ShapeOf(numerics, parts, Columns) is { } shape)
+        {
+            Packed = new W4Linear(device, shape, parts);
+            device.Upload<float>(Array.ConvertAll(scales, scale => scale * shape.Factor), ColumnScales);
+            return;
+        }
+
+        device.Upload<float>(scales, ColumnScales);
+        _weights = device.Allocate((long)Columns * encoders[0].RowBytes);
         device.Fill(_weights.Address, 0, _weights.ByteCount);
-        device.Upload<float>([.. encoders.SelectMany(encoder => encoder.ColumnScales()), .. new float[Columns - outputs]], ColumnScales);
         for (int part = 0, first = 0; part < parts.Length; first += parts[part++].OutputCount)
         {
             Copy(device, encoders[part], parts[part].OutputCount, _weights.Address + (ulong)((long)first * encoders[part].RowBytes));
@@ -50,8 +58,11 @@ internal sealed class DeviceLinear : IDisposable
     /// <summary>Address of what sums are multiplied by, besides the input's scales. // [Columns]</summary>
     public ulong ColumnScales => _columnScales.Address;
 
+    /// <summary>The weights and their product, where they stay 4-bit codes; else null.</summary>
+    public W4Linear? Packed { get; }
+
     /// <summary>Bytes on the device.</summary>
-    public long ByteCount => _weights.ByteCount + _columnScales.ByteCount;
+    public long ByteCount => (_weights?.ByteCount ?? Packed!.ByteCount) + _columnScales.ByteCount;
 
     /// <summary>Element type of logits, if this is the head.</summary>
     public ElementType LogitType => Form.Input == InputForm.Int8PerRow ? ElementType.Int32 : ElementType.Float32;
@@ -61,22 +72,25 @@ internal sealed class DeviceLinear : IDisposable
     public static long BytesOf(Numerics numerics, params LinearWeight[] parts)
     {
         Array.ForEach(parts, RequireShape);
-        long columns = (parts.Sum(part => part.OutputCount) + ColumnMultiple - 1) / ColumnMultiple * ColumnMultiple;
-        return columns * (parts[0].InputCount * LinearForm.Of(numerics, parts).Input.Element().Bytes() + sizeof(float));
+        var columns = (parts.Sum(part => part.OutputCount) + ColumnMultiple - 1) / ColumnMultiple * ColumnMultiple;
+        return columns * sizeof(float) + (W4Linear.ShapeOf(numerics, parts, columns) is { } shape
+            ? W4Linear.BytesOf(shape)
+            : (long)columns * parts[0].InputCount * LinearForm.Of(numerics, parts).Input.Element().Bytes());
     }
 
-    /// <summary>Its product.</summary>
+    /// <summary>Its product, where weights are a matrix.</summary>
     /// <param name="x">Address of the input. // [rows, Depth] in the form's element</param>
     /// <param name="y">Address of the output. // [rows, Columns]</param>
     /// <param name="rows">Rows.</param>
     /// <param name="output">Element type of the output; null for the form's own.</param>
     public MatrixProduct Product(ulong x, ulong y, int rows, ElementType? output = null) =>
-        new(x, _weights.Address, y, rows, Columns, Depth, Form.Input.Element(), output ?? Form.Input.Output());
+        new(x, _weights!.Address, y, rows, Columns, Depth, Form.Input.Element(), output ?? Form.Input.Output());
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _weights.Dispose();
+        _weights?.Dispose();
+        Packed?.Dispose();
         _columnScales.Dispose();
     }
 

@@ -14,6 +14,9 @@ internal sealed class DeviceWeights : IDisposable
         Layers = [.. Enumerable.Range(0, model.Config.LayerCount).Select(layer => new DeviceLayer(device, model, layer, numerics))];
         FinalNorm = NormWeight.Store(device, model, LlamaTensors.FinalNorm);
         Head = new DeviceLinear(device, numerics, model.Linear(LlamaTensors.HeadModule));
+        W4Workspace = Layers.SelectMany(layer => layer.Linears).Append(Head).Any(linear => linear.Packed is not null)
+            ? new W4Workspace(device)
+            : null;
     }
 
     /// <summary>Token embeddings.</summary>
@@ -28,16 +31,20 @@ internal sealed class DeviceWeights : IDisposable
     /// <summary>Output matrix. A tied one is stored a second time.</summary>
     public DeviceLinear Head { get; }
 
+    /// <summary>What products of 4-bit codes add up in; null if there are none.</summary>
+    public W4Workspace? W4Workspace { get; }
+
     /// <summary>Bytes on the device.</summary>
     public long ByteCount =>
         Embedding.ByteCount + FinalNorm.ByteCount + Head.ByteCount + Layers.Sum(layer => layer.ByteCount);
 
-    /// <summary>Bytes that a model would take, without reading a weight.</summary>
+    /// <summary>Bytes that a model would take at most, with what its products add up in, without reading a weight.</summary>
     public static long BytesOf(IModelWeights model, Numerics numerics)
     {
         var config = model.Config;
         var norms = (2L * config.LayerCount + 1) * config.HiddenSize * sizeof(float);
         return DeviceEmbedding.BytesOf(model.Tensor(LlamaTensors.Embedding)) + norms
+            + (numerics == Numerics.W4A16 ? W4Workspace.ByteCount : 0)
             + DeviceLinear.BytesOf(numerics, model.Linear(LlamaTensors.HeadModule))
             + Enumerable.Range(0, config.LayerCount).Sum(layer => DeviceLayer.LinearBytesOf(model, layer, numerics));
     }
@@ -48,6 +55,7 @@ internal sealed class DeviceWeights : IDisposable
         Embedding.Dispose();
         FinalNorm.Dispose();
         Head.Dispose();
+        W4Workspace?.Dispose();
         foreach (var layer in Layers)
         {
             layer.Dispose();

@@ -117,6 +117,36 @@ public sealed class CudaModelRunnerTests
         return logits(0).ToArray();
     }
 
+    // Codes or BF16 are the same weights, and the device's memory decides; both orders of addition must be near the CPU's.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void NVFP4_weights_may_stay_codes_or_become_BF16(bool keepsCodes)
+    {
+        var model = TestModels.Random(SyntheticPrecision.Nvfp4, seed: 5);
+        using var device = new EmulatedDevice();
+        using var gpu = new CudaModelRunner(device, model, Options(null, null) with { KeepsNvfp4Codes = keepsCodes });
+        using var other = new CudaModelRunner(device, model, Options(null, null) with { KeepsNvfp4Codes = !keepsCodes });
+        using var cpu = new CpuModelRunner(model, CpuOptions(null, KvPrecision.Bf16));
+
+        Assert.Equal(keepsCodes, gpu.WeightBytes < other.WeightBytes);
+        Assert.InRange(Lockstep(cpu, gpu, Prompt(33, model.Config.VocabularySize), LogitTolerance.Of(Numerics.W4A16, KvPrecision.Bf16)), 0, MaxTokens / 8);
+    }
+
+    [Fact]
+    public void Factors_on_inputs_leave_the_weights_codes()
+    {
+        var plain = TestModels.Random(SyntheticPrecision.Int4, seed: 1);
+        var model = new FactoredModel(plain);
+        using var device = new EmulatedDevice();
+        using var gpu = new CudaModelRunner(device, model, Options(null, null));
+        using var other = new CudaModelRunner(device, plain, Options(null, null));
+        using var cpu = new CpuModelRunner(model, CpuOptions(null, KvPrecision.Bf16));
+
+        Assert.InRange(gpu.WeightBytes, other.WeightBytes, other.WeightBytes * 1.05);
+        Assert.InRange(Lockstep(cpu, gpu, Prompt(33, model.Config.VocabularySize), LogitTolerance.Of(Numerics.Bf16, KvPrecision.Bf16)), 0, MaxTokens / 8);
+    }
+
     [Fact]
     public void The_demo_completes_its_tickets_as_on_the_CPU()
     {
@@ -193,12 +223,15 @@ public sealed class CudaModelRunnerTests
         Assert.Equal(257 << 20, device.FreeBytes);
     }
 
-    [Fact]
-    public void The_KV_cache_takes_what_is_left_but_for_the_reserve()
+    [Theory]
+    [InlineData(SyntheticPrecision.Bf16)]
+    [InlineData(SyntheticPrecision.Int4)]
+    [InlineData(SyntheticPrecision.Nvfp4)]
+    public void The_KV_cache_takes_what_is_left_but_for_the_reserve(SyntheticPrecision precision)
     {
         using var device = new EmulatedDevice(memoryBytes: 512 << 20);
-        var model = TestModels.Random(SyntheticPrecision.Bf16, seed: 1);
-        var options = Options(null, null) with { KvBytes = null };
+        var model = TestModels.Random(precision, seed: 1);
+        var options = Options(null, null) with { KvBytes = null, KeepsNvfp4Codes = true };
         var foreseen = CudaModelRunner.LimitsOf(device, model, options);
         using var runner = new CudaModelRunner(device, model, options);
 

@@ -67,6 +67,11 @@ internal sealed class CheckParts(IDevice device, CheckSizes sizes, Deadline dead
             yield return check;
         }
 
+        if (device is CudaDevice cuda)
+        {
+            yield return ("products of 4-bit weights", () => W4Speed.Run(cuda));
+        }
+
         foreach (var precision in new[] { KvPrecision.Fp8, KvPrecision.Bf16 })
         {
             var config = sizes.Measured;

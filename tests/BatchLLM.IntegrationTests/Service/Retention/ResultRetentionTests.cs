@@ -288,7 +288,7 @@ public sealed class ResultRetentionTests(TestCluster cluster) : ServiceTests(clu
 
         async Task PlanAsync()
         {
-            using var shelf = new ModelShelf();
+            using var shelf = new ModelShelf(device: null);
             var claimed = (await Service.State.Queue.ClaimAsync(new WorkerOffer("test", []), Token))!;
             await new JobPlanning(
                 Service.State.Queue, shelf, new InputsInRemoval(Service.State.ResultRetention), new WorkerLog(TextWriter.Null, TimeProvider.System), TimeProvider.System)
