@@ -9,7 +9,7 @@ using BatchLLM.Planning;
 
 namespace BatchLLM.Cuda;
 
-/// <summary>Runs a Llama model on a GPU, over weights in the checkpoint's FP8 or INT8, or in BF16.</summary>
+/// <summary>Runs a Llama model on a GPU, over weights in the checkpoint's FP8, INT8 or NVFP4, or in BF16.</summary>
 /// <remarks>
 /// Whatever a row passes through is a function of its own sequence: kernels work on rows alone, attention adds by positions, and
 /// the products of one layer have algorithms of the same bits for all numbers of rows, as far as the library has them
@@ -41,7 +41,7 @@ public sealed class CudaModelRunner : IModelRunner
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
-        Numerics = NumericsOf(model, options);
+        Numerics = NumericsOf(device, model, options);
         Kv = GpuNumerics.Kv(model.Quantization, options.Kv);
         var shape = ShapeOf(model, options);
         var sizes = DeviceSizes.Decide(device, model, options, Numerics, shape);
@@ -79,7 +79,7 @@ public sealed class CudaModelRunner : IModelRunner
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
-        return DeviceSizes.Decide(device, model, options, NumericsOf(model, options), ShapeOf(model, options)).Limits;
+        return DeviceSizes.Decide(device, model, options, NumericsOf(device, model, options), ShapeOf(model, options)).Limits;
     }
 
     /// <inheritdoc/>
@@ -124,11 +124,13 @@ public sealed class CudaModelRunner : IModelRunner
     /// <param name="i">Which of them.</param>
     internal ReadOnlySpan<float> ChoiceLogits(int i) => _choices.Logits(i);
 
-    private static Numerics NumericsOf(IModelWeights model, CudaModelRunnerOptions options)
+    private static Numerics NumericsOf(IDevice device, IModelWeights model, CudaModelRunnerOptions options)
     {
         var numerics = options.Numerics ?? model.Quantization.Default;
         model.Quantization.Require(numerics);
-        return GpuNumerics.Refusal(model.Quantization, numerics, options.Kv) is { } refusal ? throw new BatchLLMException(refusal) : numerics;
+        return GpuNumerics.Refusal(model.Quantization, numerics, options.Kv, device.Properties) is { } refusal
+            ? throw new BatchLLMException(refusal)
+            : numerics;
     }
 
     private static AttentionShape ShapeOf(IModelWeights model, CudaModelRunnerOptions options) => new(

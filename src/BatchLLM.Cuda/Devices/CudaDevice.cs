@@ -40,6 +40,7 @@ public sealed unsafe class CudaDevice : IDevice
         var cache = new CubinCache(options.CacheDirectory, options.ShippedDirectory);
         _modules = new CudaModules(new CompiledKernels(cache, compiler, DeviceProbe.Architecture(Properties)));
         _products = new BlasProducts(this, options.CacheDirectory);
+        Properties = Properties with { ProductsVersion = (int)BlasApi.GetVersion() };
     }
 
     /// <inheritdoc/>

@@ -9,7 +9,12 @@ namespace BatchLLM.CudaTests.Compilation;
 /// </summary>
 public sealed class DeviceCompileTests
 {
-    private static readonly Dictionary<string, string> FirstPtxVersion = new() { ["sm_90a"] = "ptx80", ["sm_100a"] = "ptx86" };
+    private static readonly Dictionary<string, string> FirstPtxVersion = new()
+    {
+        ["sm_90a"] = "ptx80",
+        ["sm_100a"] = "ptx86",
+        ["sm_120a"] = "ptx87",
+    };
 
     public static TheoryData<string, string> Sources
     {
