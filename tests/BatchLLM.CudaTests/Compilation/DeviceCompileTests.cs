@@ -47,6 +47,19 @@ public sealed class DeviceCompileTests
         Assert.DoesNotContain(".extern .func", ptx, StringComparison.Ordinal);
     }
 
+    // Elsewhere its plain body stands in, which no GPU before Blackwell ever runs.
+    [Theory]
+    [InlineData("sm_90a", false)]
+    [InlineData("sm_100a", true)]
+    [InlineData("sm_120a", true)]
+    public async Task Blackwell_packs_FP4_by_its_own_instruction(string architecture, bool hasIt)
+    {
+        Assert.SkipUnless(HasClang(), "clang-22 is not installed (Debian: apt-get install clang-22).");
+        var (code, ptx, errors) = await Compile(Path.Combine(Checkout.Kernels, "norm.cu"), architecture);
+        Assert.True(code == 0, errors);
+        Assert.Equal(hasIt, ptx.Contains("cvt.rn.satfinite.e2m1x2.f32", StringComparison.Ordinal));
+    }
+
     private static bool HasClang() => Environment.GetEnvironmentVariable("PATH")!.Split(':')
         .Any(folder => File.Exists(Path.Combine(folder, "clang-22")));
 
