@@ -76,7 +76,7 @@ public sealed class Nvfp4RowsTests
         var gate = Enumerable.Range(0, rows * width).Select(_ => (float)random.Next(128, 256)).ToArray();
         var up = Whole(random, rows * width, 20);
         Array.Clear(up, 0, 16);
-        var product = Enumerable.Range(0, rows).SelectMany(row => gate[(row * width)..((row + 1) * width)].Concat(up[(row * width)..((row + 1) * width)]));
+        var product = gate.Chunk(width).Zip(up.Chunk(width), (g, u) => g.Concat(u)).SelectMany(row => row);
         var read = EveryOrder.Run(device =>
         {
             using var productMemory = device.Store(Bits(product));

@@ -103,7 +103,8 @@ public sealed class BlockScaledRunnerTests : IDisposable
         using var demo = ModelDirectory.Open(TestModels.Demo);
         var copy = Path.Combine(_folder, "demo");
         var quantizer = new ModelQuantizer(demo, copy, QuantizeFormat.Nvfp4, fp8Kv: false);
-        quantizer.Run(new CalibrationPass(demo, TestModels.DemoPrompts(16), quantizer.Scratch), _ => { }, TestContext.Current.CancellationToken);
+        var calibration = new CalibrationPass(demo, TestModels.DemoPrompts(16), quantizer.Scratch);
+        quantizer.Run(calibration, _ => { }, TestContext.Current.CancellationToken);
         return ModelDirectory.Open(copy);
     }
 
@@ -124,7 +125,8 @@ public sealed class BlockScaledRunnerTests : IDisposable
         Assert.Equal(DeviceWeights.BytesOf(model, Numerics.W4A4Emulated), weights.ByteCount);
 
         // 192 inputs: half a byte each, 12 scales; 384 columns: 3 tiles of rows; a float32 a column.
-        Assert.Equal(384 * (96 + 12 + 4), new DeviceLinear(device, Numerics.W4A4Emulated, model.Linear(LlamaTensors.Module(0, "mlp.gate_proj"))).ByteCount);
+        using var gate = new DeviceLinear(device, Numerics.W4A4Emulated, model.Linear(LlamaTensors.Module(0, "mlp.gate_proj")));
+        Assert.Equal(384 * (96 + 12 + 4), gate.ByteCount);
     }
 
     [Fact]
@@ -161,7 +163,8 @@ public sealed class BlockScaledRunnerTests : IDisposable
         using var device = new EmulatedDevice();
         var e = Assert.Throws<BatchLLMException>(() => new CudaModelRunner(device, model, Options(Numerics.W4A4Emulated)));
         Assert.Equal(
-            "Layer 'model.layers.0.mlp.down_proj' has 400 inputs; a GPU multiplies multiples of 32. Run on the CPU with --device cpu.", e.Message);
+            "Layer 'model.layers.0.mlp.down_proj' has 400 inputs; a GPU multiplies multiples of 32. Run on the CPU with --device cpu.",
+            e.Message);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -165,12 +165,14 @@ public sealed class CudaModelRunnerTests
     private static int[] CompleteWithPenalty(IModelRunner runner, int[] prompt, ulong rowKey, SamplingParameters sampling) =>
         CompleteAlone(runner, prompt, rowKey, sampling with { PresencePenalty = 1e-30 });
 
-    [Fact]
-    public void A_sequence_that_is_not_finite_is_reported_and_harms_no_other()
+    [Theory]
+    [InlineData(SyntheticPrecision.Bf16, Numerics.Bf16)]
+    [InlineData(SyntheticPrecision.Nvfp4, Numerics.W4A4Emulated)]
+    public void A_sequence_that_is_not_finite_is_reported_and_harms_no_other(SyntheticPrecision precision, Numerics numerics)
     {
-        var model = new PoisonedModel(TestModels.Random(SyntheticPrecision.Bf16, seed: 1), token: 7);
+        var model = new PoisonedModel(TestModels.Random(precision, seed: 1), token: 7);
         using var device = new EmulatedDevice();
-        using var runner = new CudaModelRunner(device, model, Options(null, null));
+        using var runner = new CudaModelRunner(device, model, Options(numerics, null));
         var driver = new RunnerDriver(runner);
         var (bad, good, alone) = (driver.Add([7, 8], 4), driver.Add([5, 6], 4), driver.Add([5, 6], 4));
 
