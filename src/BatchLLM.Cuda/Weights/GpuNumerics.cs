@@ -10,12 +10,22 @@ public static class GpuNumerics
     private const int FirstFp4Capability = 10;
     private const int FirstFp4Products = 120_800;
 
-    /// <summary>
-    /// Numerics that GPUs compute; <see cref="Numerics.W4A4Emulated"/> Blackwell's only, which there are block-scaled products of
-    /// FP4. Not among them: sums of 4-bit products in integers, which tensor cores lack.
-    /// </summary>
-    public static IReadOnlyList<Numerics> Supported { get; } =
+    // Not among them: sums of 4-bit products in integers, which tensor cores lack.
+    private static readonly Numerics[] Computed =
         [Numerics.Bf16, Numerics.W8A8Static, Numerics.W8A8Dynamic, Numerics.W8A8Int8, Numerics.W4A16, Numerics.W4A4Emulated];
+
+    /// <summary>
+    /// What of a checkpoint's numerics a GPU computes, in the checkpoint's order; <see cref="Numerics.W4A4Emulated"/> by block-scaled
+    /// products of FP4, which only Blackwell has, and which have not been tried on one yet.
+    /// </summary>
+    /// <param name="scheme">What the checkpoint declares.</param>
+    /// <param name="device">The GPU.</param>
+    public static IEnumerable<Numerics> Of(QuantizationScheme scheme, DeviceProperties device)
+    {
+        ArgumentNullException.ThrowIfNull(scheme);
+        ArgumentNullException.ThrowIfNull(device);
+        return scheme.Supported.Where(numerics => Obstacle(numerics, device) is null);
+    }
 
     /// <summary>Why a checkpoint is not computed on a GPU as it is asked for; null if it is.</summary>
     /// <param name="scheme">What the checkpoint declares.</param>
@@ -28,37 +38,14 @@ public static class GpuNumerics
         ArgumentNullException.ThrowIfNull(device);
         if (Obstacle(numerics, device) is { } obstacle)
         {
-            var others = scheme.Supported.Where(n => Obstacle(n, device) is null).Select(n => n.Name());
-            return $"{obstacle}; choose numerics {string.Join(" or ", others)}, or run on the CPU with --device cpu.";
+            var others = string.Join(" or ", Of(scheme, device).Select(n => n.Name()));
+            return $"{obstacle}; choose numerics {others}, or run on the CPU with --device cpu.";
         }
 
         return kv == KvPrecision.Full
             ? "A GPU's KV cache does not hold unrounded numbers; choose bf16 or fp8, or run on the CPU with --device cpu."
             : null;
     }
-
-    private static string? Obstacle(Numerics numerics, DeviceProperties device)
-    {
-        if (!Supported.Contains(numerics))
-        {
-            return $"A GPU does not compute {numerics.Name()}";
-        }
-
-        if (numerics != Numerics.W4A4Emulated)
-        {
-            return null;
-        }
-
-        return device.Major < FirstFp4Capability
-            ? $"{device.Name} has compute capability {device.Major}.{device.Minor} and does not compute {numerics.Name()}, which needs " +
-                $"{FirstFp4Capability}.0 (Blackwell) or newer"
-            : device.ProductsVersion < FirstFp4Products
-            ? $"cuBLASLt {Version(device.ProductsVersion)} does not compute {numerics.Name()}, which needs that of CUDA " +
-                $"{Version(FirstFp4Products)} or newer"
-            : null;
-    }
-
-    private static string Version(int version) => $"{version / 10_000}.{version % 10_000 / 100}";
 
     /// <summary>What the KV cache holds on a GPU: BF16 where the checkpoint declares nothing, as engines keep it there.</summary>
     /// <param name="scheme">What the checkpoint declares.</param>
@@ -68,4 +55,18 @@ public static class GpuNumerics
         ArgumentNullException.ThrowIfNull(scheme);
         return (asked ?? scheme.Kv) == KvPrecision.Fp8 ? KvPrecision.Fp8 : KvPrecision.Bf16;
     }
+
+    private static string? Obstacle(Numerics numerics, DeviceProperties device) => numerics switch
+    {
+        _ when !Computed.Contains(numerics) => $"A GPU does not compute {numerics.Name()}",
+        Numerics.W4A4Emulated when device.Major < FirstFp4Capability =>
+            $"{device.Name} has compute capability {device.Major}.{device.Minor} and does not compute {numerics.Name()}, which needs " +
+            $"{FirstFp4Capability}.0 (Blackwell) or newer",
+        Numerics.W4A4Emulated when device.ProductsVersion < FirstFp4Products =>
+            $"cuBLASLt {Version(device.ProductsVersion)} does not compute {numerics.Name()}, which needs that of CUDA " +
+            $"{Version(FirstFp4Products)} or newer",
+        _ => null,
+    };
+
+    private static string Version(int version) => $"{version / 10_000}.{version % 10_000 / 100}";
 }

@@ -152,7 +152,8 @@ public sealed class BlockScaledRunnerTests : IDisposable
         var refusal = GpuNumerics.Refusal(SyntheticPrecision.Nvfp4.Scheme(), Numerics.W4A4Emulated, null, blackwell);
         Assert.StartsWith(sentence ?? "", refusal ?? "", StringComparison.Ordinal);
         Assert.Equal(sentence is null, refusal is null);
-        Assert.Null(GpuNumerics.Refusal(SyntheticPrecision.Nvfp4.Scheme(), Numerics.W4A16, null, blackwell));
+        Numerics[] computed = sentence is null ? [Numerics.W4A16, Numerics.W4A4Emulated] : [Numerics.W4A16];
+        Assert.Equal(computed, GpuNumerics.Of(SyntheticPrecision.Nvfp4.Scheme(), blackwell));
     }
 
     [Fact]
