@@ -9,7 +9,7 @@ using BatchLLM.Planning;
 
 namespace BatchLLM.Cuda;
 
-/// <summary>Runs a Llama model on a GPU, over weights in the checkpoint's FP8, INT8 or NVFP4, or in BF16.</summary>
+/// <summary>Runs a Llama model on a GPU, over weights in the checkpoint's FP8 or INT8, or in BF16.</summary>
 /// <remarks>
 /// Whatever a row passes through is a function of its own sequence: kernels work on rows alone, attention adds by positions, and
 /// the products of one layer have algorithms of the same bits for all numbers of rows, as far as the library has them
