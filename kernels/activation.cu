@@ -1,4 +1,5 @@
 // silu(gate) up as the next product's input (Shazeer 2020, arXiv 2002.05202), of a product that has both side by side.
+#include "nvfp4.h"
 #include "product.h"
 #include "reduce.h"
 
@@ -8,10 +9,10 @@ struct Activation
     const float* row_scales;    // null is 1 // [rows]
     const float* column_scales; // null is 1 // [2 width]
     void* output;               // // [rows, width]
-    float* output_scales;       // written by forms with a scale per row // [rows]
-    i32 width;                  // a multiple of 8
+    void* output_scales;        // written by forms with a scale per row, float32 // [rows]; or per block: see nvfp4.h
+    i32 width;                  // a multiple of 8; of 16 where blocks have scales
     float product_scale;
-    float output_scale; // of the form with a static scale
+    float output_scale; // of the forms with a static scale
 };
 
 // The exponential and the reciprocal are the fast ones: with exact ones the arithmetic takes as long as the memory.
@@ -73,13 +74,26 @@ DEVICE void activate_row(const Activation& a)
         store_8(held + i, v);
     }
     void* output = static_cast<u8*>(a.output) + static_cast<u64>(row) * a.width * Form::Bytes;
-    store_row<Form>(output, a.output_scales + row, held, a.width, largest);
+    store_row<Form>(output, static_cast<float*>(a.output_scales) + row, held, a.width, largest);
+}
+
+// Block (row, part of the row).
+template <typename Product>
+DEVICE void activate_to_nvfp4(const Activation& a)
+{
+    u32 row = blockIdx.x;
+    float factor = row_factor(a.row_scales, row, a.product_scale);
+    Nvfp4Rows output{a.output, a.output_scales, static_cast<u32>(a.width), a.output_scale};
+    store_nvfp4(
+        output, row, blockIdx.y * blockDim.x + threadIdx.x, gridDim.y * blockDim.x,
+        [&](float (&v)[8], u32 i) { activate_8<Product>(v, a, row, i, factor); });
 }
 
 KERNEL(activate_bf16_to_bf16, Activation) { activate<u16, ToBf16>(a); }
 KERNEL(activate_bf16_to_e4m3, Activation) { activate<u16, ToE4m3>(a); }
 KERNEL(activate_bf16_to_e4m3_row, Activation) { activate_row<u16, ToE4m3Row>(a); }
 KERNEL(activate_bf16_to_int8_row, Activation) { activate_row<u16, ToInt8Row>(a); }
+KERNEL(activate_bf16_to_nvfp4, Activation) { activate_to_nvfp4<u16>(a); }
 KERNEL(activate_int32_to_bf16, Activation) { activate<i32, ToBf16>(a); }
 KERNEL(activate_int32_to_e4m3, Activation) { activate<i32, ToE4m3>(a); }
 KERNEL(activate_int32_to_e4m3_row, Activation) { activate_row<i32, ToE4m3Row>(a); }

@@ -231,15 +231,4 @@ DEVICE void attend_chunk(const AttentionChunk& a)
     }
 }
 
-#define CHUNK(name, Cache, D, blocks)                                                                                \
-    KERNEL_BOUNDS(name, AttentionChunk, BLOCK_THREADS, blocks)                                                       \
-    {                                                                                                                \
-        attend_chunk<Cache, D>(a);                                                                                   \
-    }
-
-CHUNK(attention_chunk_fp8_32, Fp8Cache, 32, 3)
-CHUNK(attention_chunk_fp8_64, Fp8Cache, 64, 3)
-CHUNK(attention_chunk_fp8_128, Fp8Cache, 128, 2)
-CHUNK(attention_chunk_bf16_32, Bf16Cache, 32, 3)
-CHUNK(attention_chunk_bf16_64, Bf16Cache, 64, 3)
-CHUNK(attention_chunk_bf16_128, Bf16Cache, 128, 2)
+TILE_KERNELS(attention_chunk, AttentionChunk, attend_chunk)

@@ -2,6 +2,7 @@
 // as the output projection takes it. Rows of the chunk kernel come folded; those are rounded to BF16 on their way, so all
 // are. One block a row.
 #include "attention.h"
+#include "nvfp4.h"
 #include "product.h"
 
 struct AttentionMerge
@@ -12,9 +13,9 @@ struct AttentionMerge
     const i32* first_partials;    // [rows] negative: the row stands in mixed
     const i32* positions;         // [rows]
     void* results;                // [rows, heads, head_dim]
-    float* row_scales;            // [rows], written by forms with a scale per row
+    void* result_scales;          // written by forms with a scale per row, float32 [rows]; or per block: see nvfp4.h
     float value_scale;
-    float result_scale;           // of the form with a static scale
+    float result_scale;           // of the forms with a static scale
     u32 heads;
     u32 head_dim;
 };
@@ -55,6 +56,19 @@ DEVICE void merge_8(float (&x)[8], const AttentionMerge& a, u32 first_partial, u
     }
 }
 
+// Eight elements of the row, wherever they stand.
+DEVICE void merged_8(float (&x)[8], const AttentionMerge& a, u32 row, i32 first_partial, u32 element)
+{
+    if (first_partial >= 0)
+    {
+        merge_8(x, a, static_cast<u32>(first_partial), static_cast<u32>(a.positions[row]) / SPLIT + 1, element);
+    }
+    else
+    {
+        load_8(x, a.mixed + static_cast<u64>(row) * a.heads * a.head_dim + element);
+    }
+}
+
 template <typename Form>
 DEVICE void merge(const AttentionMerge& a)
 {
@@ -62,21 +76,13 @@ DEVICE void merge(const AttentionMerge& a)
     u32 row = blockIdx.x;
     u32 width = a.heads * a.head_dim;
     i32 first_partial = a.first_partials[row];
-    u32 count = static_cast<u32>(a.positions[row]) / SPLIT + 1;
     void* results = static_cast<u8*>(a.results) + static_cast<u64>(row) * width * Form::Bytes;
     float factor = Form::PerRow ? 0 : Form::factor(a.result_scale);
     u32 largest = 0;
     for (u32 i = threadIdx.x * 8; i < width; i += blockDim.x * 8)
     {
         float x[8];
-        if (first_partial >= 0)
-        {
-            merge_8(x, a, static_cast<u32>(first_partial), count, i);
-        }
-        else
-        {
-            load_8(x, a.mixed + static_cast<u64>(row) * width + i);
-        }
+        merged_8(x, a, row, first_partial, i);
         if constexpr (Form::PerRow)
         {
             store_8(held + i, x);
@@ -93,11 +99,21 @@ DEVICE void merge(const AttentionMerge& a)
     }
     if constexpr (Form::PerRow)
     {
-        store_row<Form>(results, a.row_scales + row, held, width, largest);
+        store_row<Form>(results, static_cast<float*>(a.result_scales) + row, held, width, largest);
     }
+}
+
+DEVICE void merge_to_nvfp4(const AttentionMerge& a)
+{
+    u32 row = blockIdx.x;
+    i32 first_partial = a.first_partials[row];
+    Nvfp4Rows results{a.results, a.result_scales, a.heads * a.head_dim, a.result_scale};
+    store_nvfp4(
+        results, row, threadIdx.x, blockDim.x, [&](float (&x)[8], u32 i) { merged_8(x, a, row, first_partial, i); });
 }
 
 KERNEL(attention_merge_to_bf16, AttentionMerge) { merge<ToBf16>(a); }
 KERNEL(attention_merge_to_e4m3, AttentionMerge) { merge<ToE4m3>(a); }
 KERNEL(attention_merge_to_e4m3_row, AttentionMerge) { merge<ToE4m3Row>(a); }
 KERNEL(attention_merge_to_int8_row, AttentionMerge) { merge<ToInt8Row>(a); }
+KERNEL(attention_merge_to_nvfp4, AttentionMerge) { merge_to_nvfp4(a); }

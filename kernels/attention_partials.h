@@ -1,7 +1,7 @@
 // What kernels that compute a part of a context leave for the merge kernel, or for each other.
 #pragma once
 
-#include "attention.h"
+#include "attention_columns.h"
 
 // One row's splits stand one after another. // outputs [partials, heads, D], sums [partials, heads]
 struct PartialResults

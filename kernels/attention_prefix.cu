@@ -118,15 +118,4 @@ DEVICE void attend_prefix(const AttentionPrefix& a)
     store_partials(columns, a, work, kv_head, first_column);
 }
 
-#define PREFIX(name, Cache, D, blocks)                                                                               \
-    KERNEL_BOUNDS(name, AttentionPrefix, BLOCK_THREADS, blocks)                                                      \
-    {                                                                                                                \
-        attend_prefix<Cache, D>(a);                                                                                  \
-    }
-
-PREFIX(attention_prefix_fp8_32, Fp8Cache, 32, 3)
-PREFIX(attention_prefix_fp8_64, Fp8Cache, 64, 3)
-PREFIX(attention_prefix_fp8_128, Fp8Cache, 128, 2)
-PREFIX(attention_prefix_bf16_32, Bf16Cache, 32, 3)
-PREFIX(attention_prefix_bf16_64, Bf16Cache, 64, 3)
-PREFIX(attention_prefix_bf16_128, Bf16Cache, 128, 2)
+TILE_KERNELS(attention_prefix, AttentionPrefix, attend_prefix)

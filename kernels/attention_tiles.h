@@ -2,13 +2,27 @@
 // it copies, while the next tile is on its way.
 #pragma once
 
-#include "attention.h"
+#include "attention_columns.h"
 
 constexpr u32 BLOCK_WARPS = 4;
 constexpr u32 BLOCK_THREADS = BLOCK_WARPS * 32;
 constexpr u32 WARP_COLUMNS = 16;
 constexpr u32 BLOCK_COLUMNS = BLOCK_WARPS * WARP_COLUMNS;
 constexpr u32 NARROW = WARP_COLUMNS / 8; // products side by side in a warp
+
+// The kernels of a family, one for each cache and size of head, with as many blocks to a multiprocessor as registers allow.
+#define TILE_KERNELS(family, Arguments, body)                                                                        \
+    TILE_KERNEL(family##_fp8_32, Arguments, body, Fp8Cache, 32, 3)                                                   \
+    TILE_KERNEL(family##_fp8_64, Arguments, body, Fp8Cache, 64, 3)                                                   \
+    TILE_KERNEL(family##_fp8_128, Arguments, body, Fp8Cache, 128, 2)                                                 \
+    TILE_KERNEL(family##_bf16_32, Arguments, body, Bf16Cache, 32, 3)                                                 \
+    TILE_KERNEL(family##_bf16_64, Arguments, body, Bf16Cache, 64, 3)                                                 \
+    TILE_KERNEL(family##_bf16_128, Arguments, body, Bf16Cache, 128, 2)
+#define TILE_KERNEL(name, Arguments, body, Cache, D, blocks)                                                         \
+    KERNEL_BOUNDS(name, Arguments, BLOCK_THREADS, blocks)                                                            \
+    {                                                                                                                \
+        body<Cache, D>(a);                                                                                           \
+    }
 
 // Where the context stands.
 struct Context

@@ -125,6 +125,8 @@ DEVICE u32 e4m3x2_to_f16x2(u16 x)
 #endif
 }
 
+DEVICE float e4m3_to_f32(u8 x) { return f16_to_f32(static_cast<u16>(e4m3x2_to_f16x2(x))); }
+
 // Four of them at once: bytes 0 and 1, then 2 and 3. The halves are not shifted apart, as two calls for pairs would be.
 DEVICE void e4m3x4_to_f16x2(u32& lower, u32& upper, u32 x)
 {
@@ -136,4 +138,28 @@ DEVICE void e4m3x4_to_f16x2(u32& lower, u32& upper, u32 x)
         : "=r"(lower), "=r"(upper)
         : "r"(x));
 #endif
+}
+
+// E2M1, eight to a word, the first in its lowest four bits: nearest, ties to even; beyond 6 saturates; NaN becomes 6.
+DEVICE u32 pack_e2m1x8(const float (&v)[8])
+{
+    u32 result = 0;
+#if !EMULATED && __CUDA_ARCH__ >= 1000
+    asm("{ .reg .b8 a, b, c, d;"
+        " cvt.rn.satfinite.e2m1x2.f32 a, %2, %1; cvt.rn.satfinite.e2m1x2.f32 b, %4, %3;"
+        " cvt.rn.satfinite.e2m1x2.f32 c, %6, %5; cvt.rn.satfinite.e2m1x2.f32 d, %8, %7;"
+        " mov.b32 %0, {a, b, c, d}; }"
+        : "=r"(result)
+        : "f"(v[0]), "f"(v[1]), "f"(v[2]), "f"(v[3]), "f"(v[4]), "f"(v[5]), "f"(v[6]), "f"(v[7]));
+#else
+    for (u32 i = 0; i < 8; i++)
+    {
+        // How many of the borders between neighbours it is beyond; on a border the code whose last bit is 0 is nearest.
+        float x = bits_float(float_bits(v[i]) & 0x7FFFFFFF);
+        u32 code = (x > 0.25f) + (x >= 0.75f) + (x > 1.25f) + (x >= 1.75f) + (x > 2.5f) + (x >= 3.5f) + (x > 5);
+        u32 sign = x == x ? float_bits(v[i]) >> 31 : 0;
+        result |= (sign << 3 | (x == x ? code : 7)) << 4 * i;
+    }
+#endif
+    return result;
 }

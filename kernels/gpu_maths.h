@@ -48,50 +48,27 @@ DEVICE float div_rn(float a, float b)
 #endif
 }
 
+// An instruction of one operand that has last places of its own, and what it says in plain C++.
+#if EMULATED
+#define APPROXIMATION(name, instruction, plain)                                                                      \
+    DEVICE float name(float x) { return plain; }
+#else
+#define APPROXIMATION(name, instruction, plain)                                                                      \
+    DEVICE float name(float x)                                                                                       \
+    {                                                                                                                \
+        float result;                                                                                                \
+        asm(instruction " %0, %1;" : "=f"(result) : "f"(x));                                                         \
+        return result;                                                                                               \
+    }
+#endif
+
 // 2^x; 0 at minus infinity. Results below 2^-126 may be zero.
-DEVICE float exp2_approx(float x)
-{
-#if EMULATED
-    return __builtin_exp2f(x);
-#else
-    float result;
-    asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(result) : "f"(x));
-    return result;
-#endif
-}
+APPROXIMATION(exp2_approx, "ex2.approx.ftz.f32", __builtin_exp2f(x))
+APPROXIMATION(log2_approx, "lg2.approx.f32", __builtin_log2f(x))
+APPROXIMATION(rsqrt_approx, "rsqrt.approx.f32", 1 / __builtin_sqrtf(x))
+APPROXIMATION(rcp_approx, "rcp.approx.f32", 1 / x)
 
-DEVICE float log2_approx(float x)
-{
-#if EMULATED
-    return __builtin_log2f(x);
-#else
-    float result;
-    asm("lg2.approx.f32 %0, %1;" : "=f"(result) : "f"(x));
-    return result;
-#endif
-}
-
-DEVICE float rsqrt_approx(float x)
-{
-#if EMULATED
-    return 1 / __builtin_sqrtf(x);
-#else
-    float result;
-    asm("rsqrt.approx.f32 %0, %1;" : "=f"(result) : "f"(x));
-    return result;
-#endif
-}
-
-DEVICE float rcp_approx(float x)
-{
-#if EMULATED
-    return 1 / x;
-#else
-    float result;
-    asm("rcp.approx.f32 %0, %1;" : "=f"(result) : "f"(x));
-    return result;
-#endif
-}
+#undef APPROXIMATION
 
 // Nearest whole number, ties to even; beyond the range of i32 the nearest end, NaN is 0.
 DEVICE i32 round_to_i32(float x)

@@ -1,5 +1,6 @@
 // Matrix products, which a GPU's library computes: plain, with sums in float32 in one fixed order.
 #include "../gpu.h"
+#include "../nvfp4.h"
 
 #include <vector>
 
@@ -18,7 +19,23 @@ enum class Element : i32
     E4M3,
     Int8,
     Int32,
+    E2M1,
 };
+
+struct Operand
+{
+    const void* elements; // [rows, depth]
+    const u8* scales;     // E4M3 of E2M1's blocks, in tiles
+};
+
+// A code of four bits and its block's scale: exact.
+float decode_fp4(const Operand& x, size_t row, size_t k, size_t depth)
+{
+    static constexpr float Values[] = {0, 0.5f, 1, 1.5f, 2, 3, 4, 6};
+    u32 code = static_cast<const u8*>(x.elements)[(row * depth + k) / 2] >> k % 2 * 4 & 15;
+    float scale = e4m3_to_f32(x.scales[block_scale_offset(static_cast<u32>(row), static_cast<u32>(k / 16), static_cast<u32>(depth / 16))]);
+    return (code < 8 ? Values[code] : -Values[code - 8]) * scale;
+}
 
 float decode(Element type, const void* x, size_t i)
 {
@@ -33,14 +50,15 @@ float decode(Element type, const void* x, size_t i)
     }
 }
 
-std::vector<float> decode_all(Element type, const void* x, size_t rows, size_t depth)
+std::vector<float> decode_all(Element type, const Operand& x, size_t rows, size_t depth)
 {
     std::vector<float> values(rows * depth);
     run_parallel(rows, [&](u64 row)
     {
-        for (size_t i = row * depth; i < (row + 1) * depth; i++)
+        for (size_t k = 0; k < depth; k++)
         {
-            values[i] = decode(type, x, i);
+            size_t i = row * depth + k;
+            values[i] = type == Element::E2M1 ? decode_fp4(x, row, k, depth) : decode(type, x.elements, i);
         }
     });
     return values;
@@ -76,9 +94,10 @@ i32 dot(const signed char* x, const signed char* w, size_t depth)
 
 } // namespace
 
-// y = x wT. // x: [rows, depth], w: [columns, depth], y: [rows, columns]
+// y = x wT. // x: [rows, depth], w: [columns, depth], y: [rows, columns]; scales of blocks in tiles, for E2M1 only
 extern "C" void emulator_multiply(
-    const void* x, const void* w, void* y, u64 rows, u64 columns, u64 depth, Element input, Element output)
+    const void* x, const void* w, void* y, const u8* x_scales, const u8* w_scales, u64 rows, u64 columns, u64 depth, Element input,
+    Element output)
 {
     if (input == Element::Int8)
     {
@@ -92,8 +111,8 @@ extern "C" void emulator_multiply(
         });
         return;
     }
-    const std::vector<float> left = decode_all(input, x, rows, depth);
-    const std::vector<float> right = decode_all(input, w, columns, depth);
+    const std::vector<float> left = decode_all(input, {x, x_scales}, rows, depth);
+    const std::vector<float> right = decode_all(input, {w, w_scales}, columns, depth);
     run_parallel(rows, [&](u64 m)
     {
         for (u64 n = 0; n < columns; n++)

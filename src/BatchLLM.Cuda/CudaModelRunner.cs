@@ -41,7 +41,7 @@ public sealed class CudaModelRunner : IModelRunner
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
-        Numerics = NumericsOf(model, options);
+        Numerics = NumericsOf(device, model, options);
         Kv = GpuNumerics.Kv(model.Quantization, options.Kv);
         var shape = ShapeOf(model, options);
         var stored = Nvfp4Storage.Of(device, model, Numerics, options.KeepsNvfp4Codes);
@@ -80,7 +80,7 @@ public sealed class CudaModelRunner : IModelRunner
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
-        var stored = Nvfp4Storage.Of(device, model, NumericsOf(model, options), options.KeepsNvfp4Codes);
+        var stored = Nvfp4Storage.Of(device, model, NumericsOf(device, model, options), options.KeepsNvfp4Codes);
         return DeviceSizes.Decide(device, model, options, stored, ShapeOf(model, options)).Limits;
     }
 
@@ -91,10 +91,11 @@ public sealed class CudaModelRunner : IModelRunner
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
-        var numerics = NumericsOf(model, options);
+        var numerics = NumericsOf(device, model, options);
+        var stored = Nvfp4Storage.Of(device, model, numerics, options.KeepsNvfp4Codes);
         return new GpuModelPlan(
             numerics, GpuNumerics.Kv(model.Quantization, options.Kv),
-            DeviceSizes.Propose(device, model, options, numerics, ShapeOf(model, options)).Memory);
+            DeviceSizes.Propose(device, model, options, stored, ShapeOf(model, options)).Memory);
     }
 
     /// <inheritdoc/>
@@ -139,11 +140,13 @@ public sealed class CudaModelRunner : IModelRunner
     /// <param name="i">Which of them.</param>
     internal ReadOnlySpan<float> ChoiceLogits(int i) => _choices.Logits(i);
 
-    private static Numerics NumericsOf(IModelWeights model, CudaModelRunnerOptions options)
+    private static Numerics NumericsOf(IDevice device, IModelWeights model, CudaModelRunnerOptions options)
     {
         var numerics = options.Numerics ?? model.Quantization.Default;
         model.Quantization.Require(numerics);
-        return GpuNumerics.Refusal(model.Quantization, numerics, options.Kv) is { } refusal ? throw new BatchLLMException(refusal) : numerics;
+        return GpuNumerics.Refusal(model.Quantization, numerics, options.Kv, device.Properties) is { } refusal
+            ? throw new BatchLLMException(refusal)
+            : numerics;
     }
 
     private static AttentionShape ShapeOf(IModelWeights model, CudaModelRunnerOptions options) => new(

@@ -82,6 +82,9 @@ internal sealed unsafe class BlasProducts : IDisposable
         }
 
         var descriptor = new ProductDescriptor(shape);
+
+        // Algorithms are asked for with scales somewhere, as products will have them.
+        descriptor.SetScales(_workspace.Address, _workspace.Address);
         if (!_kept.TryGetValue(shape, out var choice) || !IsUsable(descriptor, choice.Algorithm))
         {
             choice = Try(descriptor);

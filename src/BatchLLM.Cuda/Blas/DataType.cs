@@ -17,4 +17,7 @@ internal enum DataType
 
     /// <summary>FP8 with four bits of exponent.</summary>
     E4M3 = 28,
+
+    /// <summary>FP4 with two bits of exponent. From 12.8.</summary>
+    E2M1 = 33,
 }

@@ -29,6 +29,13 @@ internal sealed unsafe class ProductDescriptor : IDisposable
             Set(DescriptorAttribute.FastAccumulation, (sbyte)0);
         }
 
+        if (shape.InputType == ElementType.E2M1)
+        {
+            // An older library knows no such attribute; GpuNumerics refuses it before.
+            Set(DescriptorAttribute.ScaleModeA, ScaleMode.Blocks16);
+            Set(DescriptorAttribute.ScaleModeB, ScaleMode.Blocks16);
+        }
+
         W = Layout(Type(shape.InputType), shape.Depth, shape.Columns);
         X = Layout(Type(shape.InputType), shape.Depth, shape.Rows);
         Y = Layout(Type(shape.OutputType), shape.Columns, shape.Rows);
@@ -49,6 +56,18 @@ internal sealed unsafe class ProductDescriptor : IDisposable
     /// <summary>Layout of the result.</summary>
     public nint Y { get; }
 
+    /// <summary>Says where the scales of a product's blocks stand, which the library reads when the product is queued.</summary>
+    /// <param name="weights">Address of the weights'.</param>
+    /// <param name="input">Address of the input's.</param>
+    public void SetScales(ulong weights, ulong input)
+    {
+        if (Shape.InputType == ElementType.E2M1)
+        {
+            Set(DescriptorAttribute.ScalesA, weights);
+            Set(DescriptorAttribute.ScalesB, input);
+        }
+    }
+
     private void Set<T>(DescriptorAttribute attribute, T value)
         where T : unmanaged =>
         BlasCheck.Check(BlasApi.DescriptorSet(Handle, attribute, &value, (nuint)sizeof(T)), $"set {attribute} of a product");
@@ -64,6 +83,7 @@ internal sealed unsafe class ProductDescriptor : IDisposable
     {
         ElementType.BFloat16 => DataType.BFloat16,
         ElementType.E4M3 => DataType.E4M3,
+        ElementType.E2M1 => DataType.E2M1,
         ElementType.Int8 => DataType.Int8,
         ElementType.Int32 => DataType.Int32,
         _ => DataType.Float32,

@@ -22,6 +22,8 @@ internal sealed unsafe class ProductPlan(ProductDescriptor descriptor, Algorithm
     public static BlasStatus Run(
         nint handle, ProductDescriptor descriptor, Algorithm algorithm, in MatrixProduct product, DeviceMemory workspace, nint stream)
     {
+        descriptor.SetScales(product.WScales, product.XScales);
+
         // Four bytes of float32 1 and 0, or, with integers, of int32 1 and 0.
         var one = product.InputType == ElementType.Int8 ? 1 : BitConverter.SingleToInt32Bits(1);
         var zero = 0;

@@ -18,6 +18,8 @@ internal sealed class ProductTrial : IDisposable
     private readonly DeviceMemory _x;
     private readonly DeviceMemory _w;
     private readonly DeviceMemory _y;
+    private readonly DeviceMemory? _xScales;
+    private readonly DeviceMemory? _wScales;
     private readonly MatrixProduct _product;
 
     /// <summary>Fills operands with numbers.</summary>
@@ -26,11 +28,22 @@ internal sealed class ProductTrial : IDisposable
         (_device, _handle, _descriptor, _workspace) = (device, handle, descriptor, workspace);
         var shape = descriptor.Shape;
         var numbers = TrialNumbers.Of(shape.InputType);
-        _x = Filled(numbers, (long)shape.Rows * shape.Depth * shape.InputType.Bytes());
-        _w = Filled(numbers, (long)shape.Columns * shape.Depth * shape.InputType.Bytes());
+        _x = Filled(numbers, shape.InputType.Bytes((long)shape.Rows * shape.Depth));
+        _w = Filled(numbers, shape.InputType.Bytes((long)shape.Columns * shape.Depth));
         _y = device.Allocate((long)shape.Rows * shape.Columns * shape.OutputType.Bytes());
+        if (shape.InputType == ElementType.E2M1)
+        {
+            var scales = TrialNumbers.BlockScales();
+            _xScales = Filled(scales, BlockScaleTiles.ByteCount(shape.Rows, shape.Depth));
+            _wScales = Filled(scales, BlockScaleTiles.ByteCount(shape.Columns, shape.Depth));
+        }
+
         _product = new MatrixProduct(
-            _x.Address, _w.Address, _y.Address, shape.Rows, shape.Columns, shape.Depth, shape.InputType, shape.OutputType);
+            _x.Address, _w.Address, _y.Address, shape.Rows, shape.Columns, shape.Depth, shape.InputType, shape.OutputType)
+        {
+            XScales = _xScales?.Address ?? 0,
+            WScales = _wScales?.Address ?? 0,
+        };
     }
 
     /// <summary>Tries one.</summary>
@@ -62,6 +75,8 @@ internal sealed class ProductTrial : IDisposable
         _x.Dispose();
         _w.Dispose();
         _y.Dispose();
+        _xScales?.Dispose();
+        _wScales?.Dispose();
     }
 
     private BlasStatus Queue(Algorithm algorithm) =>

@@ -13,16 +13,25 @@ internal static class TrialNumbers
 
     private const int Seed = 20_261_122;
 
-    /// <summary>A run of elements of a type, finite and below 2.</summary>
+    /// <summary>A run of elements of a type, finite and below 2; of E2M1, all codes that there are.</summary>
     public static byte[] Of(ElementType type)
     {
-        var bytes = new byte[Length];
-        new Random(Seed).NextBytes(bytes);
+        var bytes = RandomBytes();
         for (var i = 0; i < bytes.Length; i++)
         {
             bytes[i] = Tame(bytes[i], type, i);
         }
 
+        return bytes;
+    }
+
+    /// <summary>A run of E4M3 scales, from 1 to below 2.</summary>
+    public static byte[] BlockScales() => Array.ConvertAll(RandomBytes(), value => (byte)(0x38 | (value & 7)));
+
+    private static byte[] RandomBytes()
+    {
+        var bytes = new byte[Length];
+        new Random(Seed).NextBytes(bytes);
         return bytes;
     }
 

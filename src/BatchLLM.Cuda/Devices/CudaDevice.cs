@@ -43,6 +43,7 @@ public sealed unsafe class CudaDevice : IDevice
         _uploads = new UploadRing(stream);
         _modules = new CudaModules(kernels);
         _products = new BlasProducts(this, options.CacheDirectory);
+        Properties = Properties with { ProductsVersion = (int)BlasApi.GetVersion() };
         Versions = $"driver for CUDA {driver.Version / 1000}.{driver.Version % 1000 / 10}, NVRTC {kernels.CompilerVersion ?? "missing"}, "
             + $"cuBLASLt {BlasApi.GetVersion()}";
     }

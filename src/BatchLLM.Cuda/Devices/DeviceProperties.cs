@@ -8,4 +8,8 @@ namespace BatchLLM.Cuda.Devices;
 /// <param name="SharedBytesPerBlock">Most dynamic shared memory that one block may ask for.</param>
 /// <param name="MemoryBytes">Its memory in all.</param>
 public sealed record DeviceProperties(
-    string Name, int Major, int Minor, int MultiprocessorCount, int SharedBytesPerBlock, long MemoryBytes);
+    string Name, int Major, int Minor, int MultiprocessorCount, int SharedBytesPerBlock, long MemoryBytes)
+{
+    /// <summary>Version of cuBLASLt, which multiplies for it, as the library counts: 120804 is 12.8.4.</summary>
+    public int ProductsVersion { get; init; }
+}

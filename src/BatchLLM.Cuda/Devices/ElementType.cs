@@ -17,4 +17,7 @@ public enum ElementType
 
     /// <summary>Signed 32-bit sums of products of signed bytes.</summary>
     Int32,
+
+    /// <summary>FP4, two to a byte, the first in its lower half, with an E4M3 scale for each 16 (<see cref="BlockScaleTiles"/>).</summary>
+    E2M1,
 }

@@ -18,7 +18,7 @@ internal sealed class Activation(IDevice device, ElementType product, InputForm 
     /// <param name="arguments">Where all stands.</param>
     public void Launch(int rows, in ActivationArguments arguments)
     {
-        var pieces = arguments.Width / 8;
+        var pieces = arguments.Width / (form == InputForm.Nvfp4 ? BlockScaleTiles.BlockSize : 8);
 
         // A row whose scale depends on all of it is one block's; otherwise its parts go to as many blocks as it has.
         var shape = form.IsPerRow()

@@ -18,15 +18,15 @@ internal readonly record struct ActivationArguments
     /// <summary>The next product's input. // [rows, width]</summary>
     public ulong Output { get; init; }
 
-    /// <summary>Written by forms with a scale per row. // [rows] of float32</summary>
+    /// <summary>Written by forms with a scale per row, float32 // [rows], or per block, in tiles.</summary>
     public ulong OutputScales { get; init; }
 
-    /// <summary>A multiple of 8.</summary>
+    /// <summary>A multiple of 8; of 16 where blocks have scales.</summary>
     public int Width { get; init; }
 
     /// <summary>Of the product.</summary>
     public float ProductScale { get; init; }
 
-    /// <summary>Of the form with a static scale.</summary>
+    /// <summary>Of the forms with a static scale.</summary>
     public float OutputScale { get; init; }
 }

@@ -27,16 +27,16 @@ internal readonly record struct AddNormArguments
     /// <summary>The next product's input. // [output rows, hidden]</summary>
     public ulong Output { get; init; }
 
-    /// <summary>Written by forms with a scale per row. // [output rows] of float32</summary>
+    /// <summary>Written by forms with a scale per row, float32 // [output rows], or per block, in tiles.</summary>
     public ulong OutputScales { get; init; }
 
-    /// <summary>A multiple of 8.</summary>
+    /// <summary>A multiple of 8; of 16 where blocks have scales.</summary>
     public int Hidden { get; init; }
 
     /// <summary>Of the product.</summary>
     public float ProductScale { get; init; }
 
-    /// <summary>Of the form with a static scale.</summary>
+    /// <summary>Of the forms with a static scale.</summary>
     public float OutputScale { get; init; }
 
     /// <summary>Added to the mean of squares.</summary>

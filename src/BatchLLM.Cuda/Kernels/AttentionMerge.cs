@@ -14,9 +14,11 @@ internal sealed class AttentionMerge(IDevice device, AttentionShape shape, Input
     /// <param name="step">The step.</param>
     /// <param name="valueScale">Of the cache's values.</param>
     /// <param name="results">Receives the rows in the form. // [rows, heads, head size]</param>
-    /// <param name="rowScales">Receives the scales of the forms that have one a row; else ignored. float32 // [rows]</param>
-    /// <param name="resultScale">The scale of <see cref="InputForm.E4M3Static"/>; else ignored.</param>
-    public void Launch(AttentionStep step, float valueScale, ulong results, ulong rowScales, float resultScale) => device.Launch(
+    /// <param name="resultScales">
+    /// Receives the scales of forms that have one a row, float32 // [rows], or one a block, in tiles; else ignored.
+    /// </param>
+    /// <param name="resultScale">The scale of forms that have a static one; else ignored.</param>
+    public void Launch(AttentionStep step, float valueScale, ulong results, ulong resultScales, float resultScale) => device.Launch(
         _kernel,
         RowShape.Of(step.RowCount, shape.Width / 8, sharedBytes: shape.Width * sizeof(float)),
         new AttentionMergeArguments
@@ -27,7 +29,7 @@ internal sealed class AttentionMerge(IDevice device, AttentionShape shape, Input
             FirstPartials = step.FirstPartials,
             Positions = step.Positions,
             Results = results,
-            RowScales = rowScales,
+            ResultScales = resultScales,
             ValueScale = valueScale,
             ResultScale = resultScale,
             Heads = (uint)shape.HeadCount,

@@ -12,7 +12,7 @@ internal struct AttentionMergeArguments
     public ulong FirstPartials;
     public ulong Positions;
     public ulong Results;
-    public ulong RowScales;
+    public ulong ResultScales;
     public float ValueScale;
     public float ResultScale;
     public uint Heads;

@@ -7,7 +7,7 @@ namespace BatchLLM.Cuda.Kernels;
 /// <param name="logits">What the product has written: float32, or int32.</param>
 internal sealed class Choice(IDevice device, ElementType logits)
 {
-    private const int BlockLength = 512; // weights that are summed as one, as choice.cu says
+    private const int BlockLength = 512; // weights that are summed as one, as draw.h says
     private const int LogitsPerThread = 8;
 
     private readonly IKernel _kernel = device.Kernel("choice", $"choose_{KernelNames.Of(logits)}");

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace BatchLLM.Cuda.Kernels;
 
-/// <summary>How one row's token is chosen, as choice.cu reads it.</summary>
+/// <summary>How one row's token is chosen, as choice_row.h has it.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly record struct ChoiceRow
 {

@@ -14,4 +14,7 @@ internal enum InputForm
 
     /// <summary>Signed bytes with a scale per row.</summary>
     Int8PerRow,
+
+    /// <summary>E2M1 with a scale for each 16 (<see cref="Devices.BlockScaleTiles"/>), and one known beforehand for all.</summary>
+    Nvfp4,
 }

@@ -20,6 +20,7 @@ internal static class KernelNames
         InputForm.BFloat16 => "bf16",
         InputForm.E4M3Static => "e4m3",
         InputForm.E4M3PerRow => "e4m3_row",
+        InputForm.Nvfp4 => "nvfp4",
         _ => "int8_row",
     };
 

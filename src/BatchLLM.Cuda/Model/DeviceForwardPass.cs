@@ -57,7 +57,8 @@ internal sealed class DeviceForwardPass
             return;
         }
 
-        _context.Device.Multiply(head.Product(
-            _context.Buffers.Inputs.Address, _context.Buffers.Logits.Address, RowBuckets.Of(count), head.LogitType));
+        var product = head.Product(
+            _context.Buffers.Inputs.Address, _context.Buffers.Logits.Address, RowBuckets.Of(count), head.LogitType);
+        _context.Device.Multiply(product with { XScales = _context.Buffers.BlockScales.Address });
     }
 }

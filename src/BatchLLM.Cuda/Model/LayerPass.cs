@@ -50,7 +50,8 @@ internal sealed class LayerPass
         Turn(step);
         _attention.Launch(step.Attention, _layer);
         var output = _weights.Output.Form;
-        _merge.Launch(step.Attention, _layer.Scales.Value, _buffers.Inputs.Address, _buffers.OtherScales.Address, output.InputScale);
+        _merge.Launch(
+            step.Attention, _layer.Scales.Value, _buffers.Inputs.Address, _buffers.InputScales(output, _buffers.OtherScales), output.InputScale);
         Multiply(_weights.Output, step.Rows);
         _feedForwardNorm.Run(step.Rows);
         Multiply(_weights.GateUp, step.Rows);
@@ -66,7 +67,8 @@ internal sealed class LayerPass
             return;
         }
 
-        _device.Multiply(linear.Product(_buffers.Inputs.Address, _buffers.Products.Address, rows));
+        var product = linear.Product(_buffers.Inputs.Address, _buffers.Products.Address, rows);
+        _device.Multiply(product with { XScales = _buffers.BlockScales.Address });
     }
 
     private void Turn(StepLaunch step) => _rope.Launch(step.Rows, new RopeStoreArguments
@@ -98,7 +100,7 @@ internal sealed class LayerPass
         RowScales = _weights.GateUp.Form.RowScales(_buffers.NormScales),
         ColumnScales = _weights.GateUp.ColumnScales,
         Output = _buffers.Inputs.Address,
-        OutputScales = _buffers.OtherScales.Address,
+        OutputScales = _buffers.InputScales(_weights.Down.Form, _buffers.OtherScales),
         Width = _config.IntermediateSize,
         ProductScale = _weights.GateUp.Form.InputScale,
         OutputScale = _weights.Down.Form.InputScale,

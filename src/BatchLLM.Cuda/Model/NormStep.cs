@@ -27,7 +27,7 @@ internal sealed class NormStep
             Residual = buffers.Residual.Address,
             Weight = weight.Address,
             Output = buffers.Inputs.Address,
-            OutputScales = buffers.NormScales.Address,
+            OutputScales = buffers.InputScales(next.Form, buffers.NormScales),
             Hidden = context.Config.HiddenSize,
             ProductScale = before?.Form.InputScale ?? 1,
             OutputScale = next.Form.InputScale,

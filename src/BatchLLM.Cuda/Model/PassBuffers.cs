@@ -27,6 +27,8 @@ internal sealed class PassBuffers : IDisposable
         var linears = weights.Layers.SelectMany(layer => layer.Linears).ToList();
         Residual = device.Allocate((long)rows * weights.Head.Depth * sizeof(float));
         Inputs = device.Allocate((long)rows * linears.Append(weights.Head).Max(linear => linear.Depth) * LargestInput);
+        BlockScales = device.Allocate(BlockScaleTiles.ByteCount(rows, linears.Append(weights.Head).Max(linear => linear.Depth)));
+        device.Fill(BlockScales.Address, 0, BlockScales.ByteCount);
         Products = device.Allocate(rows * linears.Max(linear => (long)linear.Columns * linear.Form.Input.Output().Bytes()));
         Queries = device.Allocate((long)rows * shape.Width * sizeof(ushort));
         Mixed = device.Allocate((long)rows * shape.Width * sizeof(ushort));
@@ -42,6 +44,12 @@ internal sealed class PassBuffers : IDisposable
 
     /// <summary>Input of the next product.</summary>
     public DeviceMemory Inputs { get; }
+
+    /// <summary>
+    /// Scales of that input's blocks, if it is NVFP4. Zeros at first: a product may read, though it needs not, those of rows that
+    /// fill its last tiles up.
+    /// </summary>
+    public DeviceMemory BlockScales { get; }
 
     /// <summary>Output of the last product.</summary>
     public DeviceMemory Products { get; }
@@ -67,15 +75,22 @@ internal sealed class PassBuffers : IDisposable
     /// <summary>// [head rows, vocabulary filled up]</summary>
     public DeviceMemory Logits { get; }
 
+    /// <summary>Where who makes a product's input writes its scales, if there are some.</summary>
+    /// <param name="form">What the input is rounded to.</param>
+    /// <param name="rowScales">Where, if there is one a row.</param>
+    public ulong InputScales(LinearForm form, DeviceMemory rowScales) =>
+        form.Input == InputForm.Nvfp4 ? BlockScales.Address : rowScales.Address;
+
     /// <summary>Bytes that they take at most, whatever the weights are compressed to.</summary>
     public static long BytesOf(LlamaConfig config, int rows, int headRows, int partials)
     {
         var width = (long)config.HeadCount * config.HeadSize;
-        var inputs = Math.Max(width, Math.Max(config.HiddenSize, config.IntermediateSize)) * LargestInput;
+        var depth = Math.Max(config.HeadCount * config.HeadSize, Math.Max(config.HiddenSize, config.IntermediateSize));
+        var inputs = (long)depth * LargestInput;
         var products = Math.Max(
             2L * config.IntermediateSize, width + 2L * config.KvHeadCount * config.HeadSize) * ElementType.Int32.Bytes();
         var perRow = config.HiddenSize * sizeof(float) + inputs + products + 2 * width * sizeof(ushort) + 2 * sizeof(float);
-        return rows * perRow + partials * (width * sizeof(float) + config.HeadCount * SumBytes)
+        return rows * perRow + BlockScaleTiles.ByteCount(rows, depth) + partials * (width * sizeof(float) + config.HeadCount * SumBytes)
             + headRows * (config.VocabularySize + ColumnMultiple) * (long)sizeof(float);
     }
 
@@ -83,7 +98,7 @@ internal sealed class PassBuffers : IDisposable
     public void Dispose()
     {
         Array.ForEach(
-            [Residual, Inputs, Products, Queries, Mixed, PartialOutputs, PartialSums, NormScales, OtherScales, Logits],
+            [Residual, Inputs, BlockScales, Products, Queries, Mixed, PartialOutputs, PartialSums, NormScales, OtherScales, Logits],
             memory => memory.Dispose());
     }
 }

@@ -10,10 +10,15 @@ internal sealed class DeviceLinear : IDisposable
 {
     // Columns of a product come in sixteens; a vocabulary need not, and is filled up with zeros.
     private const int ColumnMultiple = 16;
+
+    // Inputs as well; of FP4 they come in 16 bytes.
+    private const int InputMultiple = 16;
+    private const int Fp4InputMultiple = 32;
     private const int ChunkBytes = 8 << 20;
 
     private readonly DeviceMemory? _weights; // [Columns, Depth] of the form's element; null where they stay 4-bit codes
     private readonly DeviceMemory _columnScales; // [Columns]
+    private readonly DeviceMemory? _blockScales; // of E2M1
 
     /// <summary>Copies layers to a device.</summary>
     /// <param name="device">Where.</param>
@@ -24,7 +29,7 @@ internal sealed class DeviceLinear : IDisposable
     {
         Form = LinearForm.Of(numerics, parts);
         Depth = parts[0].InputCount;
-        Array.ForEach(parts, RequireShape);
+        Array.ForEach(parts, part => RequireShape(part, Form.Input.Element()));
         var encoders = Array.ConvertAll(parts, part => new RowEncoder(part, Form.Input.Element()));
         var outputs = parts.Sum(part => part.OutputCount);
         Columns = (outputs + ColumnMultiple - 1) / ColumnMultiple * ColumnMultiple;
@@ -44,6 +49,8 @@ internal sealed class DeviceLinear : IDisposable
         {
             Copy(device, encoders[part], parts[part].OutputCount, _weights.Address + (ulong)((long)first * encoders[part].RowBytes));
         }
+
+        _blockScales = Form.Input == InputForm.Nvfp4 ? WeightBlockScales.Store(device, parts, Columns) : null;
     }
 
     /// <summary>How it is multiplied.</summary>
@@ -62,7 +69,8 @@ internal sealed class DeviceLinear : IDisposable
     public W4Linear? Packed { get; }
 
     /// <summary>Bytes on the device.</summary>
-    public long ByteCount => (_weights?.ByteCount ?? Packed!.ByteCount) + _columnScales.ByteCount;
+    public long ByteCount =>
+        (_weights?.ByteCount ?? Packed!.ByteCount) + _columnScales.ByteCount + (_blockScales?.ByteCount ?? 0);
 
     /// <summary>Element type of logits, if this is the head.</summary>
     public ElementType LogitType => Form.Input == InputForm.Int8PerRow ? ElementType.Int32 : ElementType.Float32;
@@ -71,20 +79,24 @@ internal sealed class DeviceLinear : IDisposable
     /// <exception cref="BatchLLMException">A layer has inputs or scales that a device cannot multiply.</exception>
     public static long BytesOf(Numerics numerics, params LinearWeight[] parts)
     {
-        Array.ForEach(parts, RequireShape);
+        var (type, depth) = (LinearForm.Of(numerics, parts).Input.Element(), parts[0].InputCount);
+        Array.ForEach(parts, part => RequireShape(part, type));
         var columns = (parts.Sum(part => part.OutputCount) + ColumnMultiple - 1) / ColumnMultiple * ColumnMultiple;
         return columns * sizeof(float) + (W4Linear.ShapeOf(numerics, parts, columns) is { } shape
             ? W4Linear.BytesOf(shape)
-            : (long)columns * parts[0].InputCount * LinearForm.Of(numerics, parts).Input.Element().Bytes());
+            : columns * type.Bytes((long)depth) + (type == ElementType.E2M1 ? BlockScaleTiles.ByteCount(columns, depth) : 0));
     }
 
-    /// <summary>Its product, where weights are a matrix.</summary>
+    /// <summary>Its product, where weights are a matrix, but for the input's block scales.</summary>
     /// <param name="x">Address of the input. // [rows, Depth] in the form's element</param>
     /// <param name="y">Address of the output. // [rows, Columns]</param>
     /// <param name="rows">Rows.</param>
     /// <param name="output">Element type of the output; null for the form's own.</param>
     public MatrixProduct Product(ulong x, ulong y, int rows, ElementType? output = null) =>
-        new(x, _weights!.Address, y, rows, Columns, Depth, Form.Input.Element(), output ?? Form.Input.Output());
+        new(x, _weights!.Address, y, rows, Columns, Depth, Form.Input.Element(), output ?? Form.Input.Output())
+        {
+            WScales = _blockScales?.Address ?? 0,
+        };
 
     /// <inheritdoc/>
     public void Dispose()
@@ -92,6 +104,7 @@ internal sealed class DeviceLinear : IDisposable
         _weights?.Dispose();
         Packed?.Dispose();
         _columnScales.Dispose();
+        _blockScales?.Dispose();
     }
 
     private static void Copy(IDevice device, RowEncoder encoder, int rows, ulong address)
@@ -113,12 +126,20 @@ internal sealed class DeviceLinear : IDisposable
         }
     }
 
-    private static void RequireShape(LinearWeight part)
+    private static void RequireShape(LinearWeight part, ElementType type)
     {
-        if (part.InputCount % ColumnMultiple != 0)
+        var multiple = type == ElementType.E2M1 ? Fp4InputMultiple : InputMultiple;
+        if (part.InputCount % multiple != 0)
         {
             throw new BatchLLMException(
-                $"Layer '{part.Name}' has {part.InputCount} inputs; a GPU multiplies multiples of {ColumnMultiple}. Run on the CPU with " +
+                $"Layer '{part.Name}' has {part.InputCount} inputs; a GPU multiplies multiples of {multiple}. Run on the CPU with " +
+                "--device cpu.");
+        }
+
+        if (type == ElementType.E2M1 && part.Format != WeightFormat.Nvfp4)
+        {
+            throw new BatchLLMException(
+                $"Layer '{part.Name}' is {part.Format}; a GPU multiplies inputs in NVFP4 by weights in NVFP4. Run on the CPU with " +
                 "--device cpu.");
         }
 

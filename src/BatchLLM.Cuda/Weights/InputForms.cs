@@ -11,6 +11,7 @@ internal static class InputForms
     {
         InputForm.BFloat16 => ElementType.BFloat16,
         InputForm.Int8PerRow => ElementType.Int8,
+        InputForm.Nvfp4 => ElementType.E2M1,
         _ => ElementType.E4M3,
     };
 

@@ -29,6 +29,7 @@ internal readonly record struct LinearForm(InputForm Input, float InputScale)
             Numerics.W8A8Static => new LinearForm(InputForm.E4M3Static, siblings.Max(weight => weight.InputScale) ?? 1),
             Numerics.W8A8Dynamic => new LinearForm(InputForm.E4M3PerRow, 1),
             Numerics.W8A8Int8 => new LinearForm(InputForm.Int8PerRow, 1),
+            Numerics.W4A4Emulated => new LinearForm(InputForm.Nvfp4, siblings.Max(weight => weight.InputScale) ?? 1),
             _ => new LinearForm(InputForm.BFloat16, 1),
         };
     }

@@ -8,19 +8,19 @@ using BatchLLM.Cuda.Devices;
 namespace BatchLLM.Cuda.Weights;
 
 /// <summary>
-/// Rows of a layer's weights as a GPU multiplies them, but for the scale of their column. FP8 and INT8 stay codes, or become BF16
-/// exactly, and so does NVFP4: a product of E2M1 and E4M3 has 6 bits. INT4 has up to 15 bits with its block's scale and is
-/// rounded to BF16's 8, at most 2^-9 of each weight; so are F16, F32 and weights with input factors.
+/// Rows of a layer's weights as a GPU multiplies them, but for the scales of their column and blocks. FP8 and INT8 stay codes, or
+/// become BF16 exactly, and so does NVFP4: a product of E2M1 and E4M3 has 6 bits. INT4 has up to 15 bits with its block's scale and
+/// is rounded to BF16's 8, at most 2^-9 of each weight; so are F16, F32 and weights with input factors.
 /// </summary>
 /// <param name="weight">The layer.</param>
 /// <param name="type">Element type of the result.</param>
 internal sealed class RowEncoder(LinearWeight weight, ElementType type)
 {
     /// <summary>Bytes of a row.</summary>
-    public int RowBytes => weight.InputCount * type.Bytes();
+    public int RowBytes => (int)type.Bytes(weight.InputCount);
 
     /// <summary>How the rows are drawn, where a model is made up and its stored elements are those that are multiplied; else null.</summary>
-    public RandomDraws? Draws => type != ElementType.BFloat16 || IsStoredBFloat16 ? weight.Draws : null;
+    public RandomDraws? Draws => type is ElementType.E4M3 or ElementType.Int8 || IsStoredBFloat16 ? weight.Draws : null;
 
     private bool IsStoredBFloat16 => weight is { Format: WeightFormat.Float, StoredType: TensorType.BF16, InputFactors: null };
 
@@ -29,6 +29,12 @@ internal sealed class RowEncoder(LinearWeight weight, ElementType type)
     /// <param name="rows">Receives whole rows. // [rows, RowBytes]</param>
     public void Encode(int first, Span<byte> rows)
     {
+        if (type == ElementType.E2M1)
+        {
+            Pack(first, rows);
+            return;
+        }
+
         if (type != ElementType.BFloat16)
         {
             weight.ReadCodes(first, rows);
@@ -73,6 +79,18 @@ internal sealed class RowEncoder(LinearWeight weight, ElementType type)
         }
 
         return scales;
+    }
+
+    private void Pack(int first, Span<byte> rows)
+    {
+        var codes = ArrayPool<byte>.Shared.Rent(2 * rows.Length);
+        weight.ReadCodes(first, codes.AsSpan(0, 2 * rows.Length));
+        for (var i = 0; i < rows.Length; i++)
+        {
+            rows[i] = (byte)(codes[2 * i] | codes[2 * i + 1] << 4);
+        }
+
+        ArrayPool<byte>.Shared.Return(codes);
     }
 
     // Codes of eight bits are BF16 numbers: E4M3 has 4 bits of mantissa, and integers up to 127 have 7.

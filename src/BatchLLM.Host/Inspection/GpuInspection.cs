@@ -45,7 +45,7 @@ internal sealed record GpuInspection(
             $"{gpu.Properties.Major}.{gpu.Properties.Minor}",
             refusal,
             scheme.Default.Name(),
-            [.. scheme.Supported.Skip(1).Intersect(GpuNumerics.Supported).Select(n => n.Name())],
+            [.. GpuNumerics.Of(scheme, gpu.Properties).Where(n => n != scheme.Default).Select(n => n.Name())],
             GpuNumerics.Kv(scheme, asked: null).Name(),
             memory,
             batch.Sequences,

@@ -1,4 +1,5 @@
 using BatchLLM.Checkpoints;
+using BatchLLM.Cuda.Devices;
 using BatchLLM.Cuda.Weights;
 using BatchLLM.Host.Commands;
 using BatchLLM.Jobs;
@@ -16,20 +17,22 @@ internal sealed record ComputeChoice(Numerics? Numerics, KvPrecision? Kv)
         spec.KvCache is { } precision ? KvPrecisionNames.Parse(precision) : null);
 
     /// <summary>The spec with what the checkpoint decides filled in: what is stored, and what the job is known by.</summary>
+    /// <param name="spec">The job's.</param>
+    /// <param name="scheme">What the checkpoint declares.</param>
+    /// <param name="gpu">The GPU that the model was opened for; null for the CPU.</param>
     /// <exception cref="UsageException">The checkpoint or the device does not support the job's numerics.</exception>
-    public static JobSpec InForce(JobSpec spec, QuantizationScheme scheme)
+    public static JobSpec InForce(JobSpec spec, QuantizationScheme scheme, DeviceProperties? gpu)
     {
         var asked = Of(spec);
         var numerics = asked.Numerics ?? scheme.Default;
-        var isGpu = DeviceNames.GpuOf(spec.Device) is not null;
         var refusal = NumericsRefusal.Of(spec.Model, scheme, asked.Numerics, "the job")
-            ?? (isGpu ? GpuNumerics.Refusal(scheme, numerics, asked.Kv) : null);
+            ?? (gpu is not null ? GpuNumerics.Refusal(scheme, numerics, asked.Kv, gpu) : null);
         return refusal is not null
             ? throw new UsageException(refusal)
             : spec with
             {
                 Numerics = numerics.Name(),
-                KvCache = (isGpu ? GpuNumerics.Kv(scheme, asked.Kv) : asked.Kv ?? scheme.Kv).Name(),
+                KvCache = (gpu is not null ? GpuNumerics.Kv(scheme, asked.Kv) : asked.Kv ?? scheme.Kv).Name(),
             };
     }
 }

@@ -54,7 +54,7 @@ internal sealed class LoadedModel : IJobModel
     public ChatTemplateContext TemplateContextAt(DateTimeOffset time) => _source.ContextAt(time);
 
     /// <inheritdoc/>
-    public JobSpec InForce(JobSpec spec) => ComputeChoice.InForce(spec, Quantization);
+    public JobSpec InForce(JobSpec spec) => ComputeChoice.InForce(spec, Quantization, _gpu?.Properties);
 
     /// <summary>Opens a model directory, and takes the GPU that will run it: a job learns at once that there is none.</summary>
     /// <param name="path">The directory.</param>

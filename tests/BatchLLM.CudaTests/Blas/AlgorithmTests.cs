@@ -73,5 +73,9 @@ public sealed class AlgorithmTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Trials_of_FP4_have_scales_from_1_to_2() =>
+        Assert.All(TrialNumbers.BlockScales(), code => Assert.InRange(Checkpoints.Formats.E4M3.Decode(code), 1, 1.875f));
+
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 }

@@ -25,10 +25,19 @@ public sealed unsafe class BlasBindingTests
     [Theory]
     [InlineData(DescriptorAttribute.TransposeA, 4)]
     [InlineData(DescriptorAttribute.TransposeB, 4)]
+    [InlineData(DescriptorAttribute.ScalesA, 8)]
+    [InlineData(DescriptorAttribute.ScalesB, 8)]
     [InlineData(DescriptorAttribute.FastAccumulation, 1)]
+    [InlineData(DescriptorAttribute.ScaleModeA, 4)]
+    [InlineData(DescriptorAttribute.ScaleModeB, 4)]
     public void Attributes_have_the_sizes_that_the_library_tells(object attribute, int size)
     {
         NvidiaLibraries.Need(CudaLibrary.Products);
+        if ((DescriptorAttribute)attribute >= DescriptorAttribute.ScaleModeA)
+        {
+            NeedFp4();
+        }
+
         using var descriptor = new ProductDescriptor(new ProductShape(16, 32, 64, ElementType.E4M3, ElementType.BFloat16));
         nuint written;
         _ = BlasApi.DescriptorGet(descriptor.Handle, (DescriptorAttribute)attribute, null, 0, &written);
@@ -49,6 +58,29 @@ public sealed unsafe class BlasBindingTests
         Assert.Equal(BlasStatus.Success, BlasApi.DescriptorGet(descriptor.Handle, DescriptorAttribute.TransposeA, &transposed, 4, &written));
         Assert.Equal(BlasStatus.Success, BlasApi.DescriptorGet(descriptor.Handle, DescriptorAttribute.TransposeB, &other, 4, &written));
         Assert.Equal((1, 0), (transposed, other));
+    }
+
+    [Fact]
+    public void Products_of_FP4_have_scales_of_blocks_on_both_sides()
+    {
+        NeedFp4();
+        using var descriptor = new ProductDescriptor(new ProductShape(16, 32, 64, ElementType.E2M1, ElementType.BFloat16));
+        descriptor.SetScales(weights: 0x1000, input: 0x2000);
+        ScaleMode modeA, modeB;
+        ulong a, b;
+        nuint written;
+        Assert.Equal(BlasStatus.Success, BlasApi.DescriptorGet(descriptor.Handle, DescriptorAttribute.ScaleModeA, &modeA, 4, &written));
+        Assert.Equal(BlasStatus.Success, BlasApi.DescriptorGet(descriptor.Handle, DescriptorAttribute.ScaleModeB, &modeB, 4, &written));
+        Assert.Equal(BlasStatus.Success, BlasApi.DescriptorGet(descriptor.Handle, DescriptorAttribute.ScalesA, &a, 8, &written));
+        Assert.Equal(BlasStatus.Success, BlasApi.DescriptorGet(descriptor.Handle, DescriptorAttribute.ScalesB, &b, 8, &written));
+        Assert.Equal((ScaleMode.Blocks16, ScaleMode.Blocks16, 0x1000UL, 0x2000UL), (modeA, modeB, a, b));
+    }
+
+    // Tests of what the library has from 12.8 on.
+    private static void NeedFp4()
+    {
+        NvidiaLibraries.Need(CudaLibrary.Products);
+        Assert.SkipUnless(BlasApi.GetVersion() >= 120_800, $"cuBLASLt {BlasApi.GetVersion()} is older than 12.8, the first with products of FP4.");
     }
 
     [Fact]

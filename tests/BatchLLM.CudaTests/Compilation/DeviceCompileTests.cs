@@ -9,7 +9,12 @@ namespace BatchLLM.CudaTests.Compilation;
 /// </summary>
 public sealed class DeviceCompileTests
 {
-    private static readonly Dictionary<string, string> FirstPtxVersion = new() { ["sm_90a"] = "ptx80", ["sm_100a"] = "ptx86" };
+    private static readonly Dictionary<string, string> FirstPtxVersion = new()
+    {
+        ["sm_90a"] = "ptx80",
+        ["sm_100a"] = "ptx86",
+        ["sm_120a"] = "ptx87",
+    };
 
     public static TheoryData<string, string> Sources
     {
@@ -40,6 +45,19 @@ public sealed class DeviceCompileTests
 
         // A function that the header lacks would be looked for in a library that nobody links.
         Assert.DoesNotContain(".extern .func", ptx, StringComparison.Ordinal);
+    }
+
+    // Elsewhere its plain body stands in, which no GPU before Blackwell ever runs.
+    [Theory]
+    [InlineData("sm_90a", false)]
+    [InlineData("sm_100a", true)]
+    [InlineData("sm_120a", true)]
+    public async Task Blackwell_packs_FP4_by_its_own_instruction(string architecture, bool hasIt)
+    {
+        Assert.SkipUnless(HasClang(), "clang-22 is not installed (Debian: apt-get install clang-22).");
+        var (code, ptx, errors) = await Compile(Path.Combine(Checkout.Kernels, "norm.cu"), architecture);
+        Assert.True(code == 0, errors);
+        Assert.Equal(hasIt, ptx.Contains("cvt.rn.satfinite.e2m1x2.f32", StringComparison.Ordinal));
     }
 
     private static bool HasClang() => Environment.GetEnvironmentVariable("PATH")!.Split(':')

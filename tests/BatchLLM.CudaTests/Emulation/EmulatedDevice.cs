@@ -12,7 +12,8 @@ namespace BatchLLM.CudaTests.Emulation;
 /// </summary>
 /// <param name="seed">Order in which a block's warps and lanes run; 0 is ascending. No result may depend on it.</param>
 /// <param name="memoryBytes">Memory in all.</param>
-internal sealed unsafe class EmulatedDevice(ulong seed = 0, long memoryBytes = 1L << 30) : IDevice
+/// <param name="major">Compute capability's first number: what the host takes it for. Kernels are the same.</param>
+internal sealed unsafe class EmulatedDevice(ulong seed = 0, long memoryBytes = 1L << 30, int major = 10) : IDevice
 {
     private const int MessageBytes = 512;
 
@@ -23,7 +24,7 @@ internal sealed unsafe class EmulatedDevice(ulong seed = 0, long memoryBytes = 1
     /// <summary>Processor time that a block may take: far more than any needs, sanitizers or not, and less than a build waits for.</summary>
     public TimeSpan BlockLimit { get; init; } = TimeSpan.FromMinutes(1);
 
-    public DeviceProperties Properties { get; } = new("Emulator", 9, 0, 2, 227 * 1024, memoryBytes);
+    public DeviceProperties Properties { get; } = new("Emulator", major, 0, 2, 227 * 1024, memoryBytes) { ProductsVersion = 120_800 };
 
     public long FreeBytes => memoryBytes - _allocatedBytes;
 
@@ -105,7 +106,8 @@ internal sealed unsafe class EmulatedDevice(ulong seed = 0, long memoryBytes = 1
 
     public void Prepare(in MatrixProduct product)
     {
-        if (product.Rows < 1 || product.Columns % 16 != 0 || product.Depth % 16 != 0)
+        var isFp4 = product.InputType == ElementType.E2M1;
+        if (product.Rows < 1 || product.Columns % 16 != 0 || product.Depth % (isFp4 ? 32 : 16) != 0 || (isFp4 && major < 10))
         {
             throw new BatchLLMException($"The device cannot compute {product}.");
         }
@@ -115,11 +117,18 @@ internal sealed unsafe class EmulatedDevice(ulong seed = 0, long memoryBytes = 1
     {
         var p = product;
         Prepare(p);
-        CheckRange(p.X, (long)p.Rows * p.Depth * p.InputType.Bytes());
-        CheckRange(p.W, (long)p.Columns * p.Depth * p.InputType.Bytes());
+        CheckRange(p.X, p.InputType.Bytes((long)p.Rows * p.Depth));
+        CheckRange(p.W, p.InputType.Bytes((long)p.Columns * p.Depth));
         CheckRange(p.Y, (long)p.Rows * p.Columns * p.OutputType.Bytes());
+        if (p.InputType == ElementType.E2M1)
+        {
+            CheckRange(p.XScales, BlockScaleTiles.ByteCount(p.Rows, p.Depth));
+            CheckRange(p.WScales, BlockScaleTiles.ByteCount(p.Columns, p.Depth));
+        }
+
         Queue(() => EmulatorLibrary.Multiply(
-            (void*)p.X, (void*)p.W, (void*)p.Y, (ulong)p.Rows, (ulong)p.Columns, (ulong)p.Depth, (int)p.InputType, (int)p.OutputType));
+            (void*)p.X, (void*)p.W, (void*)p.Y, (void*)p.XScales, (void*)p.WScales, (ulong)p.Rows, (ulong)p.Columns, (ulong)p.Depth,
+            (int)p.InputType, (int)p.OutputType));
     }
 
     private void Queue(Action work)

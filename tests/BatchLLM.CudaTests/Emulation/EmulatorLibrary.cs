@@ -34,8 +34,8 @@ internal static unsafe class EmulatorLibrary
     public static readonly delegate* unmanaged<void*, ulong, int> Free =
         (delegate* unmanaged<void*, ulong, int>)NativeLibrary.GetExport(Library, "emulator_free");
 
-    /// <summary>x, w, y, rows, columns, depth, type of x and w, type of y.</summary>
-    public static readonly delegate* unmanaged<void*, void*, void*, ulong, ulong, ulong, int, int, void> Multiply =
-        (delegate* unmanaged<void*, void*, void*, ulong, ulong, ulong, int, int, void>)
+    /// <summary>x, w, y, scales of x and of w, rows, columns, depth, type of x and w, type of y.</summary>
+    public static readonly delegate* unmanaged<void*, void*, void*, void*, void*, ulong, ulong, ulong, int, int, void> Multiply =
+        (delegate* unmanaged<void*, void*, void*, void*, void*, ulong, ulong, ulong, int, int, void>)
         NativeLibrary.GetExport(Library, "emulator_multiply");
 }

@@ -1,5 +1,4 @@
 using BatchLLM.Cuda.Devices;
-using BatchLLM.Cuda.Kernels;
 using BatchLLM.CudaTests.Emulation;
 using BatchLLM.GpuCheck.Vectors;
 using Xunit;
@@ -14,7 +13,7 @@ public sealed class ActivationTests
     [InlineData(4_360)]
     public void Activation_is_the_references(int width)
     {
-        foreach (var form in Enum.GetValues<InputForm>())
+        foreach (var form in RoundedRows.Forms)
         {
             EveryOrder.Holds(ActivationVectors.Of(form, ElementType.BFloat16, width, scaled: true));
             EveryOrder.Holds(ActivationVectors.Of(form, ElementType.Int32, width, scaled: false));

@@ -16,11 +16,11 @@ public sealed class AddNormTests
         get
         {
             var cases = new TheoryData<string, int>();
-            foreach (var form in Enum.GetNames<InputForm>())
+            foreach (var form in RoundedRows.Forms)
             {
-                cases.Add(form, 8);
-                cases.Add(form, 360);
-                cases.Add(form, 5_000);
+                cases.Add(form.ToString(), 8);
+                cases.Add(form.ToString(), 360);
+                cases.Add(form.ToString(), 5_000);
             }
 
             return cases;
@@ -65,7 +65,7 @@ public sealed class AddNormTests
     [InlineData(float.PositiveInfinity)]
     public void What_is_not_finite_stays_so_and_in_its_row(float bad)
     {
-        foreach (var form in Enum.GetValues<InputForm>())
+        foreach (var form in RoundedRows.Forms)
         {
             const int Hidden = 32;
             var read = EveryOrder.Run(device =>

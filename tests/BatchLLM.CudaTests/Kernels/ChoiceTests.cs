@@ -53,11 +53,11 @@ public sealed class ChoiceTests(ITestOutputHelper output)
     {
         var random = new Random(5);
         double[] temperatures = [double.Epsilon, 1e-45, 2.9e-39, 2.95e-39, 1e-38, 1e-10];
-        var logits = Enumerable.Range(0, 8 * temperatures.Length).Select(_ => RandomLogits(random, 1_003)).ToArray();
+        var logits = Enumerable.Range(0, 8 * temperatures.Length).Select(_ => ChoiceVectors.RandomLogits(random, 1_003)).ToArray();
         var sequences = logits.Select((_, row) =>
-            Make([1], RandomSampling(random, row) with { Temperature = temperatures[row % temperatures.Length] }, [2])).ToArray();
+            ChoiceVectors.Make([1], ChoiceVectors.RandomSampling(random, row) with { Temperature = temperatures[row % temperatures.Length] }, [2])).ToArray();
         var tokens = Choose(logits, sequences);
-        Assert.Equal(Expected(logits, sequences), tokens);
+        Assert.Equal(ChoiceVectors.Expected(logits, sequences), tokens);
         Assert.All(tokens, token => Assert.InRange(token, 0, 1_002));
     }
 

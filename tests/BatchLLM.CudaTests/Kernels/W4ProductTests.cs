@@ -1,6 +1,7 @@
 using BatchLLM.Checkpoints.Linear;
 using BatchLLM.Cuda.Devices;
 using BatchLLM.CudaTests.Emulation;
+using BatchLLM.GpuCheck.Vectors;
 using Xunit;
 
 namespace BatchLLM.CudaTests.Kernels;

@@ -4,6 +4,7 @@ using BatchLLM.Cuda.Devices;
 using BatchLLM.Cuda.Kernels;
 using BatchLLM.Cuda.Weights;
 using BatchLLM.CudaTests.Emulation;
+using BatchLLM.GpuCheck.Vectors;
 using Xunit;
 
 namespace BatchLLM.CudaTests.Kernels;

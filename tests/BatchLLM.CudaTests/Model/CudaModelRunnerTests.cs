@@ -32,6 +32,10 @@ public sealed class CudaModelRunnerTests
         { SyntheticPrecision.Int4, Numerics.W4A16, KvPrecision.Bf16 },
     };
 
+    /// <summary>With the one whose difference to the CPU is as large as a rounding's own (<see cref="BlockScaledRunnerTests"/>).</summary>
+    public static TheoryData<SyntheticPrecision, Numerics, KvPrecision> AllPrecisions =>
+        [.. Precisions, (SyntheticPrecision.Nvfp4, Numerics.W4A4Emulated, KvPrecision.Bf16)];
+
     private static CudaModelRunnerOptions Options(Numerics? numerics, KvPrecision? kv) =>
         new(StepTokens: 64, StepSequences: 8, KvBlockTokens: 32, KvBytes: 8 << 20, numerics, kv);
 
@@ -181,12 +185,14 @@ public sealed class CudaModelRunnerTests
     private static int[] CompleteWithPenalty(IModelRunner runner, int[] prompt, ulong rowKey, SamplingParameters sampling) =>
         CompleteAlone(runner, prompt, rowKey, sampling with { PresencePenalty = 1e-30 });
 
-    [Fact]
-    public void A_sequence_that_is_not_finite_is_reported_and_harms_no_other()
+    [Theory]
+    [InlineData(SyntheticPrecision.Bf16, Numerics.Bf16)]
+    [InlineData(SyntheticPrecision.Nvfp4, Numerics.W4A4Emulated)]
+    public void A_sequence_that_is_not_finite_is_reported_and_harms_no_other(SyntheticPrecision precision, Numerics numerics)
     {
-        var model = new PoisonedModel(TestModels.Random(SyntheticPrecision.Bf16, seed: 1), token: 7);
+        var model = new PoisonedModel(TestModels.Random(precision, seed: 1), token: 7);
         using var device = new EmulatedDevice();
-        using var runner = new CudaModelRunner(device, model, Options(null, null));
+        using var runner = new CudaModelRunner(device, model, Options(numerics, null));
         var driver = new RunnerDriver(runner);
         var (bad, good, alone) = (driver.Add([7, 8], 4), driver.Add([5, 6], 4), driver.Add([5, 6], 4));
 
@@ -201,8 +207,7 @@ public sealed class CudaModelRunnerTests
     {
         using var device = new EmulatedDevice();
         var nvfp4 = TestModels.Random(SyntheticPrecision.Nvfp4, seed: 1);
-        Refuses("does not compute w4a8; choose numerics w4a16", nvfp4, Options(Numerics.W4A8, null));
-        Refuses("does not compute w4a4-emulated", nvfp4, Options(Numerics.W4A4Emulated, null));
+        Refuses("A GPU does not compute w4a8; choose numerics w4a16 or w4a4-emulated, or run on the CPU", nvfp4, Options(Numerics.W4A8, null));
         Refuses("does not hold unrounded numbers", nvfp4, Options(null, KvPrecision.Full));
         Refuses("computes bf16", TestModels.Random(SyntheticPrecision.Bf16, seed: 1), Options(Numerics.W8A8Int8, null));
 
@@ -250,7 +255,7 @@ public sealed class CudaModelRunnerTests
     }
 
     [Theory]
-    [MemberData(nameof(Precisions))]
+    [MemberData(nameof(AllPrecisions))]
     public void Tokens_do_not_depend_on_how_steps_are_cut_nor_on_the_order_of_warps(
         SyntheticPrecision precision, Numerics numerics, KvPrecision kv)
     {

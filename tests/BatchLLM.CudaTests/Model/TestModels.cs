@@ -28,12 +28,12 @@ internal static class TestModels
         $"<|start_header_id|>user<|end_header_id|>\n\n{body}<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n";
 
     /// <summary>Random weights; a vocabulary that is no multiple of 16, three query heads to a key head.</summary>
-    public static SyntheticModel Random(SyntheticPrecision precision, ulong seed) => new(
+    public static SyntheticModel Random(SyntheticPrecision precision, ulong seed, int layers = 3) => new(
         new LlamaConfig
         {
             Architecture = "LlamaForCausalLM",
             HiddenSize = 192,
-            LayerCount = 3,
+            LayerCount = layers,
             HeadCount = 6,
             KvHeadCount = 2,
             HeadSize = 32,

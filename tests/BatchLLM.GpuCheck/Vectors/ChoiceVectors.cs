@@ -90,6 +90,20 @@ internal static class ChoiceVectors
         return sequence;
     }
 
+    /// <summary>Peaked as a model's are; flat; with many equal ones; all equal; with weights that underflow.</summary>
+    public static float[] RandomLogits(Random random, int vocabulary)
+    {
+        var kind = random.Next(5);
+        return [.. Enumerable.Range(0, vocabulary).Select(_ => kind switch
+        {
+            0 => (float)(random.NextDouble() * random.NextDouble() * random.NextDouble() * 25),
+            1 => (float)random.NextDouble(),
+            2 => random.Next(6) * 0.5f,
+            3 => 1.5f,
+            _ => (float)(random.NextDouble() * 400 - 200),
+        })];
+    }
+
     private static (float[] Logits, Sequence[] Sequences) FindNear()
     {
         var random = new Random(1);
@@ -126,19 +140,5 @@ internal static class ChoiceVectors
         }
 
         return borders;
-    }
-
-    // Peaked as a model's are; flat; with many equal ones; all equal; with weights that underflow.
-    private static float[] RandomLogits(Random random, int vocabulary)
-    {
-        var kind = random.Next(5);
-        return [.. Enumerable.Range(0, vocabulary).Select(_ => kind switch
-        {
-            0 => (float)(random.NextDouble() * random.NextDouble() * random.NextDouble() * 25),
-            1 => (float)random.NextDouble(),
-            2 => random.Next(6) * 0.5f,
-            3 => 1.5f,
-            _ => (float)(random.NextDouble() * 400 - 200),
-        })];
     }
 }

@@ -45,5 +45,5 @@ internal static class KernelVectors
 
     // Every form, behind products with scales and without.
     private static IEnumerable<KernelVector> Rows(Func<InputForm, ElementType, bool, KernelVector> make) =>
-        Enum.GetValues<InputForm>().SelectMany(form => new[] { make(form, ElementType.BFloat16, false), make(form, ElementType.Int32, true) });
+        RoundedRows.Forms.SelectMany(form => new[] { make(form, ElementType.BFloat16, false), make(form, ElementType.Int32, true) });
 }

@@ -7,6 +7,9 @@ namespace BatchLLM.GpuCheck.Vectors;
 /// <summary>Rows that a kernel has written as a product's input, and what they may differ by from what they stand for.</summary>
 internal sealed class RoundedRows(IDevice device, InputForm form, int rows, int width, float staticScale) : IDisposable
 {
+    /// <summary>Forms whose steps a row or a number decides; NVFP4's blocks have tests of their own (Nvfp4RowsTests).</summary>
+    public static InputForm[] Forms { get; } = [.. Enum.GetValues<InputForm>().Where(form => form != InputForm.Nvfp4)];
+
     private readonly DeviceMemory _codes = device.Allocate((long)rows * width * (form == InputForm.BFloat16 ? 2 : 1));
     private readonly DeviceMemory _scales = device.Allocate(rows * sizeof(float));
 
