@@ -1,4 +1,3 @@
-using BatchLLM.Checkpoints.Formats;
 using BatchLLM.Cuda.Devices;
 using BatchLLM.GpuCheck.Vectors;
 using Xunit;
@@ -32,47 +31,16 @@ public sealed class BlockScaledProductTests
     [InlineData(300, 7 * 16, 3 * 1_024)]
     public void They_take_whole_tiles(int rows, int depth, long bytes) => Assert.Equal(bytes, BlockScaleTiles.ByteCount(rows, depth));
 
-    [Fact]
-    public void A_product_multiplies_each_block_by_its_scale()
+    public static TheoryData<int, int, int> Shapes => new()
     {
-        const int Rows = 131, Columns = 144, Depth = 96;
-        var random = new Random(5);
-        using var device = new EmulatedDevice();
-        var (x, xCodes, xScales) = Operand(device, random, Rows, Depth);
-        var (w, wCodes, wScales) = Operand(device, random, Columns, Depth);
-        using var y = device.Allocate(Rows * Columns * sizeof(float));
-        device.Multiply(new MatrixProduct(xCodes.Address, wCodes.Address, y.Address, Rows, Columns, Depth, ElementType.E2M1, ElementType.Float32)
-        {
-            XScales = xScales.Address,
-            WScales = wScales.Address,
-        });
+        { 1, 16, 32 },
+        { 131, 144, 96 },
+    };
 
-        // Whole numbers of 1/4 below 2^24: exact in any order.
-        Assert.Equal(
-            from row in Enumerable.Range(0, Rows)
-            from column in Enumerable.Range(0, Columns)
-            select Enumerable.Range(0, Depth).Sum(k => x[row, k] * w[column, k]),
-            device.Read<float>(y));
-    }
-
-    private static (float[,] Values, DeviceMemory Codes, DeviceMemory Scales) Operand(EmulatedDevice device, Random random, int rows, int depth)
-    {
-        var values = new float[rows, depth];
-        var codes = new byte[rows * depth / 2];
-        var tiles = new byte[BlockScaleTiles.ByteCount(rows, depth)];
-        random.NextBytes(codes);
-        for (var row = 0; row < rows; row++)
-        {
-            for (var k = 0; k < depth; k++)
-            {
-                var scale = 1 + (row * 7 + k / 16 * 3) % 13;
-                tiles[BlockScaleTiles.Offset(row, k / 16, depth)] = E4M3.Encode(scale);
-                values[row, k] = E2M1.Decode(codes[(row * depth + k) / 2] >> k % 2 * 4) * scale;
-            }
-        }
-
-        return (values, device.Store(codes), device.Store(tiles));
-    }
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void A_product_multiplies_each_block_by_its_scale(int rows, int columns, int depth) =>
+        EveryOrder.HoldsInOne(BlockScaledVectors.Of(rows, columns, depth));
 
     [Fact]
     public void A_device_before_Blackwell_multiplies_no_FP4()

@@ -42,7 +42,7 @@ internal sealed class CheckParts(IDevice device, CheckSizes sizes, Deadline dead
             yield return ("kernels compile", () => CompileCheck.Run(cuda));
         }
 
-        foreach (var vector in KernelVectors.All)
+        foreach (var vector in KernelVectors.Of(device.Properties))
         {
             yield return (vector.Name, () => [vector.Check(device)]);
         }

@@ -1,6 +1,8 @@
 using BatchLLM.Checkpoints;
+using BatchLLM.Checkpoints.Synthetic;
 using BatchLLM.Cuda.Devices;
 using BatchLLM.Cuda.Kernels;
+using BatchLLM.Cuda.Weights;
 
 namespace BatchLLM.GpuCheck.Vectors;
 
@@ -9,7 +11,11 @@ internal static class KernelVectors
 {
     private const int ChoiceSeed = 1;
 
-    /// <summary>All of them, those that others build on first.</summary>
+    /// <summary>Those of kernels and products that a device has.</summary>
+    public static IEnumerable<KernelVector> Of(DeviceProperties device) =>
+        GpuNumerics.Of(SyntheticPrecision.Nvfp4.Scheme(), device).Contains(Numerics.W4A4Emulated) ? [.. All, .. BlockScaledVectors.All] : All;
+
+    /// <summary>All that every device has, those that others build on first.</summary>
     public static IEnumerable<KernelVector> All =>
     [
         .. new[] { 1, 2, 4 }.Select(bytes => FillVectors.Of(bytes, 1_000_003)),
@@ -17,6 +23,7 @@ internal static class KernelVectors
         .. Products,
         .. new[] { 8, 360, 4_096, 5_000, 8_192 }.SelectMany(hidden => Rows((form, type, scaled) => NormVectors.Of(form, type, hidden, scaled))),
         .. new[] { 8, 296, 4_360, 14_336, 28_672 }.SelectMany(width => Rows((form, type, scaled) => ActivationVectors.Of(form, type, width, scaled))),
+        .. Nvfp4Vectors.All,
         .. Ropes,
         .. AttentionVectors.Shapes.Select(s => AttentionVectors.Decode(s.Kv, s.HeadSize, s.KvHeads, s.Group)),
         .. AttentionVectors.Shapes.Select(s => AttentionVectors.Chunk(s.Kv, s.HeadSize, s.KvHeads, s.Group)),
