@@ -171,6 +171,13 @@ public sealed unsafe class CudaDevice : IDevice
     }
 
     /// <inheritdoc/>
+    public IDeviceTimer Timer()
+    {
+        MakeCurrent();
+        return new CudaTimer(Stream);
+    }
+
+    /// <inheritdoc/>
     public void Fill(ulong address, byte value, long bytes)
     {
         MakeCurrent();
@@ -208,13 +215,6 @@ public sealed unsafe class CudaDevice : IDevice
 
         DriverCheck.Check(DriverApi.StreamEndCapture(Stream, &graph), "record a graph");
         return new CudaGraph(graph, Stream);
-    }
-
-    /// <inheritdoc/>
-    public IMoment Mark()
-    {
-        MakeCurrent();
-        return new CudaMoment(Stream);
     }
 
     /// <inheritdoc/>

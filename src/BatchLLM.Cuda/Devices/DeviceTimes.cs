@@ -10,9 +10,11 @@ public static class DeviceTimes
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(work);
-        using var start = device.Mark();
+        using var timer = device.Timer();
+        timer.Start();
         work();
-        using var end = device.Mark();
-        return end.MillisecondsSince(start);
+        timer.Stop();
+        device.Synchronize();
+        return timer.Elapsed.TotalMilliseconds;
     }
 }

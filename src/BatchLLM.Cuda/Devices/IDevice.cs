@@ -49,6 +49,9 @@ public interface IDevice : IDisposable
     /// <param name="bytes">Most bytes of a copy.</param>
     IReadback Readback(int bytes);
 
+    /// <summary>Makes a timer.</summary>
+    IDeviceTimer Timer();
+
     /// <summary>Queues filling memory with one byte.</summary>
     void Fill(ulong address, byte value, long bytes);
 
@@ -59,7 +62,4 @@ public interface IDevice : IDisposable
     /// <summary>Records what <paramref name="work"/> queues, without running it.</summary>
     /// <param name="work">Queues launches and products only. Each must have run once before.</param>
     IDeviceGraph Capture(Action work);
-
-    /// <summary>Marks the moment at which all that is queued by now has run.</summary>
-    IMoment Mark();
 }

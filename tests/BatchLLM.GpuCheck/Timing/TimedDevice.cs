@@ -4,7 +4,7 @@ using BatchLLM.Cuda.Devices;
 namespace BatchLLM.GpuCheck.Timing;
 
 /// <summary>
-/// A device that can measure each launch and product between two moments. Meanwhile what was recorded is queued piece by piece:
+/// A device that can measure each launch and product. Meanwhile what was recorded is queued piece by piece:
 /// the host must keep ahead of the device, which it does where a step takes milliseconds.
 /// </summary>
 /// <param name="device">Does the work; not disposed with this.</param>
@@ -31,24 +31,30 @@ internal sealed class TimedDevice(IDevice device) : IDevice
     public void Launch<T>(IKernel kernel, LaunchShape shape, in T arguments)
         where T : unmanaged
     {
-        var start = IsTiming ? device.Mark() : null;
-        device.Launch(kernel, shape, arguments);
-        if (start is not null)
+        if (!IsTiming)
         {
-            _spans.Add(new Span(kernel.Name, KernelWork.Of(kernel.Name, shape, arguments), start, device.Mark()));
+            device.Launch(kernel, shape, arguments);
+            return;
         }
+
+        var timer = Start(kernel.Name, KernelWork.Of(kernel.Name, shape, arguments));
+        device.Launch(kernel, shape, arguments);
+        timer.Stop();
     }
 
     /// <inheritdoc/>
     public void Multiply(in MatrixProduct product)
     {
-        var start = IsTiming ? device.Mark() : null;
-        device.Multiply(product);
-        if (start is not null)
+        if (!IsTiming)
         {
-            var name = string.Create(CultureInfo.InvariantCulture, $"product {product.Columns} x {product.Depth}, {product.InputType}");
-            _spans.Add(new Span(name, KernelWork.Of(product), start, device.Mark()));
+            device.Multiply(product);
+            return;
         }
+
+        var name = string.Create(CultureInfo.InvariantCulture, $"product {product.Columns} x {product.Depth}, {product.InputType}");
+        var timer = Start(name, KernelWork.Of(product));
+        device.Multiply(product);
+        timer.Stop();
     }
 
     /// <inheritdoc/>
@@ -73,7 +79,7 @@ internal sealed class TimedDevice(IDevice device) : IDevice
     public IDeviceGraph Capture(Action work) => new TimedGraph(this, device, work);
 
     /// <inheritdoc/>
-    public IMoment Mark() => device.Mark();
+    public IDeviceTimer Timer() => device.Timer();
 
     /// <summary>What was measured since the last call, the most time first; waits for it.</summary>
     public IReadOnlyList<KernelTime> Take()
@@ -82,23 +88,24 @@ internal sealed class TimedDevice(IDevice device) : IDevice
         KernelTime[] times =
         [
             .. _spans.GroupBy(span => span.Name).Select(group => new KernelTime(
-                group.Key, group.Sum(span => span.End.MillisecondsSince(span.Start)), group.Count(),
+                group.Key, group.Sum(span => span.Timer.Elapsed.TotalMilliseconds), group.Count(),
                 group.Aggregate(default(KernelWork), (sum, span) => sum + span.Work))).OrderByDescending(time => time.Milliseconds),
         ];
-        _spans.ForEach(span => span.Dispose());
+        _spans.ForEach(span => span.Timer.Dispose());
         _spans.Clear();
         return times;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _spans.ForEach(span => span.Dispose());
+    public void Dispose() => _spans.ForEach(span => span.Timer.Dispose());
 
-    private sealed record Span(string Name, KernelWork Work, IMoment Start, IMoment End) : IDisposable
+    private IDeviceTimer Start(string name, KernelWork work)
     {
-        public void Dispose()
-        {
-            Start.Dispose();
-            End.Dispose();
-        }
+        var timer = device.Timer();
+        _spans.Add(new Span(name, work, timer));
+        timer.Start();
+        return timer;
     }
+
+    private sealed record Span(string Name, KernelWork Work, IDeviceTimer Timer);
 }
