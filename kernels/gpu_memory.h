@@ -23,6 +23,16 @@ DEVICE uint4 load_u4_streaming(const void* p)
 #endif
 }
 
+// The address itself, which the compiler then keeps, instead of computing it anew in each round of a loop.
+template <typename T>
+DEVICE T* kept_address(T* p)
+{
+#if !EMULATED
+    asm volatile("" : "+l"(p));
+#endif
+    return p;
+}
+
 // Shared memory by its own short addresses: a loop that adds to them does so in one instruction, and needs no conversion.
 #if EMULATED
 typedef u8* SharedAddress;

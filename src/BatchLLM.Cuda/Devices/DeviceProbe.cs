@@ -50,7 +50,8 @@ internal static unsafe class DeviceProbe
         if (ordinal < 0 || ordinal >= count)
         {
             throw new BatchLLMException(
-                $"GPU {ordinal} was asked for; this machine has {count}, numbered from 0. Choose --device cuda:0 to cuda:{count - 1}.");
+                $"GPU {ordinal} was asked for; this machine has {count}, numbered from 0. Choose --device " +
+                $"{(count == 1 ? "cuda" : $"cuda:0 to cuda:{count - 1}")}.");
         }
     }
 

@@ -59,7 +59,7 @@ internal sealed class BenchOptions
         HelpName = "name",
     };
 
-    private readonly Option<string?> _device = DeviceOption.Create("What computes:");
+    private readonly Option<string?> _device = DeviceOption.Create("What computes; cpu without.");
 
     private readonly Option<string?> _report = new("--report")
     {

@@ -10,7 +10,7 @@ internal static class DeviceOption
     /// <param name="description">What the device is for.</param>
     public static Option<string?> Create(string description) => new("--device")
     {
-        Description = $"{description} cpu; cuda, the first NVIDIA GPU; cuda:1 and so on for others.",
+        Description = $"{description} One of cpu; cuda, the first NVIDIA GPU; cuda:1 and so on for others.",
         HelpName = "name",
     };
 

@@ -91,6 +91,7 @@ internal static class Examples
             "batchllm bench --shape llama-3.2-1b --precision fp8 --prompt 512 --output 64 --batch 32,64 --report fp8.json",
             "batchllm bench --prompt 1100 --output 50 --batch 64 --shared 1000 --group 16",
             "batchllm bench --shape models/llama/config.json --precision int8 --json",
+            "batchllm bench --shape llama-3.1-8b --precision fp8 --batch 64,256 --device cuda",
         ],
         ["migrate"] = ["batchllm migrate", "batchllm migrate --database 'Host=db;Database=batch;Username=batch'"],
     };

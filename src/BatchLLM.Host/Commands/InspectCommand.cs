@@ -26,7 +26,7 @@ internal static class InspectCommand
             Description = "Tokens of each sequence, prompt and completion together.",
             DefaultValueFactory = _ => 2048,
         };
-        var device = DeviceOption.Create("What a model is to run on:");
+        var device = DeviceOption.Create("What a model is to run on; cpu without.");
         sequences.Validators.Add(RequirePositive);
         tokens.Validators.Add(RequirePositive);
         return new Command("inspect", "Shows what is in a model directory or a data file, and what a model takes on this machine (ops/precisions.md).")

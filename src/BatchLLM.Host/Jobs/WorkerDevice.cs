@@ -12,8 +12,8 @@ internal sealed record WorkerDevice(string Name)
     /// <summary>The jobs that it is for.</summary>
     public string Kind => DeviceNames.GpuOf(Name) is null ? DeviceNames.Cpu : DeviceNames.Cuda;
 
-    /// <summary>The job on this device.</summary>
-    public JobSpec Place(JobSpec spec) => spec with { Device = Name };
+    /// <summary>The job on this device, if it is for one of this kind.</summary>
+    public JobSpec Place(JobSpec spec) => new WorkerDevice(spec.Device).Kind == Kind ? spec with { Device = Name } : spec;
 
     /// <summary>Looks whether it can be used, before any work is taken for it.</summary>
     /// <exception cref="BatchLLMException">It cannot; one sentence says why.</exception>

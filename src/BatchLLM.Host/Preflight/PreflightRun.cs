@@ -23,7 +23,7 @@ internal sealed class PreflightRun(PreflightSettings settings, PreflightStages s
     /// <exception cref="BatchLLMException">Model, input or report cannot be read or written.</exception>
     public async Task<PreflightReport> RunAsync(JobSpec submitted, CancellationToken cancellationToken)
     {
-        using var model = IJobModel.Open(submitted);
+        using var model = IJobModel.Open(settings.Device?.Place(submitted) ?? submitted);
         var spec = model.InForce(submitted);
         var inputs = await JobAssembly.Planner.ResolveAsync(spec.Inputs, cancellationToken);
         var key = JobKey.Compute(spec, inputs, model.Digest);

@@ -1,4 +1,5 @@
 using System.Text;
+using BatchLLM.Host.Jobs;
 using BatchLLM.Host.Preflight;
 using BatchLLM.Jobs;
 using BatchLLM.Preflight;
@@ -7,8 +8,9 @@ namespace BatchLLM.Host.Service;
 
 /// <summary>Runs preflights one after the other: each takes all cores.</summary>
 /// <param name="store">Keeps reports, where their jobs' runs find them.</param>
+/// <param name="device">Of the worker beside it; null for the one that a job names.</param>
 /// <param name="time">The clock.</param>
-internal sealed class PreflightDesk(IPreflightStore store, TimeProvider time) : IDisposable
+internal sealed class PreflightDesk(IPreflightStore store, WorkerDevice? device, TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
 
@@ -22,7 +24,7 @@ internal sealed class PreflightDesk(IPreflightStore store, TimeProvider time) : 
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            var settings = new PreflightSettings(measure, ReportUri: null);
+            var settings = new PreflightSettings(measure, ReportUri: null) { Device = device };
             var run = new PreflightRun(settings, new PreflightStages(spec.Name, time), time);
             var report = await Task.Run(() => run.RunAsync(spec, cancellationToken), CancellationToken.None);
             await store.SaveAsync(report.Key, Encoding.UTF8.GetString(PreflightJson.Write(report)), cancellationToken);

@@ -100,7 +100,7 @@ internal static class ServiceApp
         services.AddSingleton(log).AddSingleton(time).AddSingleton(settings.Roots);
         services.AddSingleton(state.Store).AddSingleton(state.Queue).AddSingleton(state.Workers).AddSingleton(state.Preflights);
         services.AddSingleton<JobIntake>().AddSingleton<JobLookup>().AddSingleton<JobViews>().AddSingleton<JobWatches>();
-        services.AddSingleton<ResultStream>().AddSingleton<PreflightDesk>();
+        services.AddSingleton<ResultStream>().AddSingleton(_ => new PreflightDesk(state.Preflights, settings.Device, time));
         ScheduleServices.AddTo(services, state);
         RetentionServices.AddTo(services, settings.Retention, state);
     }
