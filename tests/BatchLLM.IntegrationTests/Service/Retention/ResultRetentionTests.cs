@@ -192,16 +192,18 @@ public sealed class ResultRetentionTests(TestCluster cluster) : ServiceTests(clu
     }
 
     [Fact]
-    public async Task A_job_stays_until_its_results_are_gone_if_they_go_some_time()
+    public async Task A_job_stays_until_its_results_are_gone_if_they_go_some_time_and_an_hour_longer()
     {
         await OldAsync("old", 40);
         var retention = new JobRetention(Service.State.Retention);
 
         var kept = await retention.RemoveAsync(TimeSpan.FromDays(1), resultsExpire: true, Token);
         await RemoveAsync();
+        var lingering = await retention.RemoveAsync(TimeSpan.FromDays(1), resultsExpire: true, Token);
+        await Service.ExecuteAsync("update batchllm.jobs set results_removed_at = now() - interval '61 min'");
         var gone = await retention.RemoveAsync(TimeSpan.FromDays(1), resultsExpire: true, Token);
 
-        Assert.Equal((0, 1), (kept.Jobs, gone.Jobs));
+        Assert.Equal((0, 0, 1), (kept.Jobs, lingering.Jobs, gone.Jobs));
     }
 
     [Fact]
@@ -216,6 +218,19 @@ public sealed class ResultRetentionTests(TestCluster cluster) : ServiceTests(clu
 
         Assert.Contains("are being removed", await ServiceHost.ProblemOfAsync(gone, HttpStatusCode.Gone), StringComparison.Ordinal);
         Assert.Equal((0L, job.Id, 4), (half.Jobs, outcome.Results.Id, outcome.Files));
+    }
+
+    [Fact]
+    public async Task What_was_found_before_a_crash_is_what_the_job_says_afterwards()
+    {
+        var job = await OldAsync("old", 40);
+        await Service.State.ResultRetention.BeginAsync([job.Id], Age, (ids, _) => ids, Token);
+        await Service.State.ResultRetention.NoteAsync(job.Id, "1 file was left", Token);
+        Directory.Delete(Path.Combine(Service.Root, "old"), recursive: true);
+
+        await RemoveAsync();
+
+        Assert.Equal("1 file was left", (await FindAsync(job)).Removal!.Note);
     }
 
     [Fact]
