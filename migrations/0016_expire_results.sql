@@ -7,7 +7,7 @@ alter table batchllm.jobs
   add column results_note text,
   add constraint jobs_remove_what_is_published check (results_removing_at is null or receipt_sha256 is not null),
   add constraint jobs_removing_before_removed check (results_removed_at is null or results_removing_at is not null),
-  add constraint jobs_note_of_removal check (results_note is null or results_removed_at is not null);
+  add constraint jobs_note_of_removal check (results_note is null or results_removing_at is not null);
 
 -- Results that stand, and for what they stay however old they are. A batch's go with its files. What jobs and schedules are to read
 -- is asked in code, because they say it by patterns.
@@ -40,8 +40,8 @@ create index jobs_with_results on batchllm.jobs (id) where receipt_sha256 is not
 -- Whoever lists files asks whose are being removed, or were while it listed.
 create index jobs_by_removal on batchllm.jobs (coalesce(results_removed_at, 'infinity'::timestamptz)) where results_removing_at is not null;
 
--- As before, and a job whose results are being removed stays until they are: nobody else knows what is left of them. The last two
--- columns say whether results stand that will go by the job's own setting, or may go by the service's.
+-- As before, and a job whose results are being removed stays until they are: nobody else knows what is left of them. It stays an hour
+-- longer, for those who listed files meanwhile and ask only now whose are being removed. The last two columns say whether results stand that will go by the job's own setting, or may go by the service's.
 create or replace view batchllm.removable_jobs as
 select j.id, j.finished_at, greatest(j.finished_at, b.ended_at) as over_at, j.shard_count,
        case when b.number is not null then j.output_uri end as batch_uri,
@@ -51,7 +51,7 @@ select j.id, j.finished_at, greatest(j.finished_at, b.ended_at) as over_at, j.sh
   left join batchllm.batches b on b.job_id = j.id
  where j.finished_at is not null
    and (j.receipt_sha256 is not null or j.key is null)
-   and (j.results_removing_at is null or j.results_removed_at is not null)
+   and (j.results_removing_at is null or j.results_removed_at < now() - interval '1 hour')
    and (b.number is null
      or b.ending is not null
     and not exists (

@@ -142,7 +142,7 @@ CREATE TABLE batchllm.jobs (
     CONSTRAINT jobs_idempotency_has_request CHECK (((idempotency_key IS NULL) = (request_sha256 IS NULL))),
     CONSTRAINT jobs_inputs_check CHECK ((jsonb_typeof(inputs) = 'array'::text)),
     CONSTRAINT jobs_keep_results_check CHECK ((keep_results > '00:00:00'::interval)),
-    CONSTRAINT jobs_note_of_removal CHECK (((results_note IS NULL) OR (results_removed_at IS NOT NULL))),
+    CONSTRAINT jobs_note_of_removal CHECK (((results_note IS NULL) OR (results_removing_at IS NOT NULL))),
     CONSTRAINT jobs_ok_check CHECK ((ok >= 0)),
     CONSTRAINT jobs_plan_deaths_check CHECK ((plan_deaths >= 0)),
     CONSTRAINT jobs_plan_epoch_check CHECK ((plan_epoch >= 0)),
@@ -605,7 +605,7 @@ CREATE VIEW batchllm.removable_jobs AS
     (j.keep_results IS NOT NULL) AS expires_by_itself
    FROM (batchllm.jobs j
      LEFT JOIN batchllm.batches b ON ((b.job_id = j.id)))
-  WHERE ((j.finished_at IS NOT NULL) AND ((j.receipt_sha256 IS NOT NULL) OR (j.key IS NULL)) AND ((j.results_removing_at IS NULL) OR (j.results_removed_at IS NOT NULL)) AND ((b.number IS NULL) OR ((b.ending IS NOT NULL) AND (NOT (EXISTS ( SELECT
+  WHERE ((j.finished_at IS NOT NULL) AND ((j.receipt_sha256 IS NOT NULL) OR (j.key IS NULL)) AND ((j.results_removing_at IS NULL) OR (j.results_removed_at < (now() - '01:00:00'::interval))) AND ((b.number IS NULL) OR ((b.ending IS NOT NULL) AND (NOT (EXISTS ( SELECT
            FROM batchllm.files f
           WHERE ((f.id = ANY (ARRAY[b.output_file_id, b.error_file_id])) AND (f.removed_at IS NULL))))))) AND (NOT ((j.state = 'completed'::text) AND (EXISTS ( SELECT
            FROM batchllm.schedules s

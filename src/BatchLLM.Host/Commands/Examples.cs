@@ -49,7 +49,7 @@ internal static class Examples
         ["list"] = ["batchllm keys list", "batchllm keys list --json"],
         ["tenants"] = ["batchllm tenants", "batchllm tenants limit search 16"],
         ["limit"] = ["batchllm tenants limit search 16", "batchllm tenants limit search none"],
-        ["prune"] = ["batchllm prune --keep-jobs 30d --dry-run", "batchllm prune --keep-jobs 30d"],
+        ["prune"] = ["batchllm prune --keep-jobs 365d --keep-results 90d --dry-run", "batchllm prune --keep-jobs 365d --keep-results 90d"],
         ["webhooks"] = ["batchllm webhooks", "batchllm webhooks add https://hooks.example.com/batches --tenant search", "batchllm webhooks remove 2"],
         ["add"] = ["batchllm webhooks add https://hooks.example.com/batches --tenant search"],
         ["remove"] = ["batchllm webhooks remove 2"],

@@ -41,7 +41,7 @@ internal static class ServeCommand
         var keepJobs = KeepOption.Create(
             "--keep-jobs", "jobs that are over, with their shards, firings, batches and messages, unless something refers to them");
         var keepResults = KeepOption.Create(
-            "--keep-results", "results of jobs that are over and do not say it themselves (output.keep), unless something is yet to read them");
+            "--keep-results", "results of jobs that are over and do not say it themselves (output.keep), which nothing is yet to read,");
         var keepFiles = KeepOption.Create("--keep-files", "files of the OpenAI API, handed in or made, that have no lifetime of their own");
         var (roots, openAi, jwt) = (new RootOptions(), new OpenAiOptions(), new JwtOptions());
         var command = new Command(Name, "Accepts jobs over HTTP, runs them, and shows how they get on.")

@@ -137,9 +137,10 @@ internal sealed class ResultRetention(PostgresResultRetention store)
                     return Kept(results, FormattableString.Invariant($"job {writer} writes to the same output"));
             }
 
-            var removed = await FilesOf(results).RemoveAsync(cancellationToken);
+            var removed = await FilesOf(results).RemoveAsync(
+                come => come.Note is { } note ? store.NoteAsync(results.Id, note, cancellationToken) : Task.CompletedTask, cancellationToken);
 
-            // If the process dies here, the next finds nothing there any more, and says only that.
+            // If the process dies here, the next finds no receipt any more, and the note of this one.
             await store.EndAsync(results.Id, removed.Note, cancellationToken);
             return new ResultOutcome(results, ResultFate.Removed, removed.Files, removed.Note);
         }

@@ -65,9 +65,13 @@ public sealed class PostgresResultRetention(PostgresDatabase database)
         },
         cancellationToken);
 
+    /// <summary>Records what was found other than expected, for people, before it is over.</summary>
+    public Task NoteAsync(long id, string note, CancellationToken cancellationToken) => database.RunAsync(
+        session => session.ExecuteAsync("Retention/note_results_removal.sql", new { Id = id, Note = note }), cancellationToken);
+
     /// <summary>Records that the last file is gone.</summary>
     /// <param name="id">The job.</param>
-    /// <param name="note">What was found other than expected, for people; null for nothing.</param>
+    /// <param name="note">What was found other than expected, unless that is recorded already; null for nothing.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     public Task EndAsync(long id, string? note, CancellationToken cancellationToken) => database.RunAsync(
         session => session.ExecuteAsync("Retention/end_results_removal.sql", new { Id = id, Note = note }), cancellationToken);

@@ -27,9 +27,12 @@ public sealed class ResultFiles(IBlobStore blobs, OutputLayout layout, string re
     /// Removes them; it may be ended at any moment and begun again. The receipt is renamed first, so that a half-removed output
     /// never looks whole, and goes last, because it alone says what is left to remove. Who publishes there anew goes on from it.
     /// </summary>
-    /// <exception cref="BatchLLMException">The store fails; what is left is removed the next time.</exception>
-    public async Task<RemovedResults> RemoveAsync(CancellationToken cancellationToken)
+    /// <param name="remember">Given what it came to before the receipt goes: afterwards nobody could find out any more.</param>
+    /// <param name="cancellationToken">Stops; what is left is removed the next time.</param>
+    /// <exception cref="BatchLLMException">The store fails; likewise.</exception>
+    public async Task<RemovedResults> RemoveAsync(Func<RemovedResults, Task> remember, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(remember);
         if (await ReceiptReader.ReadAsync(blobs, layout.Receipt, receiptSha256, cancellationToken) is not null)
         {
             await blobs.MoveAsync(layout.Receipt, layout.FormerReceipt, cancellationToken);
@@ -40,9 +43,11 @@ public sealed class ResultFiles(IBlobStore blobs, OutputLayout layout, string re
             return new RemovedResults(0, [], WasThere: false);
         }
 
-        var (removed, left) = await RemoveAsync(receipt, cancellationToken);
+        var (files, left) = await RemoveAsync(receipt, cancellationToken);
+        var removed = new RemovedResults(files + 1, left, WasThere: true);
+        await remember(removed);
         await blobs.DeleteAsync(layout.FormerReceipt, cancellationToken);
-        return new RemovedResults(removed + 1, left, WasThere: true);
+        return removed;
     }
 
     private async Task<(int Removed, IReadOnlyList<string> Left)> RemoveAsync(Receipt receipt, CancellationToken cancellationToken)

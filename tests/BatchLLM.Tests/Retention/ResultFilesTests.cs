@@ -15,6 +15,8 @@ public sealed class ResultFilesTests : IDisposable
     private readonly TemporaryDirectory _folder = new();
     private readonly FileBlobStore _blobs = new();
 
+    private RemovedResults? _remembered;
+
     private OutputLayout Layout => new($"{_folder.Uri}/out", JobId: 7, DataFormat.Jsonl);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -30,7 +32,7 @@ public sealed class ResultFilesTests : IDisposable
             await WriteAsync(name, "somebody's");
         }
 
-        var removed = await files.RemoveAsync(Token);
+        var removed = await files.RemoveAsync(Remember, Token);
 
         Assert.Equal((8, true, null), (removed.Files, removed.WasThere, removed.Note));
         Assert.Equal(["_part-000009.hashes", "deep/part-000000.jsonl", "notes.txt", "part-000009.jsonl", "preflight.json"], Names());
@@ -44,12 +46,13 @@ public sealed class ResultFilesTests : IDisposable
         await WriteAsync("part-000001.jsonl", "longer than it was\n");
         await WriteAsync("_part-000002.hashes", "no hashes");
 
-        var removed = await files.RemoveAsync(Token);
+        var removed = await files.RemoveAsync(Remember, Token);
 
         Assert.Equal(["_part-000002.hashes", "part-000000.jsonl", "part-000001.jsonl"], removed.Left);
         Assert.Equal(
             "3 files were left, because they are not what the job wrote: _part-000002.hashes, part-000000.jsonl, part-000001.jsonl", removed.Note);
         Assert.Equal(removed.Left, Names());
+        Assert.Same(removed, _remembered);
     }
 
     [Fact]
@@ -60,7 +63,7 @@ public sealed class ResultFilesTests : IDisposable
         File.Move(part, moved);
         File.CreateSymbolicLink(part, moved);
 
-        var removed = await files.RemoveAsync(Token);
+        var removed = await files.RemoveAsync(Remember, Token);
 
         Assert.Equal(["part-000000.jsonl"], removed.Left);
         Assert.Equal("part 0\n", await File.ReadAllTextAsync(moved, Token));
@@ -72,7 +75,7 @@ public sealed class ResultFilesTests : IDisposable
         var files = await PublishAsync();
         File.Delete(Path.Combine(_folder.Path, "out", "part-000001.jsonl"));
 
-        var removed = await files.RemoveAsync(Token);
+        var removed = await files.RemoveAsync(Remember, Token);
 
         Assert.Equal((7, null), (removed.Files, removed.Note));
         Assert.Empty(Names());
@@ -86,7 +89,7 @@ public sealed class ResultFilesTests : IDisposable
         var hostile = Receipt([new ReceiptFile("../precious.txt", 8, Sha256("precious")), new ReceiptFile("part-000000.jsonl", 7, Sha256("part 0\n"))]);
         await File.WriteAllBytesAsync(Path.Combine(_folder.Path, "out", "receipt.json"), ReceiptBuilder.Serialize(hostile), Token);
 
-        var removed = await files.RemoveAsync(Token);
+        var removed = await files.RemoveAsync(Remember, Token);
 
         Assert.Equal((0, false), (removed.Files, removed.WasThere));
         Assert.Contains("receipt did not stand there", removed.Note, StringComparison.Ordinal);
@@ -101,7 +104,7 @@ public sealed class ResultFilesTests : IDisposable
         var receipt = ReceiptBuilder.Serialize(Receipt([new ReceiptFile("../precious.txt", 8, Sha256("precious"))]));
         await WriteAsync("receipt.json", System.Text.Encoding.UTF8.GetString(receipt));
 
-        var removed = await Files(receipt).RemoveAsync(Token);
+        var removed = await Files(receipt).RemoveAsync(Remember, Token);
 
         Assert.Equal((1, true), (removed.Files, removed.WasThere));
         Assert.True(File.Exists(_folder.File("precious.txt")));
@@ -112,15 +115,15 @@ public sealed class ResultFilesTests : IDisposable
     {
         var receipt = await PublishReceiptAsync();
         var dying = new ResultFiles(_blobs, Layout, Sha256(receipt), _ => throw new TimeoutException());
-        await Assert.ThrowsAsync<TimeoutException>(() => dying.RemoveAsync(Token));
+        await Assert.ThrowsAsync<TimeoutException>(() => dying.RemoveAsync(Remember, Token));
         Assert.DoesNotContain("receipt.json", Names());
         Assert.Contains("_former-receipt.json", Names());
 
-        var removed = await Files(receipt).RemoveAsync(Token);
+        var removed = await Files(receipt).RemoveAsync(Remember, Token);
 
         Assert.True(removed.WasThere);
         Assert.Empty(Names());
-        Assert.False((await Files(receipt).RemoveAsync(Token)).WasThere);
+        Assert.False((await Files(receipt).RemoveAsync(Remember, Token)).WasThere);
     }
 
     [Fact]
@@ -129,9 +132,16 @@ public sealed class ResultFilesTests : IDisposable
         var files = await PublishAsync();
         File.Copy(Path.Combine(_folder.Path, "out", "receipt.json"), Path.Combine(_folder.Path, "out", "_former-receipt.json"));
 
-        await files.RemoveAsync(Token);
+        await files.RemoveAsync(Remember, Token);
 
         Assert.Empty(Names());
+    }
+
+    private Task Remember(RemovedResults removed)
+    {
+        Assert.Contains("_former-receipt.json", Names());
+        _remembered = removed;
+        return Task.CompletedTask;
     }
 
     private async Task<ResultFiles> PublishAsync() => Files(await PublishReceiptAsync());
