@@ -5,6 +5,10 @@ namespace BatchLLM.IntegrationTests.Cli;
 /// <summary>SIGKILL at random moments of a run that has a cluster of its own, which dies and comes back with it.</summary>
 public sealed class RandomKillTests(PrivateCliFixture fixture) : IClassFixture<PrivateCliFixture>
 {
+    // The first run makes the cluster; later ones start it, and write parts of a job.
+    private const int FilesOfCluster = 1200;
+    private const int FilesOfRun = 60;
+
     private readonly CliFixture _cli = fixture.Cli;
 
     [Fact]
@@ -17,12 +21,10 @@ public sealed class RandomKillTests(PrivateCliFixture fixture) : IClassFixture<P
         var path = job.Save();
         for (var kill = 0; kill < 10; kill++)
         {
+            using var files = new NewFiles(_cli.DataDirectory);
             using var process = _cli.Start([], "run", path);
             var finished = CliFixture.FinishAsync(process);
-            using var moment = new CancellationTokenSource(random.Next(100, 1500));
-            var killed = new TaskCompletionSource();
-            await using var registration = moment.Token.Register(() => killed.SetResult());
-            await Task.WhenAny(finished, killed.Task);
+            await Task.WhenAny(finished, files.NextAsync(random.Next(1, kill == 0 ? FilesOfCluster : FilesOfRun)));
             process.Kill();
             await finished;
         }
