@@ -90,7 +90,7 @@ public sealed class ParquetRowReader : IRowReader
     }
 
     private static ValueTask<ParquetReader> OpenAsync(Stream stream, string uri, CancellationToken cancellationToken) =>
-        new(ParquetReader.OpenAsync(stream, uri, cancellationToken));
+        new(RangedParquetSource.OpenAsync(stream, uri, cancellationToken));
 
     // In file order. A name that the file lacks is left out, as from a JSON line: the row lacks it, and who needs it
     // says so. A column that is not read stays in, for the file's reader to refuse.

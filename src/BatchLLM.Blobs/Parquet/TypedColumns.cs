@@ -51,7 +51,7 @@ public sealed class TypedColumns
     {
         await using var stream = await store.OpenReadAsync(uri, cancellationToken);
         var file = await ParquetFailure.TranslateAsync(
-            new ValueTask<ParquetReader>(ParquetReader.OpenAsync(stream, uri, cancellationToken)), uri);
+            new ValueTask<ParquetReader>(RangedParquetSource.OpenAsync(stream, uri, cancellationToken)), uri);
         return names
             .Except(HivePartitions.Of(uri).Keys)
             .Select(name => (Name: name, Fields: file.Schema.FindAll(name).ToList()))

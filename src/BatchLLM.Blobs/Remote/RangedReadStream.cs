@@ -40,6 +40,22 @@ internal sealed class RangedReadStream(IRangeSource source, long length) : Strea
         return Take(buffer.Span);
     }
 
+    /// <summary>
+    /// Fills a buffer from anywhere, for a reader that knows what it wants: nothing behind it is asked for, and the position stays.
+    /// </summary>
+    /// <param name="start">Where the bytes stand.</param>
+    /// <param name="buffer">No longer than what follows there.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    public async ValueTask ReadRangeAsync(long start, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        while (!buffer.IsEmpty)
+        {
+            var part = buffer[..Math.Min(buffer.Length, SequentialBytes)];
+            await source.ReadAsync(start, part, cancellationToken);
+            (start, buffer) = (start + part.Length, buffer[part.Length..]);
+        }
+    }
+
     // Blocks a thread, and uses another so that no synchronization context can hold both up: the AWS client has no other
     // way. Readers of rows read asynchronously.
     public override int Read(Span<byte> buffer)

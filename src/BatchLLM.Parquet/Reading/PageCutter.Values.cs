@@ -10,6 +10,11 @@ internal sealed partial class PageCutter
     /// <summary>Finds the whole values among what was decompressed last.</summary>
     private void FindValues()
     {
+        if (Fault is not null)
+        {
+            return;
+        }
+
         if (_lengths is null)
         {
             FindPlain();
@@ -47,24 +52,29 @@ internal sealed partial class PageCutter
     private void FindPlain()
     {
         ReadOnlySpan<byte> bytes = _bytes.AsSpan(0, _filled);
-        while (_count < _slices.Length && bytes.Length - _at >= sizeof(int))
+        var (slices, at, count) = (_slices, _at, _count);
+        var left = length - _position + _start - sizeof(int);
+        for (; count < slices.Length && bytes.Length - at >= sizeof(int); count++)
         {
-            var claimed = BinaryPrimitives.ReadInt32LittleEndian(bytes[_at..]);
-            if (claimed < 0 || claimed > length - (_position + _at - _start) - sizeof(int))
+            var claimed = BinaryPrimitives.ReadInt32LittleEndian(bytes[at..]);
+            if ((uint)claimed > (uint)(bytes.Length - at - sizeof(int)))
             {
-                var (from, of) = (_position + _at - _start - _valuesStart, length - _valuesStart);
-                Fault = Invariant($"at byte {from} of {of} a value claims {claimed} bytes");
-                return;
+                // Whatever is larger than the rest of the page is wrong.
+                Fault = claimed < 0 || claimed > left - at ? Overrun(at, claimed) : null;
+                break;
             }
 
-            if (claimed > bytes.Length - _at - sizeof(int))
-            {
-                return;
-            }
-
-            _slices[_count++] = new ByteSlice(_at + sizeof(int), claimed);
-            _at += sizeof(int) + claimed;
+            slices[count] = new ByteSlice(at + sizeof(int), claimed);
+            at += sizeof(int) + claimed;
         }
+
+        (_at, _count) = (at, count);
+    }
+
+    private string Overrun(int at, int claimed)
+    {
+        var (from, of) = (_position + at - _start - _valuesStart, length - _valuesStart);
+        return Invariant($"at byte {from} of {of} a value claims {claimed} bytes");
     }
 
     /// <summary>Bytes of a value that is not whole yet, as far as that is known.</summary>
