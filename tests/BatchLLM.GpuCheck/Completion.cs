@@ -13,7 +13,7 @@ internal static class Completion
     /// <param name="afterStep">Told of each step.</param>
     public static int[][] Of(IModelRunner runner, IReadOnlyList<int[]> prompts, SamplingParameters sampling, Action<Step>? afterStep = null)
     {
-        var scheduler = new Scheduler(runner.Limits);
+        var scheduler = new Scheduler(runner.Limits with { StepsInFlight = 1 });
         List<Sequence> sequences =
             [.. prompts.Select((prompt, i) => new Sequence(new InferenceRequest(i, (ulong)i, prompt, sampling), sampling.MaxTokens))];
         sequences.ForEach(scheduler.Add);
@@ -23,7 +23,6 @@ internal static class Completion
         {
             scheduler.Plan(step);
             runner.Run(step, tokens.AsSpan(0, step.Slices.Count));
-            Scheduler.Complete(step);
             Take(scheduler, step, tokens);
             afterStep?.Invoke(step);
         }

@@ -162,6 +162,13 @@ public sealed unsafe class CudaDevice : IDevice
     }
 
     /// <inheritdoc/>
+    public IDeviceTimer Timer()
+    {
+        MakeCurrent();
+        return new CudaTimer(Stream);
+    }
+
+    /// <inheritdoc/>
     public void Fill(ulong address, byte value, long bytes)
     {
         MakeCurrent();
@@ -206,9 +213,12 @@ public sealed unsafe class CudaDevice : IDevice
     public float Milliseconds(Action work)
     {
         ArgumentNullException.ThrowIfNull(work);
-        using var watch = new EventWatch(Stream);
+        using var timer = Timer();
+        timer.Start();
         work();
-        return watch.Stop();
+        timer.Stop();
+        Synchronize();
+        return (float)timer.Elapsed.TotalMilliseconds;
     }
 
     /// <inheritdoc/>

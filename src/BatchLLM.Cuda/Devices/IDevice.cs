@@ -49,6 +49,9 @@ public interface IDevice : IDisposable
     /// <param name="bytes">Most bytes of a copy.</param>
     IReadback Readback(int bytes);
 
+    /// <summary>Makes a timer.</summary>
+    IDeviceTimer Timer();
+
     /// <summary>Queues filling memory with one byte.</summary>
     void Fill(ulong address, byte value, long bytes);
 

@@ -51,7 +51,7 @@ internal sealed record DeviceSizes(RunnerLimits Limits, int Rows, int HeadRows, 
         return new DeviceSizes(
             new RunnerLimits(
                 Math.Min(positions, blocks * options.KvBlockTokens), model.Config.VocabularySize, options.StepTokens, slices,
-                options.KvBlockTokens, blocks),
+                options.KvBlockTokens, blocks, StepsInFlight: 2),
             rows, headRows, partials);
     }
 

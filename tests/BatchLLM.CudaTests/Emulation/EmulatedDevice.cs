@@ -147,6 +147,8 @@ internal sealed unsafe class EmulatedDevice(ulong seed = 0, long memoryBytes = 1
 
     public IReadback Readback(int bytes) => new EmulatedReadback(this, bytes);
 
+    public IDeviceTimer Timer() => new EmulatedTimer();
+
     public void Fill(ulong address, byte value, long bytes)
     {
         RefuseWhileRecording();
