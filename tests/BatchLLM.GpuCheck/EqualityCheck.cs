@@ -9,7 +9,7 @@ namespace BatchLLM.GpuCheck;
 
 /// <summary>
 /// Whether whole completions are those of the CPU's engine, in every precision, greedy and drawn; and whether a row's do not
-/// depend on its neighbours.
+/// depend on its neighbours, nor on whether a step is begun before the tokens of the last are known.
 /// </summary>
 internal static class EqualityCheck
 {
@@ -46,6 +46,8 @@ internal static class EqualityCheck
             }
 
             yield return Alone(name, gpu);
+            yield return Ahead($"{name}, as recorded", gpu, Sampling(0.8) with { RepetitionPenalty = 1 });
+            yield return Ahead($"{name}, with penalties", gpu, Sampling(0.8));
         }
     }
 
@@ -64,6 +66,12 @@ internal static class EqualityCheck
         var together = Completion.Of(gpu, Prompts(gpu), sampling);
         var same = Enumerable.Range(0, 4).All(i => Completion.Of(gpu, [Prompts(gpu)[i]], sampling)[0].SequenceEqual(together[i]));
         return CheckResult.Of($"{name}: rows alone and together", same, "");
+    }
+
+    private static CheckResult Ahead(string name, IModelRunner gpu, SamplingParameters sampling)
+    {
+        var (single, ahead) = (Completion.Of(gpu, Prompts(gpu), sampling, stepsInFlight: 1), Completion.Of(gpu, Prompts(gpu), sampling));
+        return CheckResult.Of($"{name}: steps one at a time and begun ahead", single.Zip(ahead).All(row => row.First.SequenceEqual(row.Second)), "");
     }
 
     private static SamplingParameters Sampling(double temperature) =>

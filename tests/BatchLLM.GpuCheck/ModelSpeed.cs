@@ -3,7 +3,9 @@ using BatchLLM.Checkpoints;
 using BatchLLM.Checkpoints.Synthetic;
 using BatchLLM.Cuda;
 using BatchLLM.Cuda.Devices;
+using BatchLLM.CudaTests.Model;
 using BatchLLM.Inference;
+using BatchLLM.Preflight;
 
 namespace BatchLLM.GpuCheck;
 
@@ -12,6 +14,7 @@ internal static class ModelSpeed
 {
     private const int PromptTokens = 512;
     private const int OutputTokens = 64;
+    private const double LeastBusy = 0.95; // kernel time over wall time
 
     public static IEnumerable<CheckResult> Run(CudaDevice device)
     {
@@ -31,24 +34,30 @@ internal static class ModelSpeed
 
     private static IEnumerable<CheckResult> Measure(CudaModelRunner runner, int rows)
     {
-        var prompts = Enumerable.Range(0, rows).Select(row => Enumerable.Range(1, PromptTokens)
-            .Select(i => (row * 977 + i * 7919) % runner.Limits.VocabularySize).ToArray()).ToList();
-        var (prompt, promptSeconds, output, outputSeconds) = (0L, 0.0, 0L, 0.0);
-        var last = Stopwatch.GetTimestamp();
-        Completion.Of(runner, prompts, new SamplingParameters { MaxTokens = OutputTokens }, step =>
-        {
-            var seconds = Stopwatch.GetElapsedTime(last).TotalSeconds;
-            last = Stopwatch.GetTimestamp();
-            if (step.TokenCount == step.Slices.Count)
-            {
-                (output, outputSeconds) = (output + step.TokenCount, outputSeconds + seconds);
-            }
-            else
-            {
-                (prompt, promptSeconds) = (prompt + step.TokenCount, promptSeconds + seconds);
-            }
-        });
-        yield return CheckResult.Measured($"{rows} rows: steps with prompts of {PromptTokens}", prompt / promptSeconds, "tokens/s");
-        yield return CheckResult.Measured($"{rows} rows: steps of output tokens alone", output / outputSeconds, "tokens/s");
+        List<int[]> prompts = [.. Enumerable.Range(0, rows).Select(row => Enumerable.Range(1, PromptTokens)
+            .Select(i => (row * 977 + i * 7919) % runner.Limits.VocabularySize).ToArray())];
+        Run(runner, prompts, stepsInFlight: 2); // kernels are loaded and shapes recorded
+        var single = Run(runner, prompts, stepsInFlight: 1);
+        var ahead = Run(runner, prompts, stepsInFlight: 2);
+        var mixed = Array.FindAll(ahead.Steps, step => step.PromptPositions > 0);
+        var outputs = Array.FindAll(ahead.Steps, step => step.PromptPositions == 0);
+        yield return CheckResult.Measured($"{rows} rows: steps with prompts of {PromptTokens}", Rate(mixed), "tokens/s");
+        yield return CheckResult.Measured($"{rows} rows: steps of output tokens alone", Rate(outputs), "tokens/s");
+        yield return CheckResult.Measured($"{rows} rows: the GPU is busy, steps one at a time", Busy(single) * 100, "%");
+        yield return new CheckResult(
+            $"{rows} rows: the GPU is busy, steps begun ahead", Busy(ahead) >= LeastBusy, Busy(ahead) * 100, "%", $"at least {LeastBusy:P0}");
     }
+
+    private static (StepTiming[] Steps, double Seconds) Run(CudaModelRunner runner, List<int[]> prompts, int stepsInFlight)
+    {
+        using var meter = new MeteredRunner(new LentRunner(runner, stepsInFlight), prompts.Count, prompts.Count);
+        var start = Stopwatch.GetTimestamp();
+        Completion.Of(meter, prompts, new SamplingParameters { MaxTokens = OutputTokens });
+        return (meter.Steps.ToArray(), Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
+    private static double Rate(StepTiming[] steps) =>
+        steps.Sum(step => step.PromptPositions + step.DecodePositions) / steps.Sum(step => step.Seconds);
+
+    private static double Busy((StepTiming[] Steps, double Seconds) run) => run.Steps.Sum(step => step.Seconds) / run.Seconds;
 }

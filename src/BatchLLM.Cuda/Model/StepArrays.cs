@@ -96,7 +96,12 @@ internal sealed class StepArrays : IDisposable
 
     private void FillSlices(Step step)
     {
-        var most = step.Slices.Max(slice => slice.Sequence.BlockTable.Count);
+        var most = 0;
+        foreach (var slice in step.Slices)
+        {
+            most = Math.Max(most, slice.Sequence.BlockTable.Count);
+        }
+
         TableStride = Math.Min(_layout.TableBlocks, (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(most, LeastStride)));
         for (int index = 0, row = 0; index < step.Slices.Count; index++)
         {

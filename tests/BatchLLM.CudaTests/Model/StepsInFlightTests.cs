@@ -59,6 +59,26 @@ public sealed class StepsInFlightTests
     }
 
     [Fact]
+    public async Task A_row_that_is_not_finite_ends_though_the_next_step_was_begun_with_it_and_harms_no_other()
+    {
+        var model = new PoisonedModel(TestModels.Random(SyntheticPrecision.Bf16, seed: 1), token: 7);
+        using var device = new EmulatedDevice();
+        using var runner = new CudaModelRunner(device, model, Options);
+        var sampling = new SamplingParameters { MaxTokens = 6 };
+        InferenceRequest[] window = [.. new[] { 5, 7, 6 }.Select((token, row) => new InferenceRequest(row, (ulong)row, [token, 8], sampling))];
+        await using var engine = new LocalBatchEngine(new LentRunner(runner), new NoText(model.Config.VocabularySize), NoStops);
+        var results = new Dictionary<int, Generation>();
+        await foreach (var generation in engine.RunAsync(window, CancellationToken.None))
+        {
+            results.Add(generation.Index, generation);
+        }
+
+        var alone = await RunAsync(new LentRunner(runner, stepsInFlight: 1), [window[0], window[2] with { Index = 1 }], NoStops);
+        Assert.NotNull(results[1].Error);
+        Assert.Equal(alone, [results[0].TokenIds, results[2].TokenIds]);
+    }
+
+    [Fact]
     public void A_step_may_be_begun_on_tokens_that_nobody_has_seen_and_no_third_one()
     {
         var model = TestModels.Random(SyntheticPrecision.Bf16, seed: 1);
