@@ -130,6 +130,23 @@ public sealed class StepsInFlightTests
     }
 
     [Fact]
+    public async Task A_row_that_loses_its_blocks_chooses_the_token_on_its_way_again()
+    {
+        // 4 blocks of 4: both prompts fill 2 blocks. Row 0 needs a third while the stop token of row 1 is on its way.
+        using var runner = new ScriptedRunner(TestWindow.Ample with { StepsInFlight = 2, KvBlockCount = 4 });
+        runner.Script = (sequence, _) => sequence.Request.Index == 1 ? 77 : 5;
+        var reports = new List<StepReport>();
+        await using var engine = new LocalBatchEngine(runner, new ByteTokenizer(), StopTokens, new StepObserver(reports.Add));
+
+        var results = await TestWindow.RunAsync(engine, [TestWindow.Request(0, 8, 9), TestWindow.Request(1, 8, 9)]);
+
+        Assert.Equal((9, FinishReason.Length), (results[0].CompletionTokens, results[0].FinishReason));
+        Assert.Equal((1, FinishReason.Stop), (results[1].CompletionTokens, results[1].FinishReason));
+        Assert.Equal(10, Tokens(reports));
+        Assert.Equal(3 * 8, reports.Sum(report => report.PromptPositions));
+    }
+
+    [Fact]
     public async Task A_trial_counts_no_position_that_was_computed_too_many()
     {
         var window = TestWindow.Random(new Random(1), 60);
