@@ -190,6 +190,7 @@ public sealed class CudaModelRunner : IModelRunner
         if (_inFlight.Count == 0)
         {
             _choices.Slots.Clear();
+            _arrays.Choices.Forget();
         }
     }
 

@@ -37,8 +37,8 @@ internal static class HostTime
     /// <summary>Prints a Markdown table, the median of steps in each line.</summary>
     public static async Task RunAsync()
     {
-        Console.WriteLine("| Steps | measured | rows | positions | host µs | fill and queue | take | plan and accept | bytes allocated | of 21.2 ms |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
+        Console.WriteLine("| Steps | measured | rows | positions | host µs | fill and queue | take | plan and accept | of 21.2 ms | bytes allocated | KB uploaded | launches |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|");
         await RunAsync(Window(Rows, 512, 512), isMixed: false); // until all is compiled
         Print("output tokens alone, greedy", await RunAsync(Window(Rows, 512, 512), isMixed: false));
         Print("output tokens alone, a prefix of 512 shared", await RunAsync(Shared(Rows, 512, 64, 512), isMixed: false));
@@ -51,7 +51,7 @@ internal static class HostTime
     {
         using var device = new IdleDevice();
         var model = new SyntheticModel(Shape, SyntheticPrecision.Bf16, seed: 1);
-        var clock = new StepClock(new CudaModelRunner(device, model, new CudaModelRunnerOptions(Kv: KvPrecision.Fp8)));
+        var clock = new StepClock(new CudaModelRunner(device, model, new CudaModelRunnerOptions(Kv: KvPrecision.Fp8)), device);
         await using (var engine = new LocalBatchEngine(clock, new TextlessTokenizer(), new HashSet<int>(), lengths: new OutputLengths()))
         {
             await foreach (var generation in engine.RunAsync(window, CancellationToken.None))
@@ -71,7 +71,8 @@ internal static class HostTime
             $"| {name} | {steps.Count} | {Median(steps, step => step.Slices):F0} | {Median(steps, step => step.Tokens):F0} | {seconds * 1e6:F0} "
             + $"| {Median(steps, step => step.FillSeconds) * 1e6:F0} | {Median(steps, step => step.TakeSeconds) * 1e6:F0} "
             + $"| {Median(steps, step => step.Seconds - step.FillSeconds - step.TakeSeconds) * 1e6:F0} "
-            + $"| {Median(steps, step => step.AllocatedBytes):F0} | {seconds / DecodeStepSeconds:P1} |"));
+            + $"| {seconds / DecodeStepSeconds:P1} | {Median(steps, step => step.AllocatedBytes):F0} "
+            + $"| {Median(steps, step => step.UploadedBytes) / 1e3:F0} | {Median(steps, step => step.Launches):F0} |"));
     }
 
     private static double Median(List<HostStep> steps, Func<HostStep, double> of) => steps.Select(of).Order().ElementAt(steps.Count / 2);

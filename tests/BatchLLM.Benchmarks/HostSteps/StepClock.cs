@@ -6,12 +6,11 @@ namespace BatchLLM.Benchmarks.HostSteps;
 
 /// <summary>Times what the host does from one step's beginning to the next one's.</summary>
 /// <param name="runner">Computes nothing; disposed with this.</param>
-internal sealed class StepClock(IModelRunner runner) : IModelRunner
+/// <param name="device">Where it computes that.</param>
+internal sealed class StepClock(IModelRunner runner, IdleDevice device) : IModelRunner
 {
-    private readonly Queue<(int Slices, int Tokens)> _inFlight = new();
+    private HostStep? _last; // the step begun last
     private long _begun;
-    private long _fillTicks;
-    private long _takeTicks;
     private long _allocated;
 
     /// <summary>The steps so far, each up to the beginning of the next.</summary>
@@ -24,16 +23,17 @@ internal sealed class StepClock(IModelRunner runner) : IModelRunner
     public void Begin(Step step)
     {
         var (now, allocated) = (Stopwatch.GetTimestamp(), GC.GetAllocatedBytesForCurrentThread());
-        if (_inFlight.TryDequeue(out var before))
+        if (_last is { } last)
         {
-            Steps.Add(new HostStep(
-                before.Slices, before.Tokens, Seconds(now - _begun), Seconds(_fillTicks), Seconds(_takeTicks), allocated - _allocated));
+            Steps.Add(last with { Seconds = Seconds(now - _begun), AllocatedBytes = allocated - _allocated });
         }
 
-        _inFlight.Enqueue((step.Slices.Count, step.TokenCount));
-        (_begun, _takeTicks, _allocated) = (now, 0, allocated);
+        (_begun, _allocated) = (now, allocated);
+        var (uploaded, launches) = (device.UploadedBytes, device.LaunchCount);
         runner.Begin(step);
-        _fillTicks = Stopwatch.GetTimestamp() - now;
+        _last = new HostStep(
+            step.Slices.Count, step.TokenCount, 0, Seconds(Stopwatch.GetTimestamp() - now), 0, 0, device.UploadedBytes - uploaded,
+            device.LaunchCount - launches);
     }
 
     /// <inheritdoc/>
@@ -41,7 +41,7 @@ internal sealed class StepClock(IModelRunner runner) : IModelRunner
     {
         var start = Stopwatch.GetTimestamp();
         var time = runner.End(nextTokens);
-        _takeTicks += Stopwatch.GetTimestamp() - start;
+        _last = _last!.Value with { TakeSeconds = _last.Value.TakeSeconds + Seconds(Stopwatch.GetTimestamp() - start) };
         return time;
     }
 
