@@ -27,7 +27,10 @@ public interface IModelRunner : IDisposable
     /// Begins to compute the step's positions, to write their keys and values into the sequences' blocks, and to choose the
     /// next token of every slice that <see cref="StepSlice.ChoosesNext"/>.
     /// </summary>
-    /// <param name="step">The work; within <see cref="Limits"/>. Stays as it is until it is ended.</param>
+    /// <param name="step">
+    /// The work; within <see cref="Limits"/>. Its slices stay as they are until it is ended. What their sequences have, tokens
+    /// and blocks, stays only if no second step may be in flight: a runner that takes two has read it when this returns.
+    /// </param>
     /// <exception cref="InvalidOperationException">As many steps are in flight as may be.</exception>
     /// <remarks>
     /// A slice's result depends on its own sequence only: not on the other slices, on where the chunks of its prompt were
