@@ -13,7 +13,8 @@ namespace BatchLLM.Cuda;
 /// <remarks>
 /// Whatever a row passes through is a function of its own sequence: kernels work on rows alone, attention adds by positions, and
 /// the products of one layer have algorithms of the same bits for all numbers of rows, as far as the library has them
-/// (<see cref="CudaDevice.VaryingProducts"/>).
+/// (<see cref="CudaDevice.VaryingProducts"/>). A step is queued as a whole when it is begun, and nothing waits for the device but
+/// <see cref="End"/>, by the event behind the step's tokens.
 /// </remarks>
 public sealed class CudaModelRunner : IModelRunner
 {
@@ -27,6 +28,11 @@ public sealed class CudaModelRunner : IModelRunner
     private readonly DeviceForwardPass _forward;
     private readonly TokenChoices _choices;
     private readonly StepGraphs _graphs;
+    private readonly IDevice _device;
+    private readonly Queue<StepInFlight> _idle;
+    private readonly Queue<StepInFlight> _inFlight = new();
+    private readonly Action _queueStep; // made once, for it is called for every step
+    private StepLaunch? _launch; // of the step that is being queued
 
     /// <summary>Copies the model to the device and allocates everything that steps need.</summary>
     /// <param name="device">Must outlive the runner.</param>
@@ -59,6 +65,9 @@ public sealed class CudaModelRunner : IModelRunner
             device, model.Config, _weights, _buffers, _cache, _angles, shape, new PagedAttention(device, shape)));
         _choices = new TokenChoices(device, _weights.Head, _buffers, Limits, sizes.HeadRows);
         _graphs = new StepGraphs(device);
+        _device = device;
+        _idle = new Queue<StepInFlight>(Enumerable.Range(0, Limits.StepsInFlight).Select(_ => new StepInFlight(device, Limits.StepSequenceBudget)));
+        _queueStep = QueueStep;
     }
 
     /// <inheritdoc/>
@@ -100,30 +109,63 @@ public sealed class CudaModelRunner : IModelRunner
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The step exceeds <see cref="Limits"/> or a sequence's block table.</exception>
-    public void Run(Step step, Span<int> nextTokens)
+    public void Begin(Step step)
     {
         ArgumentNullException.ThrowIfNull(step);
-        StepCheck.Check(step, nextTokens.Length, Limits);
+        StepCheck.CheckBegin(_inFlight.Count, Limits);
+        StepCheck.Check(step, Limits, awaited: _inFlight.Count);
+        _choices.Slots.Turn();
         _rows.Fill(step);
-        _arrays.Fill(step, _rows);
+        _arrays.Fill(step, _rows, _choices.Slots);
+        _launch = Launch();
+        _idle.Peek().Start(step);
+        _arrays.Upload();
         _choices.Fill(_arrays.Choices);
-        var launch = Launch();
-        _graphs.Run(_arrays.Shape, () =>
+        _graphs.Run(_arrays.Shape, _queueStep);
+        _idle.Peek().Queue(_rows, _choices.FirstOfStep);
+        _inFlight.Enqueue(_idle.Dequeue());
+    }
+
+    /// <inheritdoc/>
+    /// <returns>Time on the device, from the step's first copy to its last token.</returns>
+    /// <exception cref="ArgumentException">There is another number of results than of slices.</exception>
+    /// <exception cref="BatchLLMException">Something queued failed on the device.</exception>
+    public TimeSpan End(Span<int> nextTokens)
+    {
+        var first = _inFlight.TryPeek(out var begun) ? begun : throw StepCheck.NothingBegun();
+        StepCheck.CheckResults(first.Step!, nextTokens.Length);
+        var time = first.Wait(nextTokens);
+        LetGoOfFirst();
+        return time;
+    }
+
+    /// <inheritdoc/>
+    public void Abandon()
+    {
+        while (_inFlight.Count > 0)
         {
-            _forward.Run(launch, _choices.Chosen);
-            _choices.Choose(_forward, launch);
-        });
-        nextTokens.Fill(IModelRunner.NoToken);
-        var tokens = _choices.Wait(_rows.ChosenCount);
-        for (var i = 0; i < tokens.Length; i++)
+            LetGoOfFirst();
+        }
+
+        try
         {
-            nextTokens[_rows.ChosenSlice(i)] = tokens[i];
+            _device.Synchronize();
+        }
+        catch (BatchLLMException)
+        {
+            // What is wrong with the device has been said, or will be with the next step.
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        Abandon();
+        foreach (var step in _idle)
+        {
+            step.Dispose();
+        }
+
         _graphs.Dispose();
         _arrays.Dispose();
         _choices.Dispose();
@@ -152,6 +194,23 @@ public sealed class CudaModelRunner : IModelRunner
     private static AttentionShape ShapeOf(IModelWeights model, CudaModelRunnerOptions options) => new(
         model.Config.HeadCount, model.Config.KvHeadCount, model.Config.HeadSize, GpuNumerics.Kv(model.Quantization, options.Kv),
         options.KvBlockTokens);
+
+    private void QueueStep()
+    {
+        _forward.Run(_launch!, _choices.Chosen);
+        _choices.Choose(_forward, _launch!);
+    }
+
+    private void LetGoOfFirst()
+    {
+        _inFlight.Peek().Clear();
+        _idle.Enqueue(_inFlight.Dequeue());
+        if (_inFlight.Count == 0)
+        {
+            _choices.Slots.Clear();
+            _arrays.Choices.Forget();
+        }
+    }
 
     // While there is memory for the numbers that algorithms are tried on: the KV cache takes all that is left. The largest
     // number of rows comes first, since it decides the bits for all others, and its time counts most.

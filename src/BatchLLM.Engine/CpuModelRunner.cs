@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using BatchLLM.Checkpoints;
 using BatchLLM.Engine.Assembly;
 using BatchLLM.Engine.Attention;
@@ -29,6 +30,7 @@ public sealed class CpuModelRunner : IModelRunner
     private readonly KvCache _cache;
     private readonly ForwardPass _forward;
     private readonly TokenChoice _choice;
+    private Step? _begun;
     private Matrix _logits; // [rows of the chunk, vocabulary]
     private int _chunk = None; // choices whose logits were asked for
 
@@ -86,21 +88,44 @@ public sealed class CpuModelRunner : IModelRunner
     public long WeightBytes => _weights.ByteCount;
 
     /// <inheritdoc/>
+    /// <remarks>Only looks at the step. Computing beside whoever plans the next one would take the processors from each other.</remarks>
     /// <exception cref="ArgumentException">The step exceeds <see cref="Limits"/> or a sequence's block table.</exception>
-    public void Run(Step step, Span<int> nextTokens)
+    public void Begin(Step step)
     {
         ArgumentNullException.ThrowIfNull(step);
-        StepCheck.Check(step, nextTokens.Length, Limits);
-        Times.Begin();
-        _rows.Fill(step);
-        _chunk = None;
-        _forward.Run(step);
-        Choose();
+        StepCheck.CheckBegin(inFlight: _begun is null ? 0 : 1, Limits);
+        StepCheck.Check(step, Limits);
+        _begun = step;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">There is another number of results than of slices.</exception>
+    public TimeSpan End(Span<int> nextTokens)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var step = _begun ?? throw StepCheck.NothingBegun();
+        StepCheck.CheckResults(step, nextTokens.Length);
+        _begun = null;
+        Compute(step);
         nextTokens.Fill(IModelRunner.NoToken);
         for (var i = 0; i < _rows.ChosenCount; i++)
         {
             nextTokens[_rows.ChosenSlice(i)] = _choice.Token(i);
         }
+
+        return Stopwatch.GetElapsedTime(start);
+    }
+
+    /// <inheritdoc/>
+    public void Abandon() => _begun = null;
+
+    private void Compute(Step step)
+    {
+        Times.Begin();
+        _rows.Fill(step);
+        _chunk = None;
+        _forward.Run(step);
+        Choose();
     }
 
     /// <summary>

@@ -4,7 +4,7 @@ using BatchLLM.Engine.Assembly;
 namespace BatchLLM.Engine;
 
 /// <summary>The sizes of a <see cref="CpuModelRunner"/>; they never change while it lives.</summary>
-/// <param name="Threads">Threads that compute, the caller of <see cref="CpuModelRunner.Run"/> included.</param>
+/// <param name="Threads">Threads that compute, the caller of <see cref="CpuModelRunner.End"/> included.</param>
 /// <param name="StepTokens">Most positions in one step.</param>
 /// <param name="StepSequences">Most slices in one step; each has at least one position, so no more than there are of those.</param>
 /// <param name="KvBlockTokens">Positions per KV block; a multiple of 8.</param>

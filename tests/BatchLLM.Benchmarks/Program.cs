@@ -1,4 +1,5 @@
 using BatchLLM.Benchmarks;
+using BatchLLM.Benchmarks.HostSteps;
 using BatchLLM.Benchmarks.Simulation;
 using BatchLLM.Engine.Assembly;
 
@@ -47,6 +48,9 @@ switch (args)
     case ["path", .. var rest]:
         DataPath.Run(ModelOf(rest));
         return 0;
+    case ["host-steps"]:
+        await HostTime.RunAsync();
+        return 0;
     case ["simulate", "--plan-only"]:
         PlanningTime.Run();
         return 0;
@@ -70,6 +74,7 @@ switch (args)
         Console.Error.WriteLine("       BatchLLM.Benchmarks pace <BatchLLM.Host executable> [model directory] [rows] [copies of a row's text in its prompt]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks path [model directory]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks busy <BatchLLM.Host executable> <model directory> [rows]");
+        Console.Error.WriteLine("       BatchLLM.Benchmarks host-steps");
         Console.Error.WriteLine("       BatchLLM.Benchmarks simulate [--json | --plan-only]");
         return 2;
 }

@@ -12,7 +12,11 @@ internal sealed unsafe class CudaReadback(int bytes, nint stream) : IReadback
     public void Queue(ulong address, int bytes)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, _memory.ByteCount);
-        DriverCheck.Check(DriverApi.CopyToHost(_memory.Address, address, (nuint)bytes, stream), $"copy {bytes} bytes from it");
+        if (bytes > 0)
+        {
+            DriverCheck.Check(DriverApi.CopyToHost(_memory.Address, address, (nuint)bytes, stream), $"copy {bytes} bytes from it");
+        }
+
         _memory.Mark(stream);
         _length = bytes;
     }

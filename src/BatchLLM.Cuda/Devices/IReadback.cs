@@ -5,7 +5,7 @@ public interface IReadback : IDisposable
 {
     /// <summary>Queues the copy, behind all that was queued before.</summary>
     /// <param name="address">Where it begins on the device.</param>
-    /// <param name="bytes">At most what it was made for.</param>
+    /// <param name="bytes">At most what it was made for; none to be told only that all before has run.</param>
     void Queue(ulong address, int bytes);
 
     /// <summary>Waits for the copy, and for nothing that was queued after it.</summary>

@@ -18,6 +18,7 @@ internal sealed class AttentionPlan(AttentionShape shape, int partialCapacity)
     public const int NoPartials = -1;
 
     private readonly List<int> _rows = []; // the first row of each slice
+    private readonly PrefixPasses _prefixPasses = new(shape.BlockTokens);
 
     /// <summary>Splits of contexts, for the decode kernel; the whole ones first, so that no long one begins at the end.</summary>
     public List<DecodeWork> Decode { get; } = [];
@@ -54,7 +55,7 @@ internal sealed class AttentionPlan(AttentionShape shape, int partialCapacity)
             Place(step.Slices[index], index);
         }
 
-        foreach (var pass in PrefixPasses.Find(step, shape.BlockTokens))
+        foreach (var pass in _prefixPasses.Find(step))
         {
             AddPrefix(pass);
         }

@@ -11,7 +11,8 @@ internal sealed class ChoiceRows
     private readonly List<ChoiceRow> _rows = [];
     private readonly List<int> _tokens = [];
     private readonly List<int> _counts = [];
-    private readonly Dictionary<int, int> _generated = []; // token, how often it was generated
+    private Dictionary<Sequence, TokenHistory> _histories = []; // of the step's rows with penalties
+    private Dictionary<Sequence, TokenHistory> _before = []; // of the step before, but for those that are in this one
 
     /// <summary>// [rows]</summary>
     public ReadOnlySpan<ChoiceRow> Rows => CollectionsMarshal.AsSpan(_rows);
@@ -26,12 +27,21 @@ internal sealed class ChoiceRows
     /// <param name="slot">Which slot receives it.</param>
     public static ChoiceRow Greedy(int slot) => new() { Slot = slot, TopP = 1, Repetition = 1, PendingSlot = None };
 
-    /// <summary>Forgets all rows.</summary>
+    /// <summary>Begins the next step. What its rows' tokens were counted to in the last one is kept.</summary>
     public void Clear()
     {
         _rows.Clear();
         _tokens.Clear();
         _counts.Clear();
+        (_histories, _before) = (_before, _histories);
+        _histories.Clear();
+    }
+
+    /// <summary>Lets go of all sequences.</summary>
+    public void Forget()
+    {
+        _histories.Clear();
+        _before.Clear();
     }
 
     /// <summary>Adds the next row.</summary>
@@ -67,18 +77,10 @@ internal sealed class ChoiceRows
 
     private void AddHistory(Sequence sequence)
     {
-        _generated.Clear();
-        foreach (var token in sequence.Tokens[..sequence.PromptCount])
-        {
-            _generated[token] = 0;
-        }
-
-        foreach (var token in sequence.Generated)
-        {
-            CollectionsMarshal.GetValueRefOrAddDefault(_generated, token, out _)++;
-        }
-
-        _tokens.AddRange(_generated.Keys);
-        _counts.AddRange(_generated.Values);
+        var history = _before.Remove(sequence, out var known) ? known : new TokenHistory(sequence);
+        _histories.Add(sequence, history);
+        history.Grow(sequence);
+        _tokens.AddRange(history.Tokens);
+        _counts.AddRange(history.Counts);
     }
 }

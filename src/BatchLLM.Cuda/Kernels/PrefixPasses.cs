@@ -4,24 +4,28 @@ namespace BatchLLM.Cuda.Kernels;
 
 /// <summary>
 /// Finds the sequences of a step that read the same KV blocks at the beginning of their contexts, so that one pass reads
-/// those for all of them. It looks at block tables only: whatever made sequences share blocks, they are read once. Pure.
+/// those for all of them. It looks at block tables only: whatever made sequences share blocks, they are read once. Reused from step
+/// to step: rows that share nothing, which most do, allocate nothing. Not thread-safe.
 /// </summary>
 /// <remarks>
 /// Sequences are of one group if their first block is the same, and a group shares what all of its members have in common.
 /// A prefix within a prefix is so read as the shorter one; the scheduler shares whole prefixes and makes none.
 /// </remarks>
-internal static class PrefixPasses
+/// <param name="blockTokens">Positions of a KV block.</param>
+internal sealed class PrefixPasses(int blockTokens)
 {
+    private readonly Dictionary<int, int> _firstOf = []; // first block, the first slice that has it
+    private readonly SortedDictionary<int, List<int>> _groups = []; // first slice, all slices that share its first block
+
     /// <summary>The passes of a step, in the order of their first slices.</summary>
     /// <param name="step">Its slices of one position take part: chunks read a prefix once for all their rows anyway.</param>
-    /// <param name="blockTokens">Positions of a KV block.</param>
-    public static List<PrefixPass> Find(Step step, int blockTokens)
+    public List<PrefixPass> Find(Step step)
     {
+        Group(step);
         var passes = new List<PrefixPass>();
-        foreach (var slices in SlicesByFirstBlock(step, blockTokens))
+        foreach (var slices in _groups.Values)
         {
-            var tokens = CommonTokens(step, slices, blockTokens);
-            if (slices.Count > 1 && tokens > 0)
+            if (CommonTokens(step, slices) is > 0 and var tokens)
             {
                 passes.Add(new PrefixPass(tokens, slices));
             }
@@ -30,31 +34,31 @@ internal static class PrefixPasses
         return passes;
     }
 
-    private static Dictionary<int, List<int>>.ValueCollection SlicesByFirstBlock(Step step, int blockTokens)
+    private void Group(Step step)
     {
-        var groups = new Dictionary<int, List<int>>(); // keeps the order in which they are added, as nothing is removed
+        _firstOf.Clear();
+        _groups.Clear();
         for (var index = 0; index < step.Slices.Count; index++)
         {
             var slice = step.Slices[index];
-            if (slice.Count != 1 || slice.Start < Math.Max(blockTokens, AttentionShape.TileTokens))
+            if (slice.Count != 1 || slice.Start < Math.Max(blockTokens, AttentionShape.TileTokens)
+                || _firstOf.TryAdd(slice.Sequence.BlockTable[0], index))
             {
                 continue;
             }
 
-            var first = slice.Sequence.BlockTable[0];
-            if (!groups.TryGetValue(first, out var slices))
+            var first = _firstOf[slice.Sequence.BlockTable[0]];
+            if (!_groups.TryGetValue(first, out var slices))
             {
-                groups.Add(first, slices = []);
+                _groups.Add(first, slices = [first]);
             }
 
             slices.Add(index);
         }
-
-        return groups.Values;
     }
 
     // The block that a row's own position stands in is its own, even where the ids of two tables were the same by mistake.
-    private static int CommonTokens(Step step, List<int> slices, int blockTokens)
+    private int CommonTokens(Step step, List<int> slices)
     {
         var first = step.Slices[slices[0]];
         var blocks = first.Start / blockTokens;

@@ -60,7 +60,7 @@ internal sealed record DeviceSizes(RunnerLimits Limits, int Rows, int HeadRows, 
         return new DeviceSizes(
             new RunnerLimits(
                 (int)Math.Min(positions, memory.KvTokens), model.Config.VocabularySize, options.StepTokens, slices, options.KvBlockTokens,
-                memory.KvBlockCount),
+                memory.KvBlockCount, StepsInFlight: 2),
             rows, headRows, partials, memory);
     }
 

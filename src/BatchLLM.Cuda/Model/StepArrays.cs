@@ -18,6 +18,7 @@ internal sealed class StepArrays : IDisposable
     private readonly AttentionPlan _attention;
     private readonly int[] _host;
     private readonly DeviceMemory _memory;
+    private int _used; // of _host
 
     /// <summary>Allocates them.</summary>
     /// <param name="device">Where.</param>
@@ -57,31 +58,35 @@ internal sealed class StepArrays : IDisposable
     /// <summary>Address of a list.</summary>
     public ulong Address(StepSection section) => _memory.Address + (ulong)section.Start * sizeof(int);
 
-    /// <summary>Lays a step out and queues its copy.</summary>
+    /// <summary>Lays a step out.</summary>
     /// <param name="step">The step.</param>
     /// <param name="rows">The same step by rows.</param>
-    public void Fill(Step step, StepRows rows)
+    /// <param name="slots">Of the tokens that it chooses, and of those that are on their way.</param>
+    public void Fill(Step step, StepRows rows, TokenSlots slots)
     {
         RowCount = RowBuckets.Of(rows.Count);
         _attention.Fill(step);
-        FillRows(rows);
+        FillRows(rows, slots);
         FillSlices(step);
         FillAttention();
-        FillChoices(rows);
-        FillUp(rows);
-        var used = _layout.BlockTables.Start + step.Slices.Count * TableStride;
-        _device.Upload<int>(_host.AsSpan(0, used), _memory.Address);
+        FillChoices(rows, slots);
+        FillUp(rows, slots.First);
+        _used = _layout.BlockTables.Start + step.Slices.Count * TableStride;
     }
+
+    /// <summary>Queues the copy of a step that was laid out, behind all that still reads the one before.</summary>
+    public void Upload() => _device.Upload<int>(_host.AsSpan(0, _used), _memory.Address);
 
     /// <inheritdoc/>
     public void Dispose() => _memory.Dispose();
 
-    private void FillRows(StepRows rows)
+    private void FillRows(StepRows rows, TokenSlots slots)
     {
         for (var row = 0; row < rows.Count; row++)
         {
-            _host[_layout.Tokens.Start + row] = rows.Token(row);
-            _host[_layout.Positions.Start + row] = rows.Position(row);
+            var (sequence, position) = (rows.Sequence(row), rows.Position(row));
+            _host[_layout.Tokens.Start + row] = position < sequence.KnownCount ? sequence.Tokens[position] : -1 - slots.Of(sequence);
+            _host[_layout.Positions.Start + row] = position;
         }
 
         Span(_layout.Tokens, rows.Count..RowCount).Clear();
@@ -91,7 +96,12 @@ internal sealed class StepArrays : IDisposable
 
     private void FillSlices(Step step)
     {
-        var most = step.Slices.Max(slice => slice.Sequence.BlockTable.Count);
+        var most = 0;
+        foreach (var slice in step.Slices)
+        {
+            most = Math.Max(most, slice.Sequence.BlockTable.Count);
+        }
+
         TableStride = Math.Min(_layout.TableBlocks, (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(most, LeastStride)));
         for (int index = 0, row = 0; index < step.Slices.Count; index++)
         {
@@ -118,19 +128,21 @@ internal sealed class StepArrays : IDisposable
         Copy<ChunkWork>(_attention.Chunks, _layout.Chunks);
     }
 
-    private void FillChoices(StepRows rows)
+    private void FillChoices(StepRows rows, TokenSlots slots)
     {
         Choices.Clear();
         for (var i = 0; i < rows.ChosenCount; i++)
         {
-            _host[_layout.ChosenRows.Start + i] = rows.ChosenRow(i);
-            Choices.Add(rows.ChosenSequence(i), slot: i);
+            var (row, sequence) = (rows.ChosenRow(i), rows.ChosenSequence(i));
+            var token = _host[_layout.Tokens.Start + row];
+            _host[_layout.ChosenRows.Start + i] = row;
+            Choices.Add(sequence, slots.Add(sequence), pendingSlot: token < 0 ? -1 - token : null);
         }
 
         MemoryMarshal.Cast<ChoiceRow, int>(Choices.Rows).CopyTo(_host.AsSpan(_layout.ChoiceRows.Start, _layout.ChoiceRows.Length));
     }
 
-    private void FillUp(StepRows rows)
+    private void FillUp(StepRows rows, int firstSlot)
     {
         (DecodeCount, PrefixCount, ChoiceCount) = (_attention.Decode.Count, _attention.Prefixes.Count, rows.ChosenCount);
         Shape = null;
@@ -144,7 +156,7 @@ internal sealed class StepArrays : IDisposable
         for (; ChoiceCount < RowCount; ChoiceCount++)
         {
             _host[_layout.ChosenRows.Start + ChoiceCount] = ChoiceCount;
-            Items<ChoiceRow>(_layout.ChoiceRows)[ChoiceCount] = ChoiceRows.Greedy(ChoiceCount);
+            Items<ChoiceRow>(_layout.ChoiceRows)[ChoiceCount] = ChoiceRows.Greedy(firstSlot + ChoiceCount);
         }
 
         Shape = new StepShape(RowCount, TableStride, DecodeCount, PrefixCount);

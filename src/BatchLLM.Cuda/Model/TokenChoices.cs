@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using BatchLLM.Cuda.Devices;
 using BatchLLM.Cuda.Kernels;
 using BatchLLM.Cuda.Weights;
@@ -16,10 +15,9 @@ internal sealed class TokenChoices : IDisposable
     private readonly RunnerLimits _limits;
     private readonly int _headRows;
     private readonly Choice _choice;
-    private readonly DeviceMemory _chosen; // int32 [slots]
+    private readonly DeviceMemory _chosen; // int32 [2 halves of slots]
     private readonly GrowingMemory _penaltyTokens;
     private readonly GrowingMemory _penaltyCounts;
-    private readonly IReadback _readback;
 
     /// <summary>Finds the kernel.</summary>
     /// <param name="device">Where.</param>
@@ -31,16 +29,22 @@ internal sealed class TokenChoices : IDisposable
     {
         (_device, _head, _buffers, _limits, _headRows) = (device, head, buffers, limits, headRows);
         _choice = new Choice(device, head.LogitType);
-        _chosen = device.Allocate(RowBuckets.Of(limits.StepSequenceBudget) * sizeof(int));
+        Slots = new TokenSlots(RowBuckets.Of(limits.StepSequenceBudget));
+        _chosen = device.Allocate(2 * RowBuckets.Of(limits.StepSequenceBudget) * sizeof(int));
         _penaltyTokens = new GrowingMemory(device);
         _penaltyCounts = new GrowingMemory(device);
-        _readback = device.Readback(limits.StepSequenceBudget * sizeof(int));
     }
 
-    /// <summary>Address of the tokens that were chosen. // int32 [slots]</summary>
+    /// <summary>Whose tokens are where.</summary>
+    public TokenSlots Slots { get; }
+
+    /// <summary>Address of the tokens that were chosen. // int32 [2 halves of slots]</summary>
     public ulong Chosen => _chosen.Address;
 
-    /// <summary>Queues copies of what rows' penalties count, if some have penalties. Nothing may be queued that reads older ones.</summary>
+    /// <summary>Address of the first token that the step at hand chooses; the others follow in order.</summary>
+    public ulong FirstOfStep => _chosen.Address + (ulong)Slots.First * sizeof(int);
+
+    /// <summary>Queues copies of what rows' penalties count, if some have penalties.</summary>
     public void Fill(ChoiceRows rows)
     {
         _penaltyTokens.Fill(rows.PenaltyTokens);
@@ -58,20 +62,6 @@ internal sealed class TokenChoices : IDisposable
         }
     }
 
-    /// <summary>Waits for the tokens of a step's choices, in order; or <see cref="IModelRunner.NotFinite"/>.</summary>
-    /// <param name="count">How many there are.</param>
-    public ReadOnlySpan<int> Wait(int count)
-    {
-        if (count == 0)
-        {
-            _device.Synchronize();
-            return [];
-        }
-
-        _readback.Queue(_chosen.Address, count * sizeof(int));
-        return MemoryMarshal.Cast<byte, int>(_readback.Wait());
-    }
-
     /// <summary>Logits of the rows that were computed last, with penalties. // [vocabulary]</summary>
     public float[] Logits(int row)
     {
@@ -83,7 +73,6 @@ internal sealed class TokenChoices : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _readback.Dispose();
         _penaltyTokens.Dispose();
         _penaltyCounts.Dispose();
         _chosen.Dispose();

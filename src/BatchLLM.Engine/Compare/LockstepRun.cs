@@ -57,7 +57,6 @@ public sealed class LockstepRun(CpuModelRunner a, CpuModelRunner b, IReadOnlySet
             cancellationToken.ThrowIfCancellationRequested();
             scheduler.Plan(_step);
             RunBoth();
-            Scheduler.Complete(_step);
             foreach (var row in Accept(tallies))
             {
                 scheduler.End(row.Sequence);

@@ -41,7 +41,6 @@ internal sealed class BenchSteps(
         (_operations, _bytes) = (_operations + work.Operations(step), _bytes + work.Bytes(step));
         var next = _next.AsSpan(0, step.Slices.Count);
         runner.Run(step, next);
-        Scheduler.Complete(step);
         for (var i = 0; i < next.Length; i++)
         {
             if (step.Slices[i].ChoosesNext)

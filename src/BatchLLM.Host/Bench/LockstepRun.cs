@@ -36,7 +36,7 @@ internal sealed class LockstepRun(BenchSteps steps)
     // In order and up to the budget; false if there is nothing to fill a step with.
     private bool Fill(IEnumerable<Sequence> sequences)
     {
-        _step.Slices.Clear();
+        _step.Clear();
         var budget = steps.Limits.StepTokenBudget;
         foreach (var sequence in sequences)
         {
@@ -46,7 +46,7 @@ internal sealed class LockstepRun(BenchSteps steps)
                 break;
             }
 
-            _step.Slices.Add(new StepSlice(sequence, sequence.ComputedCount, count));
+            _step.Add(new StepSlice(sequence, sequence.ComputedCount, count));
             budget -= count;
         }
 

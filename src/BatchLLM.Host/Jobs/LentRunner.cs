@@ -11,7 +11,13 @@ internal sealed class LentRunner(IModelRunner runner) : IModelRunner
     public RunnerLimits Limits => runner.Limits;
 
     /// <inheritdoc/>
-    public void Run(Step step, Span<int> nextTokens) => runner.Run(step, nextTokens);
+    public void Begin(Step step) => runner.Begin(step);
+
+    /// <inheritdoc/>
+    public TimeSpan End(Span<int> nextTokens) => runner.End(nextTokens);
+
+    /// <inheritdoc/>
+    public void Abandon() => runner.Abandon();
 
     /// <inheritdoc/>
     public void Dispose()

@@ -81,7 +81,7 @@ internal sealed class LoadedModel : IJobModel
     /// One engine at a time.
     /// </remarks>
     public IBatchEngine OpenEngine(JobSpec spec, OutputLengths lengths, BusyTime busy) => new LocalBatchEngine(
-        new BusyRunner(new LentRunner(KeepRunner(ComputeChoice.Of(spec))), busy, TimeProvider.System),
+        new BusyRunner(new LentRunner(KeepRunner(ComputeChoice.Of(spec))), busy),
         Tokenizer, StopTokenIds.ToHashSet(), lengths: lengths);
 
     /// <summary>Reads the weights for the CPU.</summary>

@@ -5,19 +5,24 @@ namespace BatchLLM.Inference;
 /// <summary>A runner whose time in steps is added up: how busy the engine was while it was there.</summary>
 /// <param name="runner">Computes; disposed with this.</param>
 /// <param name="busy">Receives the time.</param>
-/// <param name="time">The clock.</param>
-public sealed class BusyRunner(IModelRunner runner, BusyTime busy, TimeProvider time) : IModelRunner
+public sealed class BusyRunner(IModelRunner runner, BusyTime busy) : IModelRunner
 {
     /// <inheritdoc/>
     public RunnerLimits Limits => runner.Limits;
 
     /// <inheritdoc/>
-    public void Run(Step step, Span<int> nextTokens)
+    public void Begin(Step step) => runner.Begin(step);
+
+    /// <inheritdoc/>
+    public TimeSpan End(Span<int> nextTokens)
     {
-        var start = time.GetTimestamp();
-        runner.Run(step, nextTokens);
-        busy.Add(time.GetElapsedTime(start));
+        var time = runner.End(nextTokens);
+        busy.Add(time);
+        return time;
     }
+
+    /// <inheritdoc/>
+    public void Abandon() => runner.Abandon();
 
     /// <inheritdoc/>
     public void Dispose() => runner.Dispose();

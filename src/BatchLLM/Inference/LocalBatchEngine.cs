@@ -9,7 +9,8 @@ namespace BatchLLM.Inference;
 /// holds at most the window, so a slow consumer never holds up a step.
 /// </summary>
 /// <remarks>
-/// Windows begin in the order in which they are asked for, each when those before it have no row left to start. A fault of
+/// Windows begin in the order in which they are asked for, each when those before it have no row left to start. A window may
+/// end while a step is in flight that nobody waits for; disposing waits for it. A fault of
 /// the runner ends all that run; the engine takes the next one as if nothing had been, provided that the runner still works.
 /// </remarks>
 public sealed class LocalBatchEngine : IBatchEngine

@@ -7,10 +7,14 @@ namespace BatchLLM.Inference;
 /// <param name="StepSequenceBudget">Most slices in one step.</param>
 /// <param name="KvBlockTokens">Positions per KV block.</param>
 /// <param name="KvBlockCount">KV blocks in all.</param>
+/// <param name="StepsInFlight">
+/// Most steps begun and not ended: 1, or 2 where a device computes a step while the next one is planned.
+/// </param>
 public sealed record RunnerLimits(
     int ContextLength,
     int VocabularySize,
     int StepTokenBudget,
     int StepSequenceBudget,
     int KvBlockTokens,
-    int KvBlockCount);
+    int KvBlockCount,
+    int StepsInFlight = 1);

@@ -7,6 +7,10 @@ namespace BatchLLM.Inference;
 /// The steps of the windows at hand: plan, run, accept. Windows are fed in order, each when those before it have no row left
 /// to start, so that the tail of one is filled with the next. Not thread-safe.
 /// </summary>
+/// <remarks>
+/// Where a runner takes two steps, the next one is planned, and its arrays are filled, while the first is computed. What ends by
+/// a stop token or a stop string is known a step late: the position that it then has too many is computed, and forgotten.
+/// </remarks>
 /// <param name="runner">Computes the steps.</param>
 /// <param name="tokenizer">Turns ids into text.</param>
 /// <param name="stopTokens">Ids that end any completion.</param>
@@ -23,16 +27,17 @@ internal sealed class StepLoop(
     private readonly Dictionary<Sequence, WindowRun> _runOf = []; // of each sequence that the scheduler has
     private readonly Scheduler _scheduler = new(runner.Limits);
     private readonly FinishRules _rules = new(tokenizer, stopTokens, runner.Limits.VocabularySize);
-    private readonly Step _step = new();
+    private readonly Queue<Step> _idle = new(Enumerable.Range(0, runner.Limits.StepsInFlight).Select(_ => new Step()));
+    private readonly Queue<Step> _inFlight = new();
     private readonly int[] _nextTokens = new int[runner.Limits.StepSequenceBudget]; // [slices of the step used]
 
-    /// <summary>True while a window has not ended.</summary>
-    public bool HasWork => _runs.Count > 0;
+    /// <summary>True while a window has not ended, or a step is in flight.</summary>
+    public bool HasWork => _runs.Count > 0 || _inFlight.Count > 0;
 
     /// <summary>Takes a window; it is planned when its turn comes.</summary>
     public void Add(WindowRun run) => _runs.Add(run);
 
-    /// <summary>Goes on by one step, if a row is left that needs one, and ends windows that are over.</summary>
+    /// <summary>Begins a step, if a row is left that needs one, ends the one that must be waited for, and windows that are over.</summary>
     public void Advance()
     {
         for (var index = _runs.Count - 1; index >= 0; index--)
@@ -40,10 +45,17 @@ internal sealed class StepLoop(
             GiveUpIfUnwanted(_runs[index]);
         }
 
+        _scheduler.EndFullyPlanned();
         Feed();
-        if (_scheduler.HasWork)
+        var hasWork = _scheduler.HasWork;
+        if (hasWork)
         {
-            RunStep();
+            BeginStep();
+        }
+
+        if (_inFlight.Count > 0 && (_idle.Count == 0 || !hasWork))
+        {
+            EndStep();
         }
 
         for (var index = _runs.Count - 1; index >= 0; index--)
@@ -55,6 +67,8 @@ internal sealed class StepLoop(
     /// <summary>Ends all windows with what went wrong. The loop must not be used again.</summary>
     public void Fail(Exception exception)
     {
+        runner.Abandon();
+        _inFlight.Clear();
         _runs.ForEach(run => run.Fail(exception));
         _runs.Clear();
     }
@@ -79,55 +93,72 @@ internal sealed class StepLoop(
         }
     }
 
-    private void RunStep()
+    private void BeginStep()
     {
-        _scheduler.Plan(_step);
-        var nextTokens = _nextTokens.AsSpan(0, _step.Slices.Count);
+        _scheduler.Plan(_idle.Peek());
+        runner.Begin(_idle.Peek());
+        _inFlight.Enqueue(_idle.Dequeue());
+    }
+
+    private void EndStep()
+    {
+        var step = _inFlight.Peek();
+        var nextTokens = _nextTokens.AsSpan(0, step.Slices.Count);
         nextTokens.Fill(IModelRunner.NoToken);
-        runner.Run(_step, nextTokens);
-        Scheduler.Complete(_step);
-        var generated = Accept(nextTokens);
-        var (live, unfinished) = (_scheduler.LiveCount, 0);
+        runner.End(nextTokens);
+        _idle.Enqueue(_inFlight.Dequeue());
+        var generated = Accept(step, nextTokens);
+        var (live, unfinished) = (_runOf.Count - _scheduler.WaitingCount, 0);
         foreach (var run in _runs)
         {
-            run.Learner?.LearnIfDue(_step);
+            run.Learner?.LearnIfDue(step);
             unfinished += run.Unfinished;
         }
 
-        progress?.Report(new StepReport(PromptPositions(), generated, live, unfinished - live));
+        progress?.Report(new StepReport(PromptPositions(step), generated, live, unfinished - live));
     }
 
-    private int Accept(ReadOnlySpan<int> nextTokens)
+    private int Accept(Step step, ReadOnlySpan<int> nextTokens)
     {
         var generated = 0;
         for (var index = 0; index < nextTokens.Length; index++)
         {
-            var sequence = _step.Slices[index].Sequence;
-            if (sequence.PendingCount > 0)
+            var slice = step.Slices[index];
+            if (slice.ChoosesNext && RunThatAwaits(slice.Sequence) is { } run)
             {
-                continue;
-            }
-
-            generated++;
-            if (_rules.Accept(sequence, nextTokens[index]) is { } result)
-            {
-                _scheduler.End(sequence);
-                _runOf.Remove(sequence, out var run);
-                run!.Finish(sequence, result);
-            }
-            else
-            {
-                _runOf[sequence].Learner?.Renew(sequence);
+                generated++;
+                Accept(slice.Sequence, nextTokens[index], run);
             }
         }
 
         return generated;
     }
 
-    private int PromptPositions()
+    // None if the row has ended since the step was begun, was given up, or lost its blocks: it then chooses the token again.
+    private WindowRun? RunThatAwaits(Sequence sequence) =>
+        sequence.AwaitedCount > 0 ? _runOf.GetValueOrDefault(sequence) : null;
+
+    private void Accept(Sequence sequence, int token, WindowRun run)
+    {
+        if (_rules.Accept(sequence, token) is not { } result)
+        {
+            run.Learner?.Renew(sequence);
+            return;
+        }
+
+        if (sequence.IsLive)
+        {
+            _scheduler.End(sequence);
+        }
+
+        _runOf.Remove(sequence);
+        run.Finish(sequence, result);
+    }
+
+    private static int PromptPositions(Step step)
     {
         var count = 0;
-        foreach (var slice in _step.Slices)
+        foreach (var slice in step.Slices)
         {
             count += Math.Clamp(slice.Sequence.PromptCount - slice.Start, 0, slice.Count);
         }

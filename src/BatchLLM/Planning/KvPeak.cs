@@ -58,8 +58,9 @@ internal sealed class KvPeak(RunnerLimits limits)
     // While it grows, the last block of a sequence is half empty on average.
     private long Entry(Sequence sequence)
     {
-        var left = Math.Clamp(sequence.ExpectedTokens, 0, sequence.MaxTokens) - sequence.Generated.Length;
-        var held = sequence.KnownCount - PrefixPins.SharedLength(sequence);
+        var positions = Math.Max(sequence.KnownCount, sequence.ComputedCount);
+        var left = Math.Clamp(sequence.ExpectedTokens, 0, sequence.MaxTokens) - (positions - sequence.PromptCount);
+        var held = positions - PrefixPins.SharedLength(sequence);
         return left > 0 ? ((long)left << 32) | (uint)(held + (limits.KvBlockTokens / 2)) : WholeBlocks(held);
     }
 

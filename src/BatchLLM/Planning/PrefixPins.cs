@@ -41,10 +41,9 @@ internal sealed class PrefixPins(KvBlockPool pool, int blockTokens)
 
     /// <summary>Pins the prefix of a sequence once a step computes its last position.</summary>
     /// <param name="sequence">Has a slice in the step.</param>
-    /// <param name="end">The position after the slice.</param>
-    public void PinIfComputed(Sequence sequence, int end)
+    public void PinIfComputed(Sequence sequence)
     {
-        if (sequence.SharedPrefix is { } prefix && prefix.Leader == sequence && end >= prefix.Length)
+        if (sequence.SharedPrefix is { } prefix && prefix.Leader == sequence && sequence.ComputedCount >= prefix.Length)
         {
             prefix.Leader = null;
             Take(CollectionsMarshal.AsSpan(sequence.BlockTable)[..(prefix.Length / blockTokens)], prefix.BlockTable);

@@ -21,6 +21,12 @@ namespace BatchLLM.Planning;
 /// A newest sequence that lacks a block just misses steps until one is free. Preempting it at once was rejected: what
 /// it has computed would be lost even where an older sequence is about to end.
 /// </para>
+/// <para>
+/// With two steps in flight, a sequence goes on with a token that the step before it chooses and nobody has seen. Blocks
+/// come free as without: steps are computed in their order, so whatever a step in flight still does to a block comes before
+/// all that its next holder does. Waiting for that step was rejected: a block would lie idle for a step, and the plans of a
+/// window would differ from those that are made one at a time.
+/// </para>
 /// </remarks>
 public sealed class Scheduler
 {
@@ -41,6 +47,8 @@ public sealed class Scheduler
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.StepTokenBudget, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.StepSequenceBudget, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.KvBlockTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limits.StepsInFlight, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limits.StepsInFlight, 2);
         _limits = limits;
         _pool = new KvBlockPool(limits.KvBlockCount);
         _prefixes = new PrefixPins(_pool, limits.KvBlockTokens);
@@ -117,14 +125,17 @@ public sealed class Scheduler
     }
 
     /// <summary>
-    /// Takes note that a step was computed. A sequence of it with no pending positions is then due a token: append one
-    /// or end it before the next plan.
+    /// Ends the sequences that just wait for a last token on its way: it is never computed, so nothing reads or writes their
+    /// blocks behind the step that chooses it. To be called while planned steps have been begun.
     /// </summary>
-    public static void Complete(Step step)
+    public void EndFullyPlanned()
     {
-        foreach (var slice in step.Slices)
+        foreach (var sequence in _live)
         {
-            slice.Sequence.ComputedCount += slice.Count;
+            if (sequence.IsLive && sequence.AwaitsLast)
+            {
+                End(sequence);
+            }
         }
     }
 
@@ -199,15 +210,19 @@ public sealed class Scheduler
 
     private void PlanSlice(Step step, Sequence sequence)
     {
-        var wanted = Math.Min(sequence.PendingCount, _limits.StepTokenBudget - step.TokenCount);
+        var wanted = Math.Min(Plannable(sequence), _limits.StepTokenBudget - step.TokenCount);
         Cover(sequence, sequence.ComputedCount + wanted);
         var count = Math.Min(wanted, Covered(sequence) - sequence.ComputedCount);
         if (count > 0)
         {
             step.Add(new StepSlice(sequence, sequence.ComputedCount, count));
-            _prefixes.PinIfComputed(sequence, sequence.ComputedCount + count);
+            _prefixes.PinIfComputed(sequence);
         }
     }
+
+    // Positions whose tokens are there when the step is computed: the known ones, or the one that is on its way.
+    private int Plannable(Sequence sequence) =>
+        sequence.AwaitedCount < _limits.StepsInFlight ? Math.Max(sequence.PendingCount, 1) : 0;
 
     // Stops short where no block is to be had; the slice is then cut to what is covered.
     private void Cover(Sequence sequence, int positions)

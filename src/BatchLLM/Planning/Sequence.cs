@@ -44,13 +44,22 @@ public sealed class Sequence
     /// <summary>Tokens known: prompt, and what was generated so far.</summary>
     public int KnownCount { get; private set; }
 
-    /// <summary>Positions whose keys and values stand in the KV cache. Set by the scheduler after a step.</summary>
+    /// <summary>
+    /// Positions whose keys and values stand in the KV cache once the steps planned so far have run. Set when a slice of it
+    /// is added to a step.
+    /// </summary>
     public int ComputedCount { get; internal set; }
 
     /// <summary>
     /// Prompt tokens that it never computed, because another sequence had. Set by the scheduler on admission.
     /// </summary>
     public int SharedPromptTokens { get; private set; }
+
+    /// <summary>
+    /// Tokens that planned steps choose and that were not appended yet: each position from the last known one on that is
+    /// computed chooses one.
+    /// </summary>
+    public int AwaitedCount => Math.Max(0, ComputedCount - KnownCount + 1);
 
     /// <summary>Positions that are known but not yet computed; 0 once a token is due.</summary>
     public int PendingCount => KnownCount - ComputedCount;
@@ -66,6 +75,9 @@ public sealed class Sequence
 
     /// <summary>True while it holds KV blocks and takes part in steps. Set by the scheduler.</summary>
     internal bool IsLive { get; set; }
+
+    /// <summary>True if it ends with a token that is on its way, whatever that is: it may generate no more.</summary>
+    internal bool AwaitsLast => AwaitedCount > 0 && KnownCount + AwaitedCount == _tokens.Length;
 
     /// <summary>Takes a sampled token.</summary>
     public void Append(int token) => _tokens[KnownCount++] = token;

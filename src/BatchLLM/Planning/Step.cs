@@ -12,15 +12,18 @@ public sealed class Step
     /// <summary>Positions computed in all.</summary>
     public int TokenCount { get; internal set; }
 
-    internal void Clear()
+    /// <summary>Takes all slices out.</summary>
+    public void Clear()
     {
         Slices.Clear();
         TokenCount = 0;
     }
 
-    internal void Add(StepSlice slice)
+    /// <summary>Adds a slice; its positions count as computed for whatever is planned next.</summary>
+    public void Add(StepSlice slice)
     {
         Slices.Add(slice);
         TokenCount += slice.Count;
+        slice.Sequence.ComputedCount = slice.Start + slice.Count;
     }
 }

@@ -8,9 +8,9 @@ namespace BatchLLM.Preflight;
 /// <param name="runner">Computes; disposed with this.</param>
 /// <param name="rows">Rows of the window; their indices are below it.</param>
 /// <param name="computed">Those of them that are computed: that can be served and are no copies.</param>
-/// <param name="time">The clock.</param>
-public sealed class MeteredRunner(IModelRunner runner, int rows, int computed, TimeProvider time) : IModelRunner
+public sealed class MeteredRunner(IModelRunner runner, int rows, int computed) : IModelRunner
 {
+    private readonly Queue<Step> _inFlight = new();
     private readonly List<StepTiming> _steps = [];
     private readonly int[] _generated = new int[rows]; // [rows], by index in the window
     private readonly SortedSet<int> _started = []; // indices in the window
@@ -24,35 +24,49 @@ public sealed class MeteredRunner(IModelRunner runner, int rows, int computed, T
     /// <summary>Rows that were begun, ascending. A row whose group has begun comes before its turn.</summary>
     public IReadOnlyCollection<int> Started => _started;
 
-    /// <summary>Tokens generated for a row.</summary>
+    /// <summary>Tokens generated for a row; of one that has ended, perhaps one more than it kept.</summary>
     public int Generated(int index) => _generated[index];
 
     /// <inheritdoc/>
-    public void Run(Step step, Span<int> nextTokens)
+    public void Begin(Step step)
     {
-        var start = time.GetTimestamp();
-        runner.Run(step, nextTokens);
-        var seconds = time.GetElapsedTime(start).TotalSeconds;
-        var prompt = 0;
+        runner.Begin(step);
+        _inFlight.Enqueue(step);
+    }
+
+    /// <inheritdoc/>
+    public TimeSpan End(Span<int> nextTokens)
+    {
+        var time = runner.End(nextTokens);
+        var (step, prompt) = (_inFlight.Dequeue(), 0);
         for (var index = 0; index < step.Slices.Count; index++)
         {
             var slice = step.Slices[index];
             prompt += Math.Clamp(slice.Sequence.PromptCount - slice.Start, 0, slice.Count);
-            Count(slice.Sequence, nextTokens[index]);
+            Count(slice, nextTokens[index]);
         }
 
-        _steps.Add(new StepTiming(prompt, step.TokenCount - prompt, seconds, IsFed: _started.Count < computed));
+        _steps.Add(new StepTiming(prompt, step.TokenCount - prompt, time.TotalSeconds, IsFed: _started.Count < computed));
+        return time;
+    }
+
+    /// <inheritdoc/>
+    public void Abandon()
+    {
+        runner.Abandon();
+        _inFlight.Clear();
     }
 
     /// <inheritdoc/>
     public void Dispose() => runner.Dispose();
 
-    private void Count(Sequence sequence, int nextToken)
+    private void Count(StepSlice slice, int nextToken)
     {
-        _started.Add(sequence.Request.Index);
+        var index = slice.Sequence.Request.Index;
+        _started.Add(index);
         if (nextToken >= 0)
         {
-            _generated[sequence.Request.Index] = sequence.Generated.Length + 1;
+            _generated[index] = slice.Start + slice.Count - slice.Sequence.PromptCount + 1;
         }
     }
 }

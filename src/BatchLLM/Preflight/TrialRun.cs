@@ -25,26 +25,32 @@ public sealed record TrialRun(
     {
         var window = sample.Select((row, index) => row with { Index = index }).ToArray();
         var forecast = WindowForecast.Of(window, runner.Limits);
-        var meter = new MeteredRunner(runner, sample.Count, forecast.Rows - forecast.Copies, time);
-        await using var engine = new LocalBatchEngine(meter, tokenizer, stopTokens);
+        var meter = new MeteredRunner(runner, sample.Count, forecast.Rows - forecast.Copies);
         var start = time.GetTimestamp();
-        var ended = await EndedAsync(engine, window, limit, time, cancellationToken);
-        var completions = meter.Started
-            .Select(index => new CompletionLength(meter.Generated(index), ended.Contains(index), window[index].Sampling.MaxTokens));
+        Dictionary<int, int> ended;
+        await using (var engine = new LocalBatchEngine(meter, tokenizer, stopTokens))
+        {
+            ended = await EndedAsync(engine, window, limit, time, cancellationToken);
+        }
+
+        // No step is in flight any more that would change the meter.
+        var completions = meter.Started.Select(index => new CompletionLength(
+            ended.TryGetValue(index, out var tokens) ? tokens : meter.Generated(index), ended.ContainsKey(index), window[index].Sampling.MaxTokens));
         return new TrialRun([.. completions], meter.Steps.ToArray(), time.GetElapsedTime(start).TotalSeconds);
     }
 
-    private static async Task<HashSet<int>> EndedAsync(
+    // Tokens of the rows that have ended, by index.
+    private static async Task<Dictionary<int, int>> EndedAsync(
         LocalBatchEngine engine, InferenceRequest[] window, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
-        var ended = new HashSet<int>();
+        var ended = new Dictionary<int, int>();
         using var timeUp = new CancellationTokenSource(limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeUp.Token, cancellationToken);
         try
         {
             await foreach (var generation in engine.RunAsync(window, either.Token))
             {
-                ended.Add(generation.Index);
+                ended.Add(generation.Index, generation.CompletionTokens);
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

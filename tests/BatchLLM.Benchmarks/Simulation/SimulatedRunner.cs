@@ -13,6 +13,7 @@ internal sealed class SimulatedRunner(Workload workload, Device device) : IModel
     private const int AnyToken = 1;
 
     private readonly HeldBlocks _held = new(device.Limits.KvBlockCount);
+    private readonly Queue<Step> _inFlight = new();
     private readonly HashSet<SharedPrefix> _read = []; // of the step at hand
 
     /// <summary>The steps so far; nobody is told here how many rows wait.</summary>
@@ -22,8 +23,12 @@ internal sealed class SimulatedRunner(Workload workload, Device device) : IModel
     public RunnerLimits Limits => device.Limits;
 
     /// <inheritdoc/>
-    public void Run(Step step, Span<int> nextTokens)
+    public void Begin(Step step) => _inFlight.Enqueue(step);
+
+    /// <inheritdoc/>
+    public TimeSpan End(Span<int> nextTokens)
     {
+        var step = _inFlight.Dequeue();
         _read.Clear();
         var (work, promptTokens) = (default(StepWork), 0);
         for (var index = 0; index < step.Slices.Count; index++)
@@ -31,11 +36,15 @@ internal sealed class SimulatedRunner(Workload workload, Device device) : IModel
             var slice = step.Slices[index];
             work.AddSlice(slice.Start, slice.Count, ReadFrom(slice), slice.ChoosesNext);
             promptTokens += Math.Clamp(slice.Sequence.PromptCount - slice.Start, 0, slice.Count);
-            nextTokens[index] = slice.ChoosesNext ? NextToken(slice.Sequence) : IModelRunner.NoToken;
+            nextTokens[index] = slice.ChoosesNext ? NextToken(slice) : IModelRunner.NoToken;
         }
 
         Records.Add(new StepRecord(work, work.Tokens, promptTokens, Limits.StepTokenBudget, Waiting: 0, _held.Count(step)));
+        return TimeSpan.FromSeconds(device.StepSeconds(work));
     }
+
+    /// <inheritdoc/>
+    public void Abandon() => _inFlight.Clear();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -48,6 +57,6 @@ internal sealed class SimulatedRunner(Workload workload, Device device) : IModel
             ? prefix.Length
             : 0;
 
-    private int NextToken(Sequence sequence) =>
-        sequence.Generated.Length + 1 < workload.NaturalLengths[sequence.Request.Index] ? AnyToken : StopToken;
+    private int NextToken(StepSlice slice) =>
+        slice.Start + slice.Count - slice.Sequence.PromptCount + 1 < workload.NaturalLengths[slice.Sequence.Request.Index] ? AnyToken : StopToken;
 }

@@ -19,7 +19,7 @@ public sealed class AttentionPlanTests
         var blockTokens = 16 << random.Next(4);
         var step = RandomStep(random, blockTokens);
         var seen = new HashSet<int>();
-        foreach (var pass in PrefixPasses.Find(step, blockTokens))
+        foreach (var pass in new PrefixPasses(blockTokens).Find(step))
         {
             Assert.True(pass.Slices.Count >= 2);
             Assert.True(pass.Tokens > 0 && pass.Tokens % AttentionShape.TileTokens == 0);
@@ -41,7 +41,7 @@ public sealed class AttentionPlanTests
     {
         var random = new Random(seed);
         var step = RandomStep(random, 64);
-        var passes = PrefixPasses.Find(step, 64);
+        var passes = new PrefixPasses(64).Find(step);
         var alone = Enumerable.Range(0, step.Slices.Count)
             .Where(slice => step.Slices[slice].Count == 1 && step.Slices[slice].Start >= 64)
             .Except(passes.SelectMany(pass => pass.Slices)).ToList();

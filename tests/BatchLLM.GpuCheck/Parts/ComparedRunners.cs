@@ -28,6 +28,7 @@ internal sealed class ComparedRunners : IDisposable
         var gpu = new CudaModelRunner(device, model, new CudaModelRunnerOptions(StepTokens, StepSequences, BlockTokens, KvBytes, numerics, kv));
         var tokenizer = new TextlessTokenizer(config.VocabularySize);
         (Cpu, Gpu) = (new LocalBatchEngine(cpu, tokenizer, new HashSet<int>()), new LocalBatchEngine(gpu, tokenizer, new HashSet<int>()));
+        GpuOneStep = new LocalBatchEngine(new LentRunner(gpu, stepsInFlight: 1), tokenizer, new HashSet<int>());
         (_cpuLogits, _gpuLogits) = (() => [.. cpu.ChoiceLogits(0)], () => [.. gpu.ChoiceLogits(0)]);
     }
 
@@ -36,6 +37,9 @@ internal sealed class ComparedRunners : IDisposable
 
     /// <summary>On the device.</summary>
     public LocalBatchEngine Gpu { get; }
+
+    /// <summary>On the device, each step begun only when the one before has ended.</summary>
+    public LocalBatchEngine GpuOneStep { get; }
 
     /// <summary>Distance of the logits behind a prompt, relative to their size.</summary>
     public double LogitDistance(int[] prompt)
@@ -50,6 +54,7 @@ internal sealed class ComparedRunners : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        GpuOneStep.DisposeAsync().AsTask().GetAwaiter().GetResult();
         Gpu.DisposeAsync().AsTask().GetAwaiter().GetResult();
         Cpu.DisposeAsync().AsTask().GetAwaiter().GetResult();
     }

@@ -23,7 +23,7 @@ internal sealed class ModelSession : IDisposable, IProgress<StepReport>
         Device = new TimedDevice(device);
         var runner = new CudaModelRunner(Device, new SyntheticModel(config, SyntheticPrecision.Fp8, Seed), options with { Kv = KvPrecision.Fp8 });
         (Limits, WeightBytes) = (runner.Limits, runner.WeightBytes);
-        _engine = new LocalBatchEngine(runner, new TextlessTokenizer(config.VocabularySize), new HashSet<int>(), this);
+        _engine = new LocalBatchEngine(new BusyRunner(runner, Busy), new TextlessTokenizer(config.VocabularySize), new HashSet<int>(), this);
     }
 
     /// <summary>The model's numbers.</summary>
@@ -31,6 +31,9 @@ internal sealed class ModelSession : IDisposable, IProgress<StepReport>
 
     /// <summary>What steps keep to.</summary>
     public RunnerLimits Limits { get; }
+
+    /// <summary>Time that the device computed steps.</summary>
+    public BusyTime Busy { get; } = new();
 
     /// <summary>Bytes of the weights on the device.</summary>
     public long WeightBytes { get; }

@@ -11,13 +11,15 @@ namespace BatchLLM.GpuCheck.Workloads;
 /// <param name="times">Of the phases.</param>
 /// <param name="startTokens">Prompt tokens of the rows of the start.</param>
 /// <param name="device">Measures kernels.</param>
+/// <param name="busy">Grows while steps are computed.</param>
 /// <param name="end">Ends the run.</param>
-internal sealed class StepMeter(MeterTimes times, long startTokens, TimedDevice device, Action end) : IProgress<StepReport>
+internal sealed class StepMeter(MeterTimes times, long startTokens, TimedDevice device, BusyTime busy, Action end) : IProgress<StepReport>
 {
     private readonly long _begin = Stopwatch.GetTimestamp();
     private Phase _phase;
     private long _prompt; // tokens of all steps
     private long _start; // of the measured time
+    private TimeSpan _busyBefore; // the measured time
 
     private enum Phase
     {
@@ -38,6 +40,9 @@ internal sealed class StepMeter(MeterTimes times, long startTokens, TimedDevice 
 
     /// <summary>Of the measured steps.</summary>
     public double Seconds { get; private set; }
+
+    /// <summary>Of these, those in which the device computed.</summary>
+    public double BusySeconds { get; private set; }
 
     /// <summary>False if the rows of the start took longer than they may.</summary>
     public bool IsSteady { get; private set; }
@@ -68,7 +73,7 @@ internal sealed class StepMeter(MeterTimes times, long startTokens, TimedDevice 
         FillSeconds = Stopwatch.GetElapsedTime(_begin, now).TotalSeconds;
         if (IsSteady || FillSeconds >= times.FillSeconds)
         {
-            (_phase, _start) = (Phase.Measuring, now);
+            (_phase, _start, _busyBefore) = (Phase.Measuring, now, busy.Total);
         }
     }
 
@@ -77,6 +82,7 @@ internal sealed class StepMeter(MeterTimes times, long startTokens, TimedDevice 
     {
         Steps.Add(step);
         Seconds = Stopwatch.GetElapsedTime(_start, now).TotalSeconds;
+        BusySeconds = (busy.Total - _busyBefore).TotalSeconds;
         if (Seconds >= times.MeasureSeconds || step.Waiting <= step.Live)
         {
             (_phase, device.IsTiming) = (Phase.Kernels, true);

@@ -11,6 +11,7 @@ namespace BatchLLM.GpuCheck.Workloads;
 internal sealed class WorkloadSpeed(ModelSession session, Ceilings ceilings)
 {
     private const double LeastShare = 0.005;
+    private const double LeastBusy = 0.95; // kernel time over wall time
 
     private readonly Roofline _roofline = new(session.Config, ceilings);
 
@@ -30,6 +31,7 @@ internal sealed class WorkloadSpeed(ModelSession session, Ceilings ceilings)
         yield return CheckResult.Measured(
             $"{workload.Name}: share of the roofline", 100 * run.LeastSeconds(_roofline, workload) / run.Meter.Seconds, "%",
             $"of {Figure.Of(run.Output / run.LeastSeconds(_roofline, workload))} tokens/s for these steps");
+        yield return Busy(workload, run.Meter);
         foreach (var kernel in Kernels(workload, run))
         {
             yield return kernel;
@@ -39,7 +41,7 @@ internal sealed class WorkloadSpeed(ModelSession session, Ceilings ceilings)
     private WorkloadTimes Measure(IReadOnlyList<InferenceRequest> rows, MeterTimes times, long startTokens)
     {
         using var end = new CancellationTokenSource();
-        var meter = new StepMeter(times, startTokens, session.Device, end.Cancel);
+        var meter = new StepMeter(times, startTokens, session.Device, session.Busy, end.Cancel);
         session.Run(rows, meter, end.Token);
         return new WorkloadTimes(meter, session.Device.Take());
     }
@@ -56,6 +58,13 @@ internal sealed class WorkloadSpeed(ModelSession session, Ceilings ceilings)
             + string.Create(CultureInfo.InvariantCulture, $"(steady: {workload.ComputedPromptTokens / workload.OutputTokens:0.00})")
             + (meter.IsSteady ? "" : "; begun before all rows of the start were computed");
         return CheckResult.Measured($"{workload.Name}: output", run.OutputRate, "tokens/s", text) with { Published = workload.Published };
+    }
+
+    private static CheckResult Busy(Workload workload, StepMeter meter)
+    {
+        var share = meter.BusySeconds / meter.Seconds;
+        return new CheckResult(
+            $"{workload.Name}: steps are computed", share >= LeastBusy, 100 * share, "%", $"of the time, by events of the device; at least {100 * LeastBusy} are expected");
     }
 
     private IEnumerable<CheckResult> Kernels(Workload workload, WorkloadTimes run)

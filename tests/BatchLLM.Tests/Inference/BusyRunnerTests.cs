@@ -7,37 +7,39 @@ namespace BatchLLM.Tests.Inference;
 public class BusyRunnerTests
 {
     [Fact]
-    public void Time_inside_steps_counts_and_time_between_them_does_not()
+    public void The_time_of_each_step_counts_once_also_where_two_are_in_flight()
     {
-        var clock = new Clock();
         var busy = new BusyTime();
-        using var inner = new Slow(clock);
-        using var runner = new BusyRunner(inner, busy, clock);
+        using var inner = new Slow();
+        using var runner = new BusyRunner(inner, busy);
 
-        runner.Run(new Step(), []);
-        clock.Advance(TimeSpan.FromSeconds(5));
-        runner.Run(new Step(), []);
+        runner.Begin(new Step());
+        runner.Begin(new Step());
+        runner.End([]);
+        runner.End([]);
+        runner.Begin(new Step());
+        runner.Abandon();
 
         Assert.Equal(TimeSpan.FromSeconds(4), busy.Total);
+        Assert.Equal(0, inner.InFlight);
         Assert.Same(inner.Limits, runner.Limits);
     }
 
-    private sealed class Clock : TimeProvider
+    private sealed class Slow : IModelRunner
     {
-        private long _ticks;
+        public RunnerLimits Limits { get; } = new(1, 1, 1, 1, 1, 1, StepsInFlight: 2);
 
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+        public int InFlight { get; private set; }
 
-        public override long GetTimestamp() => _ticks;
+        public void Begin(Step step) => InFlight++;
 
-        public void Advance(TimeSpan time) => _ticks += time.Ticks;
-    }
+        public TimeSpan End(Span<int> nextTokens)
+        {
+            InFlight--;
+            return TimeSpan.FromSeconds(2);
+        }
 
-    private sealed class Slow(Clock clock) : IModelRunner
-    {
-        public RunnerLimits Limits { get; } = new(1, 1, 1, 1, 1, 1);
-
-        public void Run(Step step, Span<int> nextTokens) => clock.Advance(TimeSpan.FromSeconds(2));
+        public void Abandon() => InFlight = 0;
 
         public void Dispose()
         {

@@ -9,45 +9,83 @@ namespace BatchLLM.Tests.Inference;
 /// index and token and a hash of the tokens before it, written to its KV block; the next token is a hash of what is read
 /// back through the block table, so a wrong or stale block changes the completion or fails at once.
 /// </summary>
+/// <remarks>
+/// A step is computed as late as it may be, when it is ended, from what was there when it was begun, as on a device: blocks
+/// may have been given on by then, and sequences have ended.
+/// </remarks>
 internal sealed class ScriptedRunner(RunnerLimits limits) : IModelRunner
 {
     private readonly KvEntry[] _cache = new KvEntry[limits.KvBlockCount * limits.KvBlockTokens];
     private readonly Dictionary<int, SharedPrefix?> _blocksOfStep = []; // held by a slice, with its prefix if it is of that
     private readonly HashSet<Sequence> _sequencesOfStep = [];
+    private readonly Queue<ScriptedSlice[]> _inFlight = new();
+    private Dictionary<Sequence, int> _chosen = []; // by the step computed last
 
     public RunnerLimits Limits => limits;
 
+    /// <summary>Steps that were computed.</summary>
     public int StepCount { get; private set; }
+
+    /// <summary>Positions whose token was on its way when their step was begun.</summary>
+    public int AwaitedCount { get; private set; }
+
+    public int InFlightCount => _inFlight.Count;
 
     public bool IsDisposed { get; private set; }
 
-    /// <summary>Called at the start of each step with its 0-based number; may throw or wait.</summary>
+    /// <summary>Called when a step is begun, with how many are in flight; may throw.</summary>
+    public Action<int>? BeforeBegin { get; set; }
+
+    /// <summary>Called before each step is computed, with its 0-based number; may throw or wait.</summary>
     public Action<int>? BeforeStep { get; set; }
 
     /// <summary>Overrides the hash: (sequence, tokens generated) to the next id.</summary>
     public Func<Sequence, int, int?>? Script { get; set; }
 
-    public void Run(Step step, Span<int> nextTokens)
+    public void Begin(Step step)
+    {
+        BeforeBegin?.Invoke(_inFlight.Count);
+        Assert.InRange(_inFlight.Count, 0, limits.StepsInFlight - 1);
+        CheckStep(step);
+        foreach (var slice in step.Slices)
+        {
+            CheckSlice(slice);
+            CheckBlocks(slice);
+        }
+
+        _inFlight.Enqueue([.. step.Slices.Select(slice => new ScriptedSlice(slice))]);
+    }
+
+    public TimeSpan End(Span<int> nextTokens)
     {
         var number = StepCount++;
         BeforeStep?.Invoke(number);
-        CheckStep(step, nextTokens);
-        for (var index = 0; index < step.Slices.Count; index++)
+        var slices = _inFlight.Dequeue();
+        Assert.Equal(slices.Length, nextTokens.Length);
+        var chosen = new Dictionary<Sequence, int>();
+        for (var index = 0; index < slices.Length; index++)
         {
-            var slice = step.Slices[index];
-            CheckSlice(slice);
-            CheckBlocks(slice);
+            var slice = slices[index];
+            slice.Resolve(_chosen);
             Write(slice);
-            nextTokens[index] = slice.ChoosesNext ? Choose(slice.Sequence) : -1;
+            nextTokens[index] = slice.Chooses ? chosen[slice.Sequence] = Choose(slice) : IModelRunner.NoToken;
         }
+
+        _chosen = chosen;
+        return TimeSpan.Zero;
+    }
+
+    public void Abandon()
+    {
+        _inFlight.Clear();
+        _chosen.Clear();
     }
 
     public void Dispose() => IsDisposed = true;
 
-    private void CheckStep(Step step, Span<int> nextTokens)
+    private void CheckStep(Step step)
     {
         Assert.InRange(step.Slices.Count, 1, limits.StepSequenceBudget);
-        Assert.Equal(step.Slices.Count, nextTokens.Length);
         Assert.InRange(step.TokenCount, 1, limits.StepTokenBudget);
         Assert.Equal(step.TokenCount, step.Slices.Sum(slice => slice.Count));
         _blocksOfStep.Clear();
@@ -56,13 +94,18 @@ internal sealed class ScriptedRunner(RunnerLimits limits) : IModelRunner
 
     private void CheckSlice(StepSlice slice)
     {
-        var sequence = slice.Sequence;
+        var (sequence, end) = (slice.Sequence, slice.Start + slice.Count);
+        var awaited = end - sequence.KnownCount;
         Assert.True(_sequencesOfStep.Add(sequence), "A sequence has two slices in one step.");
-        Assert.Equal(sequence.ComputedCount, slice.Start);
-        Assert.InRange(slice.Count, 1, sequence.KnownCount - slice.Start);
-        Assert.InRange(slice.Start + slice.Count, 1, limits.ContextLength);
-        Assert.InRange(slice.Start + slice.Count, 1, sequence.BlockTable.Count * limits.KvBlockTokens);
+        Assert.Equal(sequence.ComputedCount, end);
+        Assert.True(awaited <= 0 || (awaited == 1 && IsChosenInFlight(sequence, slice.Start)), "A token is neither known nor on its way.");
+        Assert.True(end - sequence.PromptCount < sequence.MaxTokens, "A position behind the last token is computed.");
+        Assert.InRange(end, 1, Math.Min(limits.ContextLength, sequence.BlockTable.Count * limits.KvBlockTokens));
+        AwaitedCount += Math.Max(0, awaited);
     }
+
+    private bool IsChosenInFlight(Sequence sequence, int start) =>
+        _inFlight.Count > 0 && _inFlight.Last().Any(slice => slice.Sequence == sequence && slice.Chooses && slice.End == start);
 
     private void CheckBlocks(StepSlice slice)
     {
@@ -77,28 +120,28 @@ internal sealed class ScriptedRunner(RunnerLimits limits) : IModelRunner
         }
     }
 
-    private void Write(StepSlice slice)
+    private void Write(ScriptedSlice slice)
     {
-        var hash = HashBefore(slice.Sequence.Tokens[..slice.Start]);
-        for (var position = slice.Start; position < slice.Start + slice.Count; position++)
+        var hash = HashBefore(slice.Tokens.AsSpan(0, slice.Start));
+        for (var position = slice.Start; position < slice.End; position++)
         {
-            var token = slice.Sequence.Tokens[position];
-            EntryAt(slice.Sequence, position) = new KvEntry(hash, position, token);
-            hash = Next(hash, token);
+            EntryAt(slice, position) = new KvEntry(hash, position, slice.Tokens[position]);
+            hash = Next(hash, slice.Tokens[position]);
         }
     }
 
-    private int Choose(Sequence sequence)
+    private int Choose(ScriptedSlice slice)
     {
         var hash = HashBefore([]);
-        for (var position = 0; position < sequence.KnownCount; position++)
+        for (var position = 0; position < slice.End; position++)
         {
-            var entry = EntryAt(sequence, position);
-            Assert.Equal(new KvEntry(hash, position, sequence.Tokens[position]), entry);
+            var entry = EntryAt(slice, position);
+            Assert.Equal(new KvEntry(hash, position, slice.Tokens[position]), entry);
             hash = Next(hash, entry.Token);
         }
 
-        return Script?.Invoke(sequence, sequence.Generated.Length) ?? (int)(hash % (ulong)limits.VocabularySize);
+        var generated = slice.End - slice.Sequence.PromptCount;
+        return Script?.Invoke(slice.Sequence, generated) ?? (int)(hash % (ulong)limits.VocabularySize);
     }
 
     private static ulong HashBefore(ReadOnlySpan<int> tokens)
@@ -118,10 +161,10 @@ internal sealed class ScriptedRunner(RunnerLimits limits) : IModelRunner
         return hash ^ (hash >> 29);
     }
 
-    private ref KvEntry EntryAt(Sequence sequence, int position)
+    private ref KvEntry EntryAt(ScriptedSlice slice, int position)
     {
         var (block, offset) = Math.DivRem(position, limits.KvBlockTokens);
-        return ref _cache[(sequence.BlockTable[block] * limits.KvBlockTokens) + offset];
+        return ref _cache[(slice.Blocks[block] * limits.KvBlockTokens) + offset];
     }
 
     private readonly record struct KvEntry(ulong Before, int Position, int Token);

@@ -191,7 +191,6 @@ public sealed class SchedulerGroupTests
 
     private void Advance()
     {
-        Scheduler.Complete(_step);
         foreach (var slice in _step.Slices.Where(slice => slice.Sequence.PendingCount == 0))
         {
             slice.Sequence.Append(1);

@@ -113,7 +113,6 @@ public sealed class SchedulerTests
         var scheduler = new Scheduler(Limits(tokens: 64, blocks: 3));
         Add(scheduler, 0, promptTokens: 2);
         scheduler.Plan(_step);
-        Scheduler.Complete(_step);
 
         Assert.Throws<InvalidOperationException>(() => scheduler.Plan(_step));
     }
@@ -212,7 +211,6 @@ public sealed class SchedulerTests
 
     private void Advance()
     {
-        Scheduler.Complete(_step);
         foreach (var slice in _step.Slices)
         {
             if (slice.Sequence.PendingCount == 0)

@@ -89,5 +89,8 @@ public sealed class RangedShardTests
             throw new NotSupportedException();
 
         public Task DeleteAsync(string uri, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<bool> DeleteVersionAsync(string uri, string version, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 }
