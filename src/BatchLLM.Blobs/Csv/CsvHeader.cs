@@ -10,12 +10,18 @@ internal sealed record CsvHeader(IReadOnlyList<string> Names)
     /// <exception cref="BatchLLMException">It is none.</exception>
     public static CsvHeader Read(ReadOnlySpan<byte> line, string uri)
     {
-        var problem = LineFaults.FindInText(line)?.Message;
+        var problem = LineFaults.FindInText(line)?.Message ?? FindLoneReturn(line);
         var names = problem is null ? ReadNames(line, out problem) : [];
         return (problem ?? FindProblem(names)) is { } fault
             ? throw new BatchLLMException($"{uri} has no usable header in its first line. {fault}")
             : new CsvHeader(names);
     }
+
+    // Such a file is one line for this reader: its rows would pass for a header, and be missed by nobody.
+    private static string? FindLoneReturn(ReadOnlySpan<byte> line) =>
+        line.TrimEnd((byte)'\r').Contains((byte)'\r') && !line.Contains((byte)'"')
+            ? "Its lines end in carriage returns alone; expected line feeds, with or without carriage returns before them: convert it."
+            : null;
 
     private static List<string> ReadNames(ReadOnlySpan<byte> line, out string? problem)
     {

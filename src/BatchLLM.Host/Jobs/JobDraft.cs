@@ -25,10 +25,11 @@ internal sealed record JobDraft(JobSpec Spec, IReadOnlyList<InputFile> Inputs, s
 
     /// <summary>Cuts the inputs into shards.</summary>
     /// <exception cref="BatchLLMException">
-    /// The output directory holds another job's results, a file cannot be read, or no input has a row.
+    /// The output directory holds another job's results or an input, a file cannot be read, or no input has a row.
     /// </exception>
     public async Task<(NewJob Job, IReadOnlyList<NewShard> Shards)> CutAsync(CancellationToken cancellationToken)
     {
+        OutputLayout.RefuseOwnInputs(Spec.Output.Uri, Inputs);
         await JobAssembly.CheckOutputAsync(Spec, cancellationToken);
         var plan = await JobAssembly.Planner.CutAsync(Spec, Inputs, cancellationToken);
         var job = new NewJob(

@@ -15,6 +15,7 @@ internal static class JobRetry
     /// <exception cref="BatchLLMException">The store failed, or the output cannot be read.</exception>
     public static async Task<string?> BeginAsync(IJobStore store, Job job, string? error, CancellationToken cancellationToken) =>
         RetryRules.Refusal(job)
+        ?? (error?.Contains('\0') == true ? RetryRules.NoSuchError(job, error) : null) // no text of the database may hold one
         ?? (await HasItsOutputAsync(job, cancellationToken) ? await store.RetryAsync(job, error, cancellationToken) : RetryRules.OutputIsGone(job));
 
     /// <summary>Sees now what a worker would find out later, with the job running already.</summary>

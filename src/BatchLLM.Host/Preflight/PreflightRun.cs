@@ -26,6 +26,7 @@ internal sealed class PreflightRun(PreflightSettings settings, PreflightStages s
         using var model = IJobModel.Open(settings.Device?.Place(submitted) ?? submitted);
         var spec = model.InForce(submitted);
         var inputs = await JobAssembly.Planner.ResolveAsync(spec.Inputs, cancellationToken);
+        OutputLayout.RefuseOwnInputs(spec.Output.Uri, inputs);
         var key = JobKey.Compute(spec, inputs, model.Digest);
         var start = time.GetTimestamp();
         var plan = await JobAssembly.Planner.CutAsync(spec, inputs, cancellationToken);

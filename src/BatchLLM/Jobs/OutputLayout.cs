@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace BatchLLM.Jobs;
 
@@ -6,7 +7,7 @@ namespace BatchLLM.Jobs;
 /// <param name="OutputUri">Absolute URI of the directory.</param>
 /// <param name="JobId">The job; its number is in the names of attempts, so that jobs never meet in one.</param>
 /// <param name="Format">Format of the parts: decides their ending.</param>
-public sealed record OutputLayout(string OutputUri, long JobId, DataFormat Format)
+public sealed partial record OutputLayout(string OutputUri, long JobId, DataFormat Format)
 {
     private readonly string _root = OutputUri.TrimEnd('/');
 
@@ -31,6 +32,23 @@ public sealed record OutputLayout(string OutputUri, long JobId, DataFormat Forma
     public IEnumerable<string> LeftoverPatterns =>
         [$"{AttemptPrefix}*", $"{_root}/.{AttemptName}*", $"{_root}/.receipt.json.*", $"{_root}/.errors.jsonl.*"];
 
+    /// <summary>
+    /// Refuses inputs that stand where the output goes, under names that outputs have: publishing would replace them, or
+    /// remove them as the parts of an earlier job.
+    /// </summary>
+    /// <param name="outputUri">Absolute URI of the output directory.</param>
+    /// <param name="inputs">The job's files.</param>
+    /// <exception cref="BatchLLMException">There is such an input.</exception>
+    public static void RefuseOwnInputs(string outputUri, IReadOnlyList<InputFile> inputs)
+    {
+        if (inputs.FirstOrDefault(input => IsPublished(outputUri, input.Uri)) is { } own)
+        {
+            throw new BatchLLMException(
+                $"Input {own.Uri} stands in the job's output directory under a name that outputs have; the job would replace or " +
+                "remove it. Choose another output, or inputs without it.");
+        }
+    }
+
     /// <summary>A file by its name.</summary>
     public string File(string name) => $"{_root}/{name}";
 
@@ -51,6 +69,17 @@ public sealed record OutputLayout(string OutputUri, long JobId, DataFormat Forma
 
     /// <summary>The failed rows of a shard, under its epoch's name.</summary>
     public string ErrorsAttempt(ShardLease lease) => Attempt(lease, ".errors.jsonl");
+
+    // An address of the same place may be written with other escapes.
+    private static bool IsPublished(string outputUri, string uri)
+    {
+        var end = uri.LastIndexOf('/');
+        return PublishedName().IsMatch(uri[(end + 1)..])
+            && Uri.UnescapeDataString(uri[..end]) == Uri.UnescapeDataString(outputUri.TrimEnd('/'));
+    }
+
+    [GeneratedRegex(@"^(part-[0-9]{6,}\.(jsonl|parquet)|errors\.jsonl|receipt\.json)$")]
+    private static partial Regex PublishedName();
 
     // No directory of its own: nothing to tidy up once the files are gone.
     private string AttemptPrefix => $"{_root}/{AttemptName}";

@@ -1,3 +1,4 @@
+using System.Globalization;
 using BatchLLM.Jobs;
 using BatchLLM.Rows;
 
@@ -7,6 +8,9 @@ namespace BatchLLM.Prompts;
 /// <param name="sampling">The job's sampling.</param>
 internal sealed class RowSampling(SamplingSpec sampling)
 {
+    private const NumberStyles PlainNumber =
+        NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+
     private readonly KeyValuePair<string, string>[] _columns = [.. sampling.Columns]; // parameter, column
 
     /// <summary>The columns it reads.</summary>
@@ -23,7 +27,7 @@ internal sealed class RowSampling(SamplingSpec sampling)
                 continue; // As with null: this row overrides nothing.
             }
 
-            parameters = SamplingOverrides.Apply(parameters, name, value, out var problem);
+            parameters = SamplingOverrides.Apply(parameters, name, name == "stop" ? value : ToNumber(value), out var problem);
             if (problem is not null)
             {
                 return RowPrompt.Refused(RowErrorCodes.InvalidParameter, $"column '{column}': {problem}");
@@ -32,4 +36,16 @@ internal sealed class RowSampling(SamplingSpec sampling)
 
         return new RowPrompt(draft, parameters, null);
     }
+
+    // CSV fields, decimals and the directories of a path are all text. Only what any reader takes for the same number is one.
+    private static RowValue ToNumber(RowValue value) => value switch
+    {
+        { Kind: not RowValueKind.Text } => value,
+        { Text: "" } => RowValue.Null, // CSV has no other null
+        { Text: var text } when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) =>
+            RowValue.FromInteger(whole),
+        { Text: var text } when double.TryParse(text, PlainNumber, CultureInfo.InvariantCulture, out var number) =>
+            RowValue.FromNumber(number),
+        _ => value,
+    };
 }

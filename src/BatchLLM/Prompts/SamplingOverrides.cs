@@ -21,7 +21,7 @@ public static class SamplingOverrides
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="value">A number for all but stop, which is a text or a JSON array of texts.</param>
     /// <param name="problem">What was found and expected; null if the value was taken.</param>
-    /// <remarks>Numbers written as text are refused: "0,7" and "7e-1" show that a guess would sometimes be wrong.</remarks>
+    /// <remarks>Numbers written as text are refused, as by the OpenAI API; for columns that can hold nothing else, see <see cref="RowSampling"/>.</remarks>
     public static SamplingParameters Apply(
         SamplingParameters sampling, string name, RowValue value, out string? problem)
     {

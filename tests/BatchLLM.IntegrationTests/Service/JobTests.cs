@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using BatchLLM.IntegrationTests.Postgres;
 using Xunit;
 
@@ -43,8 +44,10 @@ public sealed class JobTests(TestCluster cluster) : ServiceTests(cluster)
     [Theory]
     [InlineData("?limit=0", "expected 1 to 200")]
     [InlineData("?limit=201", "expected 1 to 200")]
-    [InlineData("?limit=many", "limit")]
-    [InlineData("?before=x", "before")]
+    [InlineData("?limit=many", "limit is 'many'; expected a whole number.")]
+    [InlineData("?limit=99999999999", "limit is '99999999999'; expected a whole number.")]
+    [InlineData("?before=x", "before is 'x'; expected a whole number.")]
+    [InlineData("?name=%00", "name holds a NUL character")]
     [InlineData("?state=Queued", "expected one of queued, running, paused, completed, cancelled, failed")]
     public async Task A_bad_filter_is_named(string query, string expected)
     {
@@ -164,8 +167,23 @@ public sealed class JobTests(TestCluster cluster) : ServiceTests(cluster)
         await ServiceHost.ProblemOfAsync(measure, HttpStatusCode.BadRequest);
     }
 
-    private Task<HttpResponseMessage> PostJobAsync(string url) => Client.PostAsync(
-        url, new StringContent(ServiceHost.Job().ToJsonString(), System.Text.Encoding.UTF8, "application/json"));
+    [Fact]
+    public async Task A_job_does_not_replace_what_it_reads()
+    {
+        var input = Path.Combine(Service.Root, "out", "job", "part-000000.jsonl");
+        Directory.CreateDirectory(Path.GetDirectoryName(input)!);
+        await File.WriteAllTextAsync(input, Cli.TicketJob.Line(1));
+        var job = ServiceHost.Job();
+        job["input"] = "out/job/*.jsonl";
+
+        using var response = await PostJobAsync("/api/preflight", job);
+
+        Assert.Contains(
+            "would replace", await ServiceHost.ProblemOfAsync(response, HttpStatusCode.UnprocessableEntity), StringComparison.Ordinal);
+    }
+
+    private Task<HttpResponseMessage> PostJobAsync(string url, JsonNode? job = null) => Client.PostAsync(
+        url, new StringContent((job ?? ServiceHost.Job()).ToJsonString(), System.Text.Encoding.UTF8, "application/json"));
 
     private async Task<JsonElement> GetAsync(string url)
     {

@@ -38,10 +38,11 @@ public sealed class RetryEndpointTests(TestCluster cluster) : ServiceTests(clust
 
     [Theory]
     [InlineData("""{"error":"engine_error"}""", "has no row that failed with 'engine_error', of 2 that failed", HttpStatusCode.Conflict)]
+    [InlineData("""{"error":"\u0000"}""", "has no row that failed with", HttpStatusCode.Conflict)]
     [InlineData("""{"error":""}""", "error is empty", HttpStatusCode.BadRequest)]
-    [InlineData("""{"errors":"engine_error"}""", "", HttpStatusCode.BadRequest)]
-    [InlineData("""{"error":["engine_error"]}""", "", HttpStatusCode.BadRequest)]
-    [InlineData("[", "", HttpStatusCode.BadRequest)]
+    [InlineData("""{"errors":"engine_error"}""", "/openapi.json describes it", HttpStatusCode.BadRequest)]
+    [InlineData("""{"error":["engine_error"]}""", "/openapi.json describes it", HttpStatusCode.BadRequest)]
+    [InlineData("[", "/openapi.json describes it", HttpStatusCode.BadRequest)]
     public async Task What_cannot_be_retried_is_said_and_changes_nothing(string body, string expected, HttpStatusCode status)
     {
         var job = await PublishedAsync();

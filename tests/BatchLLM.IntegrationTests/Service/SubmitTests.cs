@@ -119,8 +119,8 @@ public sealed class SubmitTests(TestCluster cluster) : ServiceTests(cluster)
 
     [Theory]
     [InlineData("?priority=101", "expected -100 to 100")]
-    [InlineData("?priority=high", "priority")]
-    [InlineData("?deadline=tomorrow", "deadline")]
+    [InlineData("?priority=high", "priority is 'high'; expected a whole number.")]
+    [InlineData("?deadline=tomorrow", "deadline is 'tomorrow'; expected a time such as")]
     public async Task A_bad_setting_is_named(string query, string expected)
     {
         using var response = await Service.SubmitAsync(ServiceHost.Job(), query);

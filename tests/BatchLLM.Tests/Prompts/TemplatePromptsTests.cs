@@ -70,11 +70,14 @@ public sealed class TemplatePromptsTests
         { "max_tokens", RowValue.FromNumber(1.5), "max_tokens is 1.5; expected a whole number" },
         { "max_tokens", RowValue.FromNumber(double.NaN), "max_tokens is NaN; expected a whole number" },
         { "max_tokens", RowValue.FromNumber(1e300), "max_tokens is 1E+300; expected a whole number" },
-        { "max_tokens", RowValue.FromText("64"), "max_tokens is of type text; expected a number" },
+        { "max_tokens", RowValue.FromText("0"), "max_tokens is 0; expected 1 to 1048576" },
+        { "max_tokens", RowValue.FromText("many"), "max_tokens is of type text; expected a number" },
+        { "max_tokens", RowValue.FromText("1,024"), "max_tokens is of type text; expected a number" },
         { "max_tokens", RowValue.FromBoolean(true), "max_tokens is of type boolean; expected a number" },
         { "temperature", RowValue.FromNumber(double.NaN), "temperature is NaN; expected 0 to 2" },
         { "temperature", RowValue.FromNumber(double.PositiveInfinity), "temperature is Infinity; expected 0 to 2" },
-        { "temperature", RowValue.FromText("0.7"), "temperature is of type text; expected a number" },
+        { "temperature", RowValue.FromText("0,7"), "temperature is of type text; expected a number" },
+        { "temperature", RowValue.FromText("NaN"), "temperature is NaN; expected 0 to 2" },
         { "temperature", RowValue.FromJson("[0.7]"), "temperature is of type json; expected a number" },
         { "top_p", RowValue.FromInteger(0), "top_p is 0; expected above 0 and at most 1" },
         { "top_k", RowValue.FromInteger(-1), "top_k is -1; expected 0 to 1000000" },
@@ -109,6 +112,18 @@ public sealed class TemplatePromptsTests
         var sampling = Prompts($"sampling.columns.{name}=c").Build(row).Sampling!;
 
         Assert.Contains(64L, new[] { sampling.MaxTokens, sampling.TopK, (long)sampling.Seed });
+    }
+
+    [Fact]
+    public void Numbers_of_a_column_that_holds_text_are_numbers_and_an_empty_one_is_missing()
+    {
+        var prompts = Prompts(
+            "sampling.columns.max_tokens=m", "sampling.columns.temperature=t", "sampling.columns.seed=s", "sampling.columns.top_k=k");
+
+        var row = Rows.OfText(("body", "x"), ("m", "64"), ("t", "0.70"), ("s", "-1"), ("k", ""));
+
+        Assert.Equivalent(
+            new SamplingParameters { MaxTokens = 64, Temperature = 0.7, Seed = ulong.MaxValue, TopK = 0 }, prompts.Build(row).Sampling);
     }
 
     private static TemplatePrompts Prompts(params string[] settings) =>

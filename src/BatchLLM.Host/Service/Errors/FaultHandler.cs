@@ -33,7 +33,7 @@ internal sealed class FaultHandler(ServiceLog log) : IExceptionHandler
 
     private ProblemHttpResult Describe(HttpContext context, Exception exception) => exception switch
     {
-        BadHttpRequestException e => Problems.Of(e.StatusCode, "The request cannot be read", e.Message),
+        BadHttpRequestException e => Problems.Of(e.StatusCode, "The request cannot be read", RequestFaults.Describe(e)),
         UsageException e => Problems.BadRequest(e.Message),
         IdempotencyConflictException e => Problems.Of(
             StatusCodes.Status422UnprocessableEntity, "Idempotency-Key was used for another request", e.Message),

@@ -36,6 +36,11 @@ internal static class ListEndpoint
                 CultureInfo.InvariantCulture, $"limit is {limit}; expected 1 to {MostJobs}."));
         }
 
+        if (name?.Contains('\0') == true) // no text of the database may hold one
+        {
+            return Problems.BadRequest("name holds a NUL character, which no job's name does.");
+        }
+
         if ((state ?? []).FirstOrDefault(item => JobStates.Find(item) is null) is not null)
         {
             return Problems.BadRequest($"state is none that jobs have; expected one of {string.Join(", ", JobStates.Names)}.");

@@ -121,6 +121,7 @@ public sealed class CsvRowReaderTests
 
     [Theory]
     [InlineData("a;b\n1;2\n", "separated by semicolons or tabs")]
+    [InlineData("a,b\r1,2\r3,4\r", "Its lines end in carriage returns alone")]
     [InlineData("a,b,a\n1,2,3\n", "The column 'a' stands in it twice")]
     [InlineData("a,b\"\n1,2\n", "Field 2 has a quotation mark inside")]
     [InlineData("a,b\n1,2\n3,\"4\n5,6\n", "the row that begins on line 3 opens a quoted field that the file does not close")]
