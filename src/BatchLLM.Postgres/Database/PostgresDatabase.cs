@@ -82,17 +82,13 @@ public sealed class PostgresDatabase : IAsyncDisposable
         async (isRepeated, token) =>
         {
             await using var connection = await _source.OpenConnectionAsync(token);
-            try
+            return await UseAsync(connection, async () =>
             {
                 await using var transaction = await connection.BeginTransactionAsync(token);
                 var result = await operation(new Session(transaction, isRepeated, token));
                 await transaction.CommitAsync(token);
                 return result;
-            }
-            catch (Exception exception) when (PostgresFault.IsOfLostConnection(exception, connection))
-            {
-                throw new IOException("The connection was lost while it was used.", exception);
-            }
+            });
         },
         _policy.Patience,
         waitIfRefused: true,
@@ -125,11 +121,24 @@ public sealed class PostgresDatabase : IAsyncDisposable
         async (_, token) =>
         {
             await using var connection = await _source.OpenConnectionAsync(token);
-            return await Migrator.MigrateAsync(connection, Migration.Embedded(), _address.ToString(), token);
+            return await UseAsync(connection, () => Migrator.MigrateAsync(connection, Migration.Embedded(), _address.ToString(), token));
         },
         _policy.StartPatience,
         waitIfRefused: _revive is not null,
         cancellationToken);
+
+    /// <summary>Calls what goes wrong with a connection that is lost by its name, so that it is repeated.</summary>
+    private static async Task<T> UseAsync<T>(NpgsqlConnection connection, Func<Task<T>> use)
+    {
+        try
+        {
+            return await use();
+        }
+        catch (Exception exception) when (PostgresFault.IsOfLostConnection(exception, connection))
+        {
+            throw new IOException("The connection was lost while it was used.", exception);
+        }
+    }
 
     private async Task<T> RunAsync<T>(
         Func<bool, CancellationToken, Task<T>> attempt,
