@@ -1,6 +1,7 @@
 using BatchLLM.Cuda.Kernels;
 using BatchLLM.CudaTests.Emulation;
 using BatchLLM.Engine.Reference;
+using BatchLLM.GpuCheck.Vectors;
 using Xunit;
 
 namespace BatchLLM.CudaTests.Kernels;
