@@ -5,7 +5,8 @@ namespace BatchLLM.Blobs;
 /// <summary>
 /// A pattern of path segments, matched one name at a time so that a directory walk enters only what can still match.
 /// <c>*</c> is any run of characters within a name, <c>?</c> one character, <c>**</c> as a whole segment any number of
-/// names; brackets are literal. As in a shell, a glob never matches a leading dot.
+/// names; brackets are literal. As in a shell, a glob never matches a leading dot, and as in Hadoop and Spark no leading
+/// underscore: names like <c>_SUCCESS</c> and <c>_delta_log</c> hold what is told of data, and no data.
 /// </summary>
 /// <remarks>
 /// The walk carries the set of pattern positions that its path so far can stand at, as bits. With one position per
@@ -59,7 +60,7 @@ internal sealed class GlobPattern
         var segment = _segments[position];
         if (segment == AnyDepth)
         {
-            return throughAnyDepth && !name.StartsWith('.') ? 1UL << position : 0;
+            return throughAnyDepth && !IsHidden(name) ? 1UL << position : 0;
         }
 
         return MatchesName(segment, name) ? 1UL << (position + 1) : 0;
@@ -83,7 +84,9 @@ internal sealed class GlobPattern
         Uri.UnescapeDataString(escaped.Replace('*', AnyRun).Replace('?', AnyOne));
 
     private static bool MatchesName(string segment, string name) =>
-        (segment is not [AnyRun or AnyOne, ..] || !name.StartsWith('.')) && MatchesText(segment, name);
+        (segment is not [AnyRun or AnyOne, ..] || !IsHidden(name)) && MatchesText(segment, name);
+
+    private static bool IsHidden(string name) => name is ['.' or '_', ..];
 
     // Greedy, returning only to the latest run: an earlier one never needs to grow again. O(segment * name).
     private static bool MatchesText(ReadOnlySpan<char> segment, ReadOnlySpan<char> name)

@@ -47,12 +47,18 @@ internal sealed class JobRetention(PostgresRetention store)
         // If the process dies here, the next finds the job still there, and nothing of it at its place.
         if (job.BatchUri is { } place)
         {
-            await foreach (var blob in JobAssembly.Blobs.ListAsync($"{place}/**", cancellationToken))
-            {
-                await JobAssembly.Blobs.DeleteAsync(blob.Uri, cancellationToken);
-            }
+            await DeleteAsync($"{place}/**", cancellationToken);
+            await DeleteAsync($"{place}/_*", cancellationToken); // what a glob passes over
         }
 
         return await store.RemoveJobAsync(job.Id, age, resultsExpire, cancellationToken);
+    }
+
+    private static async Task DeleteAsync(string pattern, CancellationToken cancellationToken)
+    {
+        await foreach (var blob in JobAssembly.Blobs.ListAsync(pattern, cancellationToken))
+        {
+            await JobAssembly.Blobs.DeleteAsync(blob.Uri, cancellationToken);
+        }
     }
 }

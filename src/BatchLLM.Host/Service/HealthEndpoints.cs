@@ -16,12 +16,18 @@ internal static class HealthEndpoints
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/healthz", () => TypedResults.Ok(new Health("ok"))).ForAnyone().WithTags("Health")
+        app.MapGet("/healthz", Alive).ForAnyone().WithTags("Health")
             .WithSummary("The process is alive.");
         app.MapGet("/readyz", ReadyAsync).ForAnyone().WithTags("Health")
             .WithSummary("The database answers, so that requests will be served.")
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+
+        // Monitors that want the status alone.
+        app.MapMethods("/healthz", [HttpMethods.Head], Alive).ForAnyone().ExcludeFromDescription();
+        app.MapMethods("/readyz", [HttpMethods.Head], ReadyAsync).ForAnyone().ExcludeFromDescription();
     }
+
+    private static Ok<Health> Alive() => TypedResults.Ok(new Health("ok"));
 
     private static async Task<Results<Ok<Health>, ProblemHttpResult>> ReadyAsync(
         IJobStore store, TimeProvider time, CancellationToken cancellationToken)

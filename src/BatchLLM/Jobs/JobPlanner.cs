@@ -34,7 +34,7 @@ public sealed class JobPlanner(
 
             if (files.Count == before)
             {
-                throw new BatchLLMException($"Input {input.Uri} matches no file. Check the path and its wildcards.");
+                throw new BatchLLMException($"Input {input.Uri} matches no file. Check the path and its wildcards; the files of a folder are its name and /*.");
             }
         }
 

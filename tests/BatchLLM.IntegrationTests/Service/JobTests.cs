@@ -122,6 +122,12 @@ public sealed class JobTests(TestCluster cluster) : ServiceTests(cluster)
     public async Task Health_and_readiness_are_told()
     {
         Assert.Equal("ok", (await GetAsync("/healthz")).GetProperty("status").GetString());
+        foreach (var path in new[] { "/healthz", "/readyz" })
+        {
+            using var head = await Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, path));
+            Assert.Equal(HttpStatusCode.OK, head.StatusCode);
+        }
+
         Assert.Equal("ready", (await GetAsync("/readyz")).GetProperty("status").GetString());
     }
 

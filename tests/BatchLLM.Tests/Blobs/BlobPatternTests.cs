@@ -16,6 +16,8 @@ public sealed class BlobPatternTests
     [InlineData("file:///out/**", "file:///out/part-1.jsonl", true)]
     [InlineData("file:///o*/part-?.jsonl", "file:///out/part-1.jsonl", true)]
     [InlineData("file:///out/*", "file:///out/.hidden", false)] // as a shell
+    [InlineData("file:///out/**", "file:///out/_delta_log/00000010.checkpoint.parquet", false)] // as Spark
+    [InlineData("file:///out/_delta_log/*", "file:///out/_delta_log/00000010.checkpoint.parquet", true)]
     [InlineData("file:///a%2Ab/*", "file:///a%2ab/part", true)]
     [InlineData("file:///a*b/*", "file:///a%2Ab/part", true)]
     [InlineData("file:///a%20b/part", "file:///a b/part", true)]

@@ -39,11 +39,17 @@ internal sealed class FaultHandler(ServiceLog log) : IExceptionHandler
             StatusCodes.Status422UnprocessableEntity, "Idempotency-Key was used for another request", e.Message),
         BatchLLMException { IsTransient: true } e => Problems.Of(
             StatusCodes.Status503ServiceUnavailable, "Try again later", e.Message),
-        BatchLLMException e => Problems.Of(StatusCodes.Status500InternalServerError, "Something outside failed", e.Message),
+        BatchLLMException e => Outside(context, e),
         OperationCanceledException => Problems.Of(
             StatusCodes.Status503ServiceUnavailable, "Try again later", "The service stops; what was asked for may be half done."),
         _ => Unexpected(context, exception),
     };
+
+    private ProblemHttpResult Outside(HttpContext context, BatchLLMException exception)
+    {
+        log.WriteFault(context, exception);
+        return Problems.Of(StatusCodes.Status500InternalServerError, "Something outside failed", exception.Message);
+    }
 
     private ProblemHttpResult Unexpected(HttpContext context, Exception exception)
     {

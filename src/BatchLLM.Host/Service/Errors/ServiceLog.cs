@@ -26,6 +26,9 @@ internal sealed class ServiceLog(TextWriter output, TimeProvider time)
     public void WriteDefect(HttpContext context, Exception fault) =>
         Write(context, $"unexpected {fault.GetType().FullName}:{Environment.NewLine}{fault.StackTrace}");
 
+    /// <summary>Logs what failed outside of the program while a request was served, a disk that is full, say. For whoever runs the service.</summary>
+    public void WriteFault(HttpContext context, BatchLLMException fault) => Write(context, fault.Message);
+
     /// <summary>Logs what happens beside requests.</summary>
     public void Write(string text) =>
         output.WriteLine(FormattableString.Invariant($"{time.GetUtcNow().UtcDateTime:yyyy-MM-dd HH:mm:ss'Z'} {text}"));
