@@ -41,5 +41,6 @@ internal static class SmallSizes
         Decodes = [(3, 64), (3, 128), (1, 256)],
         Chunks = [(2, 64)],
         MostRows = 24,
+        LeastBusy = 0,
     };
 }

@@ -125,5 +125,5 @@ internal sealed class CheckParts(IDevice device, CheckSizes sizes, Deadline dead
     }
 
     private WorkloadPart Workloads(LlamaConfig config) => _workloads = new WorkloadPart(
-        () => new ModelSession(device, config, sizes.Runner), Ceilings.H200, deadline, sizes.MostRows);
+        () => new ModelSession(device, config, sizes.Runner), Ceilings.H200, deadline, sizes.LeastBusy, sizes.MostRows);
 }

@@ -50,6 +50,9 @@ internal sealed record CheckSizes
     /// <summary>Most rows of a workload.</summary>
     public required int MostRows { get; init; }
 
+    /// <summary>Least share of the time in which steps are computed; an emulator's host takes its processors away from it.</summary>
+    public required double LeastBusy { get; init; }
+
     /// <summary>For an H200: true shapes, lengths that others have published figures for.</summary>
     public static CheckSizes H200 { get; } = new()
     {
@@ -67,6 +70,7 @@ internal sealed record CheckSizes
         Decodes = [(16, 512), (64, 512), (256, 512), (1_024, 512), (256, 2_048), (64, 8_192)],
         Chunks = [(8, 512), (4, 1_024), (1, 4_096)],
         MostRows = int.MaxValue,
+        LeastBusy = 0.95,
     };
 
     private static LlamaConfig Shape(string name) =>

@@ -8,8 +8,9 @@ namespace BatchLLM.GpuCheck.Parts;
 /// <param name="open">Makes the model; first, so that its time is the part's.</param>
 /// <param name="ceilings">What the GPU can do.</param>
 /// <param name="deadline">Of the part.</param>
+/// <param name="leastBusy">Share of the time in which steps have to be computed.</param>
 /// <param name="mostRows">Of a workload.</param>
-internal sealed class WorkloadPart(Func<ModelSession> open, Ceilings ceilings, Deadline deadline, int mostRows = int.MaxValue) : IDisposable
+internal sealed class WorkloadPart(Func<ModelSession> open, Ceilings ceilings, Deadline deadline, double leastBusy, int mostRows = int.MaxValue) : IDisposable
 {
     // Most of the share may go into the rows of the start; what they leave, the workloads after get.
     private const double FillShare = 0.65;
@@ -39,7 +40,7 @@ internal sealed class WorkloadPart(Func<ModelSession> open, Ceilings ceilings, D
         var share = deadline.Share(pieces);
         return share < LeastSeconds
             ? [CheckResult.Of(workload.Name, false, "not measured: the time of this part was over")]
-            : [.. new WorkloadSpeed(_session.Value, ceilings).Run(workload, new MeterTimes(
+            : [.. new WorkloadSpeed(_session.Value, ceilings, leastBusy).Run(workload, new MeterTimes(
                 FillShare * share, Math.Min(MostMeasureSeconds, MeasureShare * share), KernelSteps, mostRows))];
     }
 
