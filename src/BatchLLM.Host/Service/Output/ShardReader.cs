@@ -68,5 +68,8 @@ internal sealed class ShardReader(IBlobStore blobs)
     }
 
     private static BatchLLMException Replaced(string uri) =>
-        new($"{uri} is not what the job wrote any more; another job may have written to the same output since, or someone by hand.");
+        new($"{uri} is not what the job wrote any more; another job may have written to the same output since, or someone by hand.")
+        {
+            Blob = BlobFailure.At(BlobFault.Replaced, uri),
+        };
 }
