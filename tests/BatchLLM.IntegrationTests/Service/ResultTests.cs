@@ -145,6 +145,24 @@ public sealed class ResultTests(TestCluster cluster) : ServiceTests(cluster)
     }
 
     [Fact]
+    public async Task A_part_without_its_footer_is_not_what_the_job_wrote()
+    {
+        var job = await WrittenJob.CreateAsync(Service, shards: 1, "parquet");
+        await job.CommitAsync(0);
+        await job.PublishAsync();
+        var part = BatchLLM.Blobs.Files.FileUri.ToPath(job.Layout.Part(0));
+        var bytes = await File.ReadAllBytesAsync(part);
+        bytes.AsSpan(bytes.Length - 8).Clear();
+        await File.WriteAllBytesAsync(part, bytes);
+
+        using var response = await Client.GetAsync($"{job.Url}/results");
+
+        var detail = await ServiceHost.ProblemOfAsync(response, HttpStatusCode.Gone);
+        Assert.StartsWith("part-000000.parquet is not what was written any more", detail, StringComparison.Ordinal);
+        Assert.Contains($"{part} is not what the job wrote any more", Service.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Output_that_cannot_be_read_is_the_storages_fault_and_only_the_log_says_why()
     {
         var job = await WrittenJob.CreateAsync(Service, shards: 1);

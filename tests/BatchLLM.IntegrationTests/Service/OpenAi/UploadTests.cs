@@ -75,6 +75,18 @@ public sealed class UploadTests(IdleService idle) : IClassFixture<IdleService>
     }
 
     [Fact]
+    public async Task A_file_that_somebody_deleted_from_the_store_is_gone()
+    {
+        var id = await Service.UploadAsync("{}");
+        System.IO.File.Delete(Path.Combine(Service.Data, "inputs", $"{id}.jsonl"));
+
+        using var content = await Service.SendAsync(HttpMethod.Get, $"/v1/files/{id}/content");
+
+        var error = await OpenAiRequests.ErrorOfAsync(content, HttpStatusCode.Gone);
+        Assert.StartsWith($"{id}.jsonl is not where it was written", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_lifetime_is_taken_as_one_field_of_json()
     {
         using var response = await PostAsync(Purpose + File + JsonLifetime + "{\"anchor\":\"created_at\",\"seconds\":7200}\r\n" + End);
