@@ -1,3 +1,5 @@
+using BatchLLM.Rows;
+
 namespace BatchLLM;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace BatchLLM;
 /// </summary>
 /// <remarks>
 /// The taxonomy: misuse of an API is a standard .NET exception; the outside world is this type; a single row's fault is
-/// a <see cref="Rows.RowError"/> and no exception at all.
+/// a <see cref="RowError"/> and no exception at all.
 /// </remarks>
 public class BatchLLMException : Exception
 {
@@ -19,4 +21,7 @@ public class BatchLLMException : Exception
 
     /// <summary>True if the same call may succeed later: a server restarting, a connection reset.</summary>
     public bool IsTransient { get; }
+
+    /// <summary>What a blob store failed at; null if it was nothing of a blob store.</summary>
+    public BlobFailure? Blob { get; init; }
 }

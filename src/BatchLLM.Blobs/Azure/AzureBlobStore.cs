@@ -63,7 +63,10 @@ public sealed class AzureBlobStore(AzureAccounts accounts, TimeProvider time) : 
             if (!await TryMoveAsync(accounts.Blob(source), accounts.Blob(target), cancellationToken)
                 && await VersionAsync(accounts.Blob(target), cancellationToken) is null)
             {
-                throw new BatchLLMException($"Cannot move {source} to {target}: it does not exist.");
+                throw new BatchLLMException($"Cannot move {source} to {target}: it does not exist.")
+                {
+                    Blob = BlobFailure.At(BlobFault.Missing, source.Name),
+                };
             }
         }
         catch (Exception e) when (AzureFailure.IsOutside(e, cancellationToken))

@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Identity;
+using BatchLLM.Rows;
 
 namespace BatchLLM.Blobs.Azure;
 
@@ -28,8 +29,20 @@ internal static class AzureFailure
         {
             Status: not (0 or 408 or 429 or >= 500),
         };
-        return new BatchLLMException($"Cannot {verb} {address}: {Reason(last, address)}", isTransient, cause);
+        return new BatchLLMException($"Cannot {verb} {address}: {Reason(last, address)}", isTransient, cause)
+        {
+            Blob = BlobFailure.At(FaultOf(last), address.Name),
+        };
     }
+
+    // A container that is not there is a wrong address, whatever the blob.
+    private static BlobFault FaultOf(Exception cause) => cause switch
+    {
+        RequestFailedException { ErrorCode: "ContainerNotFound" } => BlobFault.Other,
+        RequestFailedException { Status: 404 } => BlobFault.Missing,
+        RequestFailedException { Status: 412 } => BlobFault.Replaced,
+        _ => BlobFault.Other,
+    };
 
     private static string Reason(Exception cause, AzureAddress address) => cause switch
     {

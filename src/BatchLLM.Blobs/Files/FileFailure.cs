@@ -1,3 +1,5 @@
+using BatchLLM.Rows;
+
 namespace BatchLLM.Blobs.Files;
 
 /// <summary>Says in a sentence what the file system refused, and what to do about it.</summary>
@@ -39,6 +41,13 @@ internal static class FileFailure
             UnauthorizedAccessException => $"Cannot {verb} {path}: permission denied for this user.",
             _ => $"Cannot {verb} {path}: {cause.Message.TrimEnd('.')}.",
         };
-        return new BatchLLMException(sentence, isTransient: false, cause);
+        return new BatchLLMException(sentence, isTransient: false, cause) { Blob = BlobFailure.At(FaultOf(cause), path) };
     }
+
+    private static BlobFault FaultOf(Exception cause) => cause switch
+    {
+        { HResult: ENOSPC or EDQUOT } => BlobFault.NoRoom,
+        FileNotFoundException or DirectoryNotFoundException => BlobFault.Missing,
+        _ => BlobFault.Other,
+    };
 }

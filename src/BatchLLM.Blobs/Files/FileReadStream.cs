@@ -1,3 +1,4 @@
+using BatchLLM.Rows;
 using Microsoft.Win32.SafeHandles;
 
 namespace BatchLLM.Blobs.Files;
@@ -41,7 +42,10 @@ internal sealed class FileReadStream : Stream
         {
             file?.Dispose();
             throw new BatchLLMException(
-                $"Cannot read {path}: it is a pipe or a device; expected a regular file.", isTransient: false, e);
+                $"Cannot read {path}: it is a pipe or a device; expected a regular file.", isTransient: false, e)
+            {
+                Blob = BlobFailure.At(BlobFault.Other, path),
+            };
         }
         catch (Exception e) when (FileFailure.IsOutside(e))
         {

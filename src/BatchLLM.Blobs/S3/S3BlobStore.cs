@@ -43,7 +43,7 @@ public sealed class S3BlobStore : IBlobStore
     {
         var address = Object(uri);
         var found = await S3Head.FindAsync(_service, "read", address, cancellationToken)
-            ?? throw new BatchLLMException($"Cannot read {address}: it does not exist.");
+            ?? throw S3Failure.Missing($"read {address}", address);
         return new RangedReadStream(new S3Ranges(_service, address, found.Version), found.Length);
     }
 
@@ -76,7 +76,7 @@ public sealed class S3BlobStore : IBlobStore
         if (await FindAsync(source) is not { } found)
         {
             _ = await FindAsync(target)
-                ?? throw new BatchLLMException($"Cannot move {source} to {target}: it does not exist.");
+                ?? throw S3Failure.Missing($"move {source} to {target}", source);
             return;
         }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
+using BatchLLM.Rows;
 
 namespace BatchLLM.Blobs.S3;
 
@@ -53,11 +54,34 @@ internal static class S3Failure
     /// <param name="address">The object or pattern.</param>
     /// <param name="isAnonymous">True if no credentials were found.</param>
     public static BatchLLMException Describe(Exception cause, string verb, S3Address address, bool isAnonymous) =>
-        new($"Cannot {verb} {address}: {Reason(cause, address, isAnonymous)}", IsTransient(cause), cause);
+        new($"Cannot {verb} {address}: {Reason(cause, address, isAnonymous)}", IsTransient(cause), cause)
+        {
+            Blob = BlobFailure.At(FaultOf(cause), address.Key),
+        };
+
+    /// <summary>The exception for an object that a look did not find.</summary>
+    /// <param name="what">What was tried, with the addresses: "read s3://bucket/key".</param>
+    /// <param name="address">The object.</param>
+    public static BatchLLMException Missing(string what, S3Address address) => new($"Cannot {what}: it does not exist.")
+    {
+        Blob = BlobFailure.At(BlobFault.Missing, address.Key),
+    };
 
     /// <summary>The exception for an object that is not the version that was looked at any more.</summary>
     public static BatchLLMException Changed(S3Address address) => new(
-        $"Cannot read {address}: it changed while it was read; run again when nobody writes to it any more.");
+        $"Cannot read {address}: it changed while it was read; run again when nobody writes to it any more.")
+    {
+        Blob = BlobFailure.At(BlobFault.Replaced, address.Key),
+    };
+
+    // A bucket that is not there is a wrong address or a wrong endpoint, whatever the object.
+    private static BlobFault FaultOf(Exception cause) => cause switch
+    {
+        AmazonServiceException { ErrorCode: "NoSuchBucket" or "NoSuchUpload" } => BlobFault.Other,
+        AmazonServiceException { StatusCode: HttpStatusCode.NotFound } => BlobFault.Missing,
+        AmazonServiceException { StatusCode: HttpStatusCode.PreconditionFailed } => BlobFault.Replaced,
+        _ => BlobFault.Other,
+    };
 
     private static bool IsTransient(Exception exception) => exception switch
     {

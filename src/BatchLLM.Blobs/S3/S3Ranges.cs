@@ -2,6 +2,7 @@ using System.Net;
 using Amazon.S3;
 using Amazon.S3.Model;
 using BatchLLM.Blobs.Remote;
+using BatchLLM.Rows;
 
 namespace BatchLLM.Blobs.S3;
 
@@ -53,7 +54,10 @@ internal sealed class S3Ranges(S3Service service, S3Address address, string vers
         answer.Dispose();
         throw answer.ETag != version ? S3Failure.Changed(address) : new BatchLLMException(
             $"Cannot read {address}: the service answered {(int)answer.HttpStatusCode} with {answer.ContentLength} bytes; " +
-            $"expected 206 with the {length} bytes from {start} on. It does not support ranges, and cannot be used.");
+            $"expected 206 with the {length} bytes from {start} on. It does not support ranges, and cannot be used.")
+        {
+            Blob = BlobFailure.At(BlobFault.Other, address.Key),
+        };
     }
 
     private async Task<GetObjectResponse> AnswerAsync(

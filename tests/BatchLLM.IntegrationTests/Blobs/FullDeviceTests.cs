@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using BatchLLM.Blobs.Files;
+using BatchLLM.Rows;
 using Xunit;
 
 namespace BatchLLM.IntegrationTests.Blobs;
@@ -39,6 +40,7 @@ public sealed class FullDeviceTests : IDisposable
             $"No room left on the device holding {_mountPoint}/part-0.jsonl; " +
             "free some space, then run `batchllm resume`.",
             e.Message);
+        Assert.Equal(new BlobFailure(BlobFault.NoRoom, "part-0.jsonl"), e.Blob);
         Assert.Equal([$"{_mountPoint}/part-0.jsonl"], Directory.GetFileSystemEntries(_mountPoint));
         Assert.Equal(1000, new FileInfo($"{_mountPoint}/part-0.jsonl").Length);
     }

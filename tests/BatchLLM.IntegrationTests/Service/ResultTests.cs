@@ -104,7 +104,7 @@ public sealed class ResultTests(TestCluster cluster) : ServiceTests(cluster)
         var error = await Record.ExceptionAsync(() => Client.GetStringAsync($"{job.Url}/results"));
 
         var failure = Assert.IsType<HttpRequestException>(error);
-        Assert.True(failure.StatusCode is null or HttpStatusCode.InternalServerError, failure.ToString());
+        Assert.True(failure.StatusCode is null or HttpStatusCode.Gone, failure.ToString());
     }
 
     [Fact]
@@ -120,7 +120,64 @@ public sealed class ResultTests(TestCluster cluster) : ServiceTests(cluster)
 
         Assert.Contains("running", await ServiceHost.ProblemOfAsync(early, HttpStatusCode.NotFound), StringComparison.Ordinal);
         Assert.Equal(job.Id, (await ServiceHost.JsonOfAsync(receipt, HttpStatusCode.OK)).GetProperty("job").GetInt64());
-        await ServiceHost.ProblemOfAsync(replaced, HttpStatusCode.Gone);
+        var problem = await ServiceHost.ProblemOfAsync(replaced, HttpStatusCode.Gone);
+        Assert.StartsWith("receipt.json is not the receipt", problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("results", "jsonl", "part-000000.jsonl")]
+    [InlineData("results", "parquet", "part-000000.parquet")]
+    [InlineData("errors", "jsonl", "errors.jsonl")]
+    [InlineData("receipt", "jsonl", "receipt.json")]
+    public async Task Output_that_was_moved_away_is_gone_and_only_the_log_says_from_where(string what, string format, string name)
+    {
+        var job = await WrittenJob.CreateAsync(Service, shards: 1, format);
+        await job.CommitAsync(0);
+        await job.PublishAsync();
+        Directory.Move(Path.Combine(Service.Root, "out"), Path.Combine(Service.Root, "elsewhere"));
+
+        using var response = await Client.GetAsync($"{job.Url}/{what}");
+
+        var detail = await ServiceHost.ProblemOfAsync(response, HttpStatusCode.Gone);
+        Assert.StartsWith($"{name} is not where it was written any more", detail, StringComparison.Ordinal);
+        Assert.DoesNotContain(Service.Root, detail, StringComparison.Ordinal);
+        Assert.Contains(Path.Combine(Service.Root, "out", name), Service.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_part_without_its_footer_is_not_what_the_job_wrote()
+    {
+        var job = await WrittenJob.CreateAsync(Service, shards: 1, "parquet");
+        await job.CommitAsync(0);
+        await job.PublishAsync();
+        var part = BatchLLM.Blobs.Files.FileUri.ToPath(job.Layout.Part(0));
+        var bytes = await File.ReadAllBytesAsync(part);
+        bytes.AsSpan(bytes.Length - 8).Clear();
+        await File.WriteAllBytesAsync(part, bytes);
+
+        using var response = await Client.GetAsync($"{job.Url}/results");
+
+        var detail = await ServiceHost.ProblemOfAsync(response, HttpStatusCode.Gone);
+        Assert.StartsWith("part-000000.parquet is not what was written any more", detail, StringComparison.Ordinal);
+        Assert.Contains($"{part} is not what the job wrote any more", Service.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Output_that_cannot_be_read_is_the_storages_fault_and_only_the_log_says_why()
+    {
+        var job = await WrittenJob.CreateAsync(Service, shards: 1);
+        await job.CommitAsync(0);
+        await job.PublishAsync();
+        var receipt = Path.Combine(Service.Root, "out", "receipt.json");
+        File.Delete(receipt);
+        File.CreateSymbolicLink(receipt, receipt); // as an administrator may read everything, rights would stop nobody here
+
+        using var response = await Client.GetAsync($"{job.Url}/receipt");
+
+        var detail = await ServiceHost.ProblemOfAsync(response, HttpStatusCode.BadGateway);
+        Assert.StartsWith("The storage refused receipt.json or failed at it", detail, StringComparison.Ordinal);
+        Assert.DoesNotContain(Service.Root, detail, StringComparison.Ordinal);
+        Assert.Contains($"Cannot read {receipt}", Service.Log, StringComparison.Ordinal);
     }
 
     private Task<(string Text, string? LastShard)> ResultsAsync(WrittenJob job, string query = "") =>

@@ -131,6 +131,7 @@ public abstract class BlobStoreConformance
     {
         var e = await Assert.ThrowsAsync<BatchLLMException>(async () => await ReadAsync("nowhere/missing.bin"));
         Assert.Contains("missing.bin", e.Message, StringComparison.Ordinal);
+        Assert.Equal(new BlobFailure(BlobFault.Missing, "missing.bin"), e.Blob);
         Assert.False(e.IsTransient);
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using BatchLLM.Host.Commands;
 using BatchLLM.Jobs;
+using BatchLLM.Rows;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -37,6 +38,7 @@ internal sealed class FaultHandler(ServiceLog log) : IExceptionHandler
         UsageException e => Problems.BadRequest(e.Message),
         IdempotencyConflictException e => Problems.Of(
             StatusCodes.Status422UnprocessableEntity, "Idempotency-Key was used for another request", e.Message),
+        BatchLLMException { Blob: { } blob } e => OfBlob(context, e, blob),
         BatchLLMException { IsTransient: true } e => Problems.Of(
             StatusCodes.Status503ServiceUnavailable, "Try again later", e.Message),
         BatchLLMException e => Outside(context, e),
@@ -44,6 +46,12 @@ internal sealed class FaultHandler(ServiceLog log) : IExceptionHandler
             StatusCodes.Status503ServiceUnavailable, "Try again later", "The service stops; what was asked for may be half done."),
         _ => Unexpected(context, exception),
     };
+
+    private ProblemHttpResult OfBlob(HttpContext context, BatchLLMException exception, BlobFailure blob)
+    {
+        log.WriteFault(context, exception);
+        return BlobProblems.Of(blob, exception.IsTransient);
+    }
 
     private ProblemHttpResult Outside(HttpContext context, BatchLLMException exception)
     {

@@ -32,14 +32,19 @@ internal static class Problems
         StatusCodes.Status410Gone, "The results were removed", $"Job {id} is over, and its {removal.Say()} Hand the job in anew to compute them again.");
 
     /// <summary>A job file that is wrong, with a list of everything that is.</summary>
-    public static ProblemHttpResult JobFile(IReadOnlyList<JobFileProblem> problems)
+    public static ProblemHttpResult JobFile(IReadOnlyList<JobFileProblem> problems) => Listed("The job is wrong", problems);
+
+    /// <summary>A text that is wrong, with a list of everything that is.</summary>
+    /// <param name="title">The same for all texts of a kind.</param>
+    /// <param name="problems">What is wrong; at least one thing.</param>
+    public static ProblemHttpResult Listed(string title, IReadOnlyList<JobFileProblem> problems)
     {
         var errors = problems.Take(MostErrors).Select(problem => new JobFileError(
             problem.Path, problem.Line == 0 ? null : problem.Line, problem.Line == 0 ? null : problem.Column, problem.Message));
         return TypedResults.Problem(
             problems.Count == 1 ? $"{problems[0]}." : $"{problems.Count} things are wrong. The first: {problems[0]}.",
             statusCode: StatusCodes.Status400BadRequest,
-            title: "The job is wrong",
+            title: title,
             extensions: new Dictionary<string, object?> { ["errors"] = errors.ToArray() });
     }
 

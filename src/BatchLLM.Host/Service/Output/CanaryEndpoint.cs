@@ -17,7 +17,8 @@ internal static class CanaryEndpoint
         .WithName("getCanary")
         .WithSummary("The rows of a job's canary, a JSON object a line, until the job is over; what they came to is in the job.")
         .Produces<string>(StatusCodes.Status200OK, Lines)
-        .ProducesProblem(StatusCodes.Status404NotFound);
+        .ProducesProblem(StatusCodes.Status404NotFound)
+        .ProducesProblem(StatusCodes.Status410Gone);
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> GetAsync(
         HttpContext context, long id, JobLookup lookup, CancellationToken cancellationToken)

@@ -34,13 +34,20 @@ internal sealed class ParquetRows(ShardReader reader, OutputPartReader rows, Out
         async Task CopyAsync(string uri)
         {
             var seen = 0L;
-            await foreach (var row in rows.ReadAsync(uri, cancellationToken))
+            try
             {
-                if (seen++ == written)
+                await foreach (var row in rows.ReadAsync(uri, cancellationToken))
                 {
-                    await writer.WriteAsync(row, cancellationToken);
-                    written++;
+                    if (seen++ == written)
+                    {
+                        await writer.WriteAsync(row, cancellationToken);
+                        written++;
+                    }
                 }
+            }
+            catch (BatchLLMException e) when (e.Blob is null)
+            {
+                throw ShardReader.Replaced(uri, e); // damaged, or of other columns: it was neither when the job wrote it
             }
         }
     }

@@ -53,6 +53,6 @@ internal static class ReceiptEndpoint
             : Problems.Of(
                 StatusCodes.Status410Gone,
                 "The receipt was replaced",
-                $"{uri} is not the receipt of job {job.Id} any more; another job has written to the same output since.");
+                $"{Path.GetFileName(uri)} is not the receipt of job {job.Id} any more; another job has written to the same output since.");
     }
 }

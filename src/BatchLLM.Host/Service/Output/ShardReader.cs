@@ -41,6 +41,17 @@ internal sealed class ShardReader(IBlobStore blobs)
         return stream.Length == file.Digest.Length ? uri : throw Replaced(uri);
     }
 
+    /// <summary>The exception for a file that holds something else than the job wrote.</summary>
+    /// <param name="uri">The file.</param>
+    /// <param name="cause">What was thrown at its content; null if its length or digest told.</param>
+    public static BatchLLMException Replaced(string uri, Exception? cause = null) => new(
+        $"{uri} is not what the job wrote any more; another job may have written to the same output since, or someone by hand.",
+        isTransient: false,
+        cause)
+    {
+        Blob = BlobFailure.At(BlobFault.Replaced, uri),
+    };
+
     // A shard's own file is moved or removed when its job is published, at any moment: then the final one stands already.
     private async Task<(string Uri, Stream Stream)> OpenAsync(ShardFile file, CancellationToken cancellationToken)
     {
@@ -66,7 +77,4 @@ internal sealed class ShardReader(IBlobStore blobs)
         stream.Position = file.Offset;
         return stream;
     }
-
-    private static BatchLLMException Replaced(string uri) =>
-        new($"{uri} is not what the job wrote any more; another job may have written to the same output since, or someone by hand.");
 }

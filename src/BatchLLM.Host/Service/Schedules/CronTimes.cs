@@ -67,8 +67,10 @@ internal sealed class CronTimes
         }
     }
 
-    private static TimeZoneInfo FindZone(string name) =>
-        TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) && zone.HasIanaId
+    // Files beside the zones, for whatever the machine is set to: another server's may be set to something else.
+    private static TimeZoneInfo FindZone(string name) => name is "localtime" or "posixrules"
+        ? throw new BatchLLMException($"time_zone is '{name}', which each machine has its own of; expected an IANA zone, for example Europe/Berlin.")
+        : TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) && zone.HasIanaId
             ? zone
             : throw new BatchLLMException($"time_zone is '{name}', which this machine does not know; expected an IANA zone, for example Europe/Berlin.");
 }

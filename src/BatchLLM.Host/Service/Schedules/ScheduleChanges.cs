@@ -113,7 +113,7 @@ internal static class ScheduleChanges
             if (read.Definition is not { } definition)
             {
                 // Lines are those of a text that nobody sent.
-                return Problems.JobFile([.. read.Problems.Select(one => one with { Line = 0, Column = 0 })]);
+                return ScheduleProblems.Wrong([.. read.Problems.Select(one => one with { Line = 0, Column = 0 })]);
             }
 
             try
@@ -178,7 +178,7 @@ internal static class ScheduleChanges
         }
 
         var read = desk.Read(await RequestBody.ReadAsync(request, cancellationToken));
-        return read.Definition is { } definition ? (definition, null) : (null, Problems.JobFile(read.Problems));
+        return read.Definition is { } definition ? (definition, null) : (null, ScheduleProblems.Wrong(read.Problems));
     }
 
     private static async Task<Results<Ok<ScheduleView>, ProblemHttpResult>> ChangeAsync(

@@ -12,6 +12,8 @@ public sealed class UploadTests(IdleService idle) : IClassFixture<IdleService>
     private const string Sql = "'; drop table batchllm.files; --";
     private const string Purpose = "--b\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n";
     private const string File = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jsonl\"\r\n\r\n{}\r\n";
+    private const string JsonLifetime = "--b\r\nContent-Disposition: form-data; name=\"expires_after\"\r\n\r\n";
+    private const string Seconds = "--b\r\nContent-Disposition: form-data; name=\"expires_after[seconds]\"\r\n\r\n3600\r\n";
     private const string End = "--b--\r\n";
 
     private ServiceHost Service => idle.Service;
@@ -50,6 +52,11 @@ public sealed class UploadTests(IdleService idle) : IClassFixture<IdleService>
     [InlineData("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"..\"\r\n\r\n{}\r\n" + Purpose + End, "file")]
     [InlineData("--b\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\n" + Sql + "\r\n" + File + End, "purpose")]
     [InlineData(Purpose + File + "--b\r\nContent-Disposition: form-data; name=\"expires_after[seconds]\"\r\n\r\n9\r\n" + End, "expires_after")]
+    [InlineData(Purpose + File + JsonLifetime + "{\"anchor\":\"created_at\",\"seconds\":9}\r\n" + End, "expires_after")]
+    [InlineData(Purpose + File + JsonLifetime + "{\"anchor\":\"\\ud800\",\"seconds\":3600}\r\n" + End, "expires_after")]
+    [InlineData(Purpose + File + JsonLifetime + "3600\r\n" + End, "expires_after")]
+    [InlineData(Purpose + File + JsonLifetime + "\r\n" + End, "expires_after")]
+    [InlineData(Purpose + File + Seconds + JsonLifetime + "{\"anchor\":\"created_at\",\"seconds\":3600}\r\n" + End, "expires_after")]
     [InlineData("--b\r\n\r\nx\r\n" + End, null)]
     [InlineData("--b\r\nContent-Disposition\r\n\r\nx\r\n" + End, null)]
     [InlineData(Purpose + File, null)] // truncated
@@ -65,6 +72,27 @@ public sealed class UploadTests(IdleService idle) : IClassFixture<IdleService>
         var error = await OpenAiRequests.ErrorOfAsync(response, HttpStatusCode.BadRequest);
         Assert.Equal(param, error.GetProperty("param").GetString());
         Assert.Equal(before, Directory.GetFiles(Service.Data, "*", SearchOption.AllDirectories).Length);
+    }
+
+    [Fact]
+    public async Task A_file_that_somebody_deleted_from_the_store_is_gone()
+    {
+        var id = await Service.UploadAsync("{}");
+        System.IO.File.Delete(Path.Combine(Service.Data, "inputs", $"{id}.jsonl"));
+
+        using var content = await Service.SendAsync(HttpMethod.Get, $"/v1/files/{id}/content");
+
+        var error = await OpenAiRequests.ErrorOfAsync(content, HttpStatusCode.Gone);
+        Assert.StartsWith($"{id}.jsonl is not where it was written", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_lifetime_is_taken_as_one_field_of_json()
+    {
+        using var response = await PostAsync(Purpose + File + JsonLifetime + "{\"anchor\":\"created_at\",\"seconds\":7200}\r\n" + End);
+
+        var file = await ServiceHost.JsonOfAsync(response, HttpStatusCode.OK);
+        Assert.Equal(7200, file.GetProperty("expires_at").GetInt64() - file.GetProperty("created_at").GetInt64());
     }
 
     [Theory]

@@ -52,6 +52,8 @@ public sealed class CronTimesTests
     [InlineData("0 2 * *", "UTC", "cron is '0 2 * *'")]
     [InlineData("now", "UTC", "cron is 'now'")]
     [InlineData("@daily", "Mars/Olympus", "time_zone is 'Mars/Olympus'")]
+    [InlineData("@daily", "localtime", "time_zone is 'localtime'")]
+    [InlineData("@daily", "posixrules", "time_zone is 'posixrules'")]
     [InlineData("@daily", "W. Europe Standard Time", "expected an IANA zone")]
     public void What_is_none_is_refused(string cron, string zone, string expected) =>
         Assert.Contains(expected, Assert.Throws<BatchLLMException>(() => CronTimes.Parse(cron, zone)).Message, StringComparison.Ordinal);

@@ -204,6 +204,7 @@ public sealed class ScheduleTests(ScheduleTests.Fixture fixture) : IClassFixture
         using var response = await Client.SendAsync(HttpMethod.Post, "/api/schedules", schedule);
 
         Assert.Contains(expected, await ServiceHost.ProblemOfAsync(response, HttpStatusCode.BadRequest), StringComparison.Ordinal);
+        Assert.Equal("The schedule is wrong", Text(await ServiceHost.JsonOfAsync(response, HttpStatusCode.BadRequest), "title"));
         Assert.DoesNotContain(await Store.ListAsync(null, Token), found => found.Name == "refused");
     }
 

@@ -54,7 +54,7 @@ internal static class BatchRequest
                 ? new BatchRequestFault("completion_window", $"'completion_window' is no such time; expected {CompletionWindow.Expected}.")
             : BatchMetadata.ProblemWith(Member(body, "metadata")) is { } problem
                 ? new BatchRequestFault("metadata", problem)
-            : IsNothing(Member(body, Lifetime)) || ReadLifetime(Member(body, Lifetime)) is not null
+            : IsNothing(Member(body, Lifetime)) || FileLifetime.Read(Member(body, Lifetime)) is not null
                 ? null
                 : new BatchRequestFault(Lifetime, FileLifetime.Problem(Lifetime));
     }
@@ -66,14 +66,9 @@ internal static class BatchRequest
             id, tenant, Text(body, "input_file_id")!, Text(body, "endpoint")!, window, CompletionWindow.Read(window)!.Value)
         {
             MetadataJson = BatchMetadata.Write(Member(body, "metadata")),
-            OutputLifetime = ReadLifetime(Member(body, Lifetime)),
+            OutputLifetime = FileLifetime.Read(Member(body, Lifetime)),
         };
     }
-
-    private static TimeSpan? ReadLifetime(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Object && Member(value, "seconds") is { ValueKind: JsonValueKind.Number } seconds
-            ? FileLifetime.Read(Text(value, "anchor"), seconds.GetRawText())
-            : null;
 
     private static bool IsNothing(JsonElement value) => value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null;
 

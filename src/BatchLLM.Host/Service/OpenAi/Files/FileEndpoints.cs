@@ -23,6 +23,7 @@ internal static class FileEndpoints
             .Accepts<object>("multipart/form-data")
             .Produces<FileView>()
             .Produces<ErrorEnvelope.Envelope>(StatusCodes.Status413PayloadTooLarge)
+            .Produces<ErrorEnvelope.Envelope>(StatusCodes.Status507InsufficientStorage)
             .DisableRequestTimeout();
         files.MapGet("", ListAsync).Describe("listFiles", "The files, a page at a time.").Produces<Page<FileView>>();
         files.MapGet("/{id}", GetAsync).Describe("getFile", "One file.").Produces<FileView>();
@@ -32,6 +33,7 @@ internal static class FileEndpoints
             .Produces<ErrorEnvelope.Envelope>(StatusCodes.Status409Conflict);
         files.MapGet("/{id}/content", ContentAsync).Describe("downloadFile", "A file's bytes.")
             .Produces<string>(StatusCodes.Status200OK, "application/octet-stream")
+            .Produces<ErrorEnvelope.Envelope>(StatusCodes.Status410Gone)
             .DisableRequestTimeout();
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace BatchLLM.Host.Service.OpenAi.Files;
 
@@ -19,4 +20,27 @@ internal static class FileLifetime
         && number is >= Least and <= Most
             ? TimeSpan.FromSeconds(number)
             : null;
+
+    /// <summary>The lifetime that a JSON object says; null if it is none.</summary>
+    /// <exception cref="InvalidOperationException">The anchor escapes half of a surrogate pair.</exception>
+    public static TimeSpan? Read(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Object
+        && value.TryGetProperty("anchor", out var anchor) && anchor.ValueKind == JsonValueKind.String
+        && value.TryGetProperty("seconds", out var seconds) && seconds.ValueKind == JsonValueKind.Number
+            ? Read(anchor.GetString(), seconds.GetRawText())
+            : null;
+
+    /// <summary>The lifetime that a text of JSON says; null if it is none.</summary>
+    public static TimeSpan? Parse(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return Read(document.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
 }

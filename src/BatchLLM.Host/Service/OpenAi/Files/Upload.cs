@@ -5,10 +5,12 @@ namespace BatchLLM.Host.Service.OpenAi.Files;
 /// <summary>A form as far as it has been read.</summary>
 internal sealed class Upload
 {
-    private const string AnchorField = "expires_after[anchor]";
-    private const string SecondsField = "expires_after[seconds]";
+    private const string LifetimeField = "expires_after";
+    private const string AnchorField = $"{LifetimeField}[anchor]";
+    private const string SecondsField = $"{LifetimeField}[seconds]";
 
     private string? _purpose;
+    private string? _lifetime;
     private string? _anchor;
     private string? _seconds;
 
@@ -19,7 +21,13 @@ internal sealed class Upload
     public BlobDigest? Content { get; private set; }
 
     /// <summary>After which the file goes by itself; null for never.</summary>
-    public TimeSpan? Lifetime => _seconds is null ? null : FileLifetime.Read(_anchor, _seconds);
+    /// <remarks>The API's clients send a field for each member; one field of JSON is what people write by hand.</remarks>
+    public TimeSpan? Lifetime => (_lifetime, _anchor, _seconds) switch
+    {
+        ({ } json, null, null) => FileLifetime.Parse(json),
+        (null, var anchor, { } seconds) => FileLifetime.Read(anchor, seconds),
+        _ => null,
+    };
 
     /// <summary>Takes the file.</summary>
     public void Take(string name, BlobDigest content) => (Name, Content) = (name, content);
@@ -30,6 +38,7 @@ internal sealed class Upload
         _ = field switch
         {
             "purpose" => _purpose = value,
+            LifetimeField => _lifetime = value,
             AnchorField => _anchor = value,
             SecondsField => _seconds = value,
             _ => null,
@@ -50,9 +59,9 @@ internal sealed class Upload
             throw new UploadException($"'purpose' is missing or is none that is served; expected {FilePurposes.Batch}.", "purpose");
         }
 
-        if ((_seconds ?? _anchor) is not null && FileLifetime.Read(_anchor, _seconds ?? "") is null)
+        if ((_lifetime ?? _seconds ?? _anchor) is not null && Lifetime is null)
         {
-            throw new UploadException(FileLifetime.Problem("expires_after"), "expires_after");
+            throw new UploadException(FileLifetime.Problem(LifetimeField), LifetimeField);
         }
     }
 }
