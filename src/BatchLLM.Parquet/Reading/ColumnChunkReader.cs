@@ -33,6 +33,7 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
     private PageHeader? _next;
     private int _pageCount;
     private PageBody? _body;
+    private PageBody? _dictionary;
     private DataPage? _page;
 
     /// <param name="source">The file.</param>
@@ -205,14 +206,9 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _buffer.Dispose();
-        if (_body is not null)
+        foreach (var body in (PageBody?[])[_body, _dictionary, .. _ahead])
         {
-            await _body.DisposeAsync();
-        }
-
-        foreach (var body in _ahead)
-        {
-            await body.DisposeAsync();
+            await (body?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
     }
 
@@ -288,6 +284,7 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
                 _page = _opener.OpenVersion2(body);
                 break;
             case PageType.Dictionary when !_opener.HasDictionary:
+                (_dictionary, _body) = (body, null); // pages refer to it to the chunk's end
                 _opener.OpenDictionary(body);
                 break;
             case PageType.Dictionary:

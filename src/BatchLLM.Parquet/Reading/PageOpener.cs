@@ -22,21 +22,21 @@ internal sealed class PageOpener(ParquetColumnSchema column, PagePlace place)
     /// <summary>Reads a dictionary page.</summary>
     public void OpenDictionary(PageBody body)
     {
-        var (header, data) = (body.Header, body.Data);
+        var header = body.Header;
         if (header.Encoding is not (ParquetEncoding.PLAIN or ParquetEncoding.PLAIN_DICTIONARY))
         {
             throw place.Unsupported($"a dictionary in the encoding {header.Encoding}");
         }
 
-        if (column.Type.PlainSize == 0 || (long)header.ValueCount * column.Type.PlainSize > data.Length)
+        if (column.Type.PlainSize == 0 || (long)header.ValueCount * column.Type.PlainSize > body.Length)
         {
             throw place.Damaged(
-                $"a dictionary claims {header.ValueCount} values of {column.Type.Physical} in {data.Length} bytes");
+                $"a dictionary claims {header.ValueCount} values of {column.Type.Physical} in {body.Length} bytes");
         }
 
         _dictionary = ColumnValues.ForDictionary(column.Type, header.ValueCount);
         _dictionaryCount = header.ValueCount;
-        new PageValues(data, 0, data.Length, column.Type, place).DecodePlain().Read(_dictionary, _dictionaryCount);
+        new PageValues(body.Data, 0, body.Length, column.Type, place).DecodePlain().Read(_dictionary, _dictionaryCount);
     }
 
     /// <summary>Opens a data page of version 1: levels and values are compressed together.</summary>
@@ -63,7 +63,7 @@ internal sealed class PageOpener(ParquetColumnSchema column, PagePlace place)
     private DataPage Open(PageBody body, HybridDecoder? repetitions, HybridDecoder? definitions, int start)
     {
         var decoder = body.Pieces is { } pieces
-            ? new PieceDecoder(pieces, place)
+            ? new PieceDecoder(pieces, column.Type, place)
             : new PageValues(_page, start, body.Length, column.Type, place)
                 .Decode(body.Header.Encoding, _dictionary, _dictionaryCount);
         return new DataPage(
