@@ -51,8 +51,7 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
         PageSpan? span = null)
     {
         (_pages, _codec, _isBounded) = (pages, location.Codec, isWhole || span is not null);
-        _place = location.Place;
-        _values = values;
+        (_place, _values) = (location.Place, values);
         _rowsAhead = location.EntryCount;
         (_span, _end) = (span, span?.Pages.End ?? long.MaxValue);
         _buffer = new ChunkBuffer(
@@ -62,7 +61,7 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
             span?.Dictionary.End ?? location.ExpectedEnd,
             _isBounded,
             location.HardEnd);
-        _opener = new PageOpener(location.Column, _place);
+        _opener = new PageOpener(location.Column, pages, _place);
         Column = location.Column;
     }
 
@@ -92,6 +91,7 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
     {
         while (RowsInPage == 0)
         {
+            await CloseAsync(); // before the next page takes room, which may be as large
             var body = _ahead.Count > 0
                 ? _ahead.Dequeue()
                 : await LoadAsync(await ReadHeaderAsync(cancellationToken), cancellationToken);
@@ -206,6 +206,7 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _buffer.Dispose();
+        _opener.Dispose();
         foreach (var body in (PageBody?[])[_body, _dictionary, .. _ahead])
         {
             await (body?.DisposeAsync() ?? ValueTask.CompletedTask);
@@ -260,14 +261,19 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
         body.BeginOpening();
     }
 
-    private async ValueTask OpenAsync(PageBody body)
+    private async ValueTask CloseAsync()
     {
-        if (_body is not null)
+        if (_body is { } body)
         {
             await VerifyAsync();
-            await _body.DisposeAsync();
+            _body = null;
+            await body.DisposeAsync();
         }
+    }
 
+    private async ValueTask OpenAsync(PageBody body)
+    {
+        await CloseAsync();
         _body = body;
         _place.Page = body.Number;
         if (await body.OpenAsync() is { } fault)
