@@ -9,7 +9,7 @@ namespace BatchLLM.Parquet;
 /// <summary>
 /// Reads a Parquet file in batches of rows. Memory is bounded by a page and a dictionary per column asked for, whatever the
 /// size of the row groups, and by 60 MiB of pages that other threads decompress ahead; for what is nested, by the rows of
-/// a batch besides, which are fewer where they are large. Of a page of texts larger than 4 MiB no more than a few MiB are
+/// a batch besides, which are fewer where they are large. Of a page of texts or numbers larger than 4 MiB no more than a few MiB are
 /// held, of what is stored and of the rest, unless its values do not stand one after another.
 /// </summary>
 /// <remarks>Source: the Parquet format specification, github.com/apache/parquet-format.</remarks>
@@ -79,7 +79,7 @@ public sealed class ParquetReader
     /// <param name="cancellationToken">Stops reading.</param>
     /// <returns>Batches of at most <see cref="MaxBatchRows"/> rows, each valid until the next is asked for.</returns>
     /// <exception cref="ParquetException">
-    /// A column is missing, damaged, or of a kind that is not read here. A page of texts with more than 4 MiB stored may turn out
+    /// A column is missing, damaged, or of a kind that is not read here. A page of texts or numbers with more than 4 MiB stored may turn out
     /// damaged after some of its rows were given out, but not after the last row of it that is wanted.
     /// </exception>
     public async IAsyncEnumerable<ParquetBatch> ReadAsync(

@@ -16,7 +16,7 @@ internal static class ParquetSpeed
     private const int GroupRows = 122_880;
 
     /// <summary>As the product runs (BatchLLM.Host.csproj); nothing else is set for DuckDB.</summary>
-    private static readonly Dictionary<string, string> AsTheProduct = new()
+    internal static readonly Dictionary<string, string> AsTheProduct = new()
     {
         ["DOTNET_gcConcurrent"] = "0",
         ["DOTNET_GCGen0MaxBudget"] = "3000000",
@@ -81,7 +81,8 @@ internal static class ParquetSpeed
         }
     }
 
-    private static ReadingPeer DuckDb(string peers) => new(
+    /// <summary>DuckDB, of the checkout's folder tests/peers.</summary>
+    internal static ReadingPeer DuckDb(string peers) => new(
         "node", [], Path.Combine(peers, "..", "BatchLLM.Benchmarks", "peers", "duckdb_parquet.mjs"), Path.GetFullPath(peers));
 
     private static Taken Median(List<Taken> rounds) => new(

@@ -20,6 +20,9 @@ switch (args)
     case ["parquet", .. var count]:
         ParquetSpeed.Run(Path.Combine("tests", "peers"), count is [var fileRows] ? int.Parse(fileRows, null) : 2_000_000);
         return 0;
+    case ["parquet-memory"]:
+        await ParquetMemory.RunAsync(Path.Combine("tests", "peers"));
+        return 0;
     case ["parquet-reader"]:
         await ParquetReading.RunAsync();
         return 0;
@@ -66,6 +69,7 @@ switch (args)
         Console.Error.WriteLine("       BatchLLM.Benchmarks load [model directory]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks tokenizer [tests/peers]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks parquet [rows]");
+        Console.Error.WriteLine("       BatchLLM.Benchmarks parquet-memory");
         Console.Error.WriteLine("       BatchLLM.Benchmarks preflight <BatchLLM.Host executable> <model directory> [rows]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks echo <BatchLLM.Host executable> [model directory] [rows]");
         Console.Error.WriteLine("       BatchLLM.Benchmarks jobs <BatchLLM.Host executable> [model directory]");

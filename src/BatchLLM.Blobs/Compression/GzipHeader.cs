@@ -7,6 +7,7 @@ internal static class GzipHeader
     public static ReadOnlySpan<byte> Magic => [0x1F, 0x8B];
 
     private const int FixedBytes = 10;
+    private const int PaddingBytes = 1 << 12; // read at once
     private const int MaxTextBytes = 1 << 16; // of a file's name or comment: nobody writes longer ones
     private const byte Deflate = 8;
     private const byte HasChecksum = 2;
@@ -15,13 +16,19 @@ internal static class GzipHeader
     private const byte HasComment = 16;
     private const byte Reserved = 0xE0;
 
-    /// <summary>Passes over a head; false at the end of the file.</summary>
+    /// <summary>
+    /// Passes over a head; false at the end of the file, and where zeros alone follow a member: tapes and blocks are padded with
+    /// them, and gzip passes over them too.
+    /// </summary>
+    /// <param name="source">Stands at it, or at the end.</param>
+    /// <param name="isFirst">True if no member came before: zeros alone are no gzip file.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="InvalidDataException">What stands there is no head, or not a whole one.</exception>
-    public static async ValueTask<bool> PassAsync(Stream source, CancellationToken cancellationToken)
+    public static async ValueTask<bool> PassAsync(Stream source, bool isFirst, CancellationToken cancellationToken)
     {
         var head = new byte[FixedBytes];
         var length = await source.ReadAtLeastAsync(head, FixedBytes, throwOnEndOfStream: false, cancellationToken);
-        if (length == 0)
+        if (length == 0 || (!isFirst && await IsPaddingAsync(source, head.AsMemory(0, length), cancellationToken)))
         {
             return false;
         }
@@ -36,6 +43,22 @@ internal static class GzipHeader
         await PassTextAsync(source, flags & HasName, cancellationToken);
         await PassTextAsync(source, flags & HasComment, cancellationToken);
         await PassAsync(source, (flags & HasChecksum) == 0 ? 0 : 2, cancellationToken);
+        return true;
+    }
+
+    private static async ValueTask<bool> IsPaddingAsync(Stream source, ReadOnlyMemory<byte> read, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[PaddingBytes];
+        while (!read.IsEmpty)
+        {
+            if (read.Span.ContainsAnyExcept((byte)0))
+            {
+                return false;
+            }
+
+            read = buffer.AsMemory(0, await source.ReadAsync(buffer, cancellationToken));
+        }
+
         return true;
     }
 

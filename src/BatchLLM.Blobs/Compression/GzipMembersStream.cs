@@ -51,7 +51,7 @@ internal sealed class GzipMembersStream(Stream source) : ForwardStream
 
     private async ValueTask<bool> BeginMemberAsync(CancellationToken cancellationToken)
     {
-        if (!await GzipHeader.PassAsync(source, cancellationToken))
+        if (!await GzipHeader.PassAsync(source, isFirst: _tally is null, cancellationToken))
         {
             return false;
         }
@@ -95,16 +95,27 @@ internal sealed class GzipMembersStream(Stream source) : ForwardStream
         Span<byte> trailer = stackalloc byte[TrailerBytes];
         BinaryPrimitives.WriteUInt32LittleEndian(trailer, _checksum);
         BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], unchecked((uint)_length));
+        var padded = -1; // with zeros behind it, which may also be the last ones of a trailer
         for (var end = TrailerBytes; end <= window.Length; end++)
         {
             var rest = window[end..];
-            if (window[(end - TrailerBytes)..end].SequenceEqual(trailer)
-                && (rest.IsEmpty ? isAtEnd : rest.StartsWith(GzipHeader.Magic)))
+            if (!window[(end - TrailerBytes)..end].SequenceEqual(trailer))
+            {
+                continue;
+            }
+
+            if (rest.IsEmpty ? isAtEnd : rest.StartsWith(GzipHeader.Magic))
             {
                 return end;
             }
+
+            padded = rest.StartsWith((byte)0) ? end : padded;
+            if (_length > 0)
+            {
+                break; // the same member may stand behind the zeros, and is not to be taken for this one
+            }
         }
 
-        return -1;
+        return padded;
     }
 }

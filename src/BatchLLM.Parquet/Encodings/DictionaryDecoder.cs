@@ -8,16 +8,14 @@ internal sealed class DictionaryDecoder : ValueDecoder
     private const int MaxBitWidth = 32;
 
     private readonly PageValues _page;
-    private readonly ColumnValues _dictionary;
-    private readonly int _dictionaryCount;
+    private readonly PageDictionary _dictionary;
     private readonly HybridDecoder _indices;
 
     /// <param name="page">The data page.</param>
     /// <param name="dictionary">The decoded dictionary.</param>
-    /// <param name="dictionaryCount">Its entries.</param>
-    public DictionaryDecoder(PageValues page, ColumnValues dictionary, int dictionaryCount)
+    public DictionaryDecoder(PageValues page, PageDictionary dictionary)
     {
-        (_page, _dictionary, _dictionaryCount) = (page, dictionary, dictionaryCount);
+        (_page, _dictionary) = (page, dictionary);
 
         // A page of nulls alone may have no values at all, not even their width.
         var isEmpty = page.Start == page.End;
@@ -39,11 +37,11 @@ internal sealed class DictionaryDecoder : ValueDecoder
         target.Bytes = _dictionary.Bytes;
         if (_page.Type.IsBytes)
         {
-            Gather(indices, _dictionary.Slices.AsSpan(0, _dictionaryCount), target.Slices);
+            Gather(indices, _dictionary.Slices, target.Slices);
         }
         else
         {
-            Gather(indices, _dictionary.Numbers.AsSpan(0, _dictionaryCount), target.Numbers);
+            Gather(indices, _dictionary.Numbers, target.Numbers);
         }
     }
 

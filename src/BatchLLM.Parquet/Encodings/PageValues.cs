@@ -1,7 +1,6 @@
 using BatchLLM.Parquet.Metadata;
 using BatchLLM.Parquet.Reading;
 using BatchLLM.Parquet.Schemas;
-using BatchLLM.Parquet.Values;
 
 namespace BatchLLM.Parquet.Encodings;
 
@@ -19,14 +18,13 @@ internal sealed record PageValues(byte[] Data, int Start, int End, ParquetColumn
     /// <summary>Chooses the decoder.</summary>
     /// <param name="encoding">As the page's header names it.</param>
     /// <param name="dictionary">The chunk's dictionary, if there was one.</param>
-    /// <param name="dictionaryCount">Entries of the dictionary.</param>
-    public ValueDecoder Decode(ParquetEncoding encoding, ColumnValues? dictionary, int dictionaryCount)
+    public ValueDecoder Decode(ParquetEncoding encoding, PageDictionary? dictionary)
     {
         return encoding switch
         {
             ParquetEncoding.PLAIN => DecodePlain(),
             ParquetEncoding.PLAIN_DICTIONARY or ParquetEncoding.RLE_DICTIONARY =>
-                new DictionaryDecoder(this, dictionary ?? throw NoDictionary(), dictionaryCount),
+                new DictionaryDecoder(this, dictionary ?? throw NoDictionary()),
             ParquetEncoding.RLE when Type.Physical == ParquetPhysicalType.Boolean =>
                 RunLengthBooleanDecoder.Create(this),
             ParquetEncoding.DELTA_BINARY_PACKED

@@ -33,6 +33,7 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
     private PageHeader? _next;
     private int _pageCount;
     private PageBody? _body;
+    private PageBody? _dictionary;
     private DataPage? _page;
 
     /// <param name="source">The file.</param>
@@ -50,8 +51,7 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
         PageSpan? span = null)
     {
         (_pages, _codec, _isBounded) = (pages, location.Codec, isWhole || span is not null);
-        _place = location.Place;
-        _values = values;
+        (_place, _values) = (location.Place, values);
         _rowsAhead = location.EntryCount;
         (_span, _end) = (span, span?.Pages.End ?? long.MaxValue);
         _buffer = new ChunkBuffer(
@@ -61,7 +61,7 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
             span?.Dictionary.End ?? location.ExpectedEnd,
             _isBounded,
             location.HardEnd);
-        _opener = new PageOpener(location.Column, _place);
+        _opener = new PageOpener(location.Column, pages, _place);
         Column = location.Column;
     }
 
@@ -91,6 +91,7 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
     {
         while (RowsInPage == 0)
         {
+            await CloseAsync(); // before the next page takes room, which may be as large
             var body = _ahead.Count > 0
                 ? _ahead.Dequeue()
                 : await LoadAsync(await ReadHeaderAsync(cancellationToken), cancellationToken);
@@ -205,14 +206,10 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _buffer.Dispose();
-        if (_body is not null)
+        _opener.Dispose();
+        foreach (var body in (PageBody?[])[_body, _dictionary, .. _ahead])
         {
-            await _body.DisposeAsync();
-        }
-
-        foreach (var body in _ahead)
-        {
-            await body.DisposeAsync();
+            await (body?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
     }
 
@@ -264,14 +261,19 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
         body.BeginOpening();
     }
 
-    private async ValueTask OpenAsync(PageBody body)
+    private async ValueTask CloseAsync()
     {
-        if (_body is not null)
+        if (_body is { } body)
         {
             await VerifyAsync();
-            await _body.DisposeAsync();
+            _body = null;
+            await body.DisposeAsync();
         }
+    }
 
+    private async ValueTask OpenAsync(PageBody body)
+    {
+        await CloseAsync();
         _body = body;
         _place.Page = body.Number;
         if (await body.OpenAsync() is { } fault)
@@ -288,6 +290,7 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
                 _page = _opener.OpenVersion2(body);
                 break;
             case PageType.Dictionary when !_opener.HasDictionary:
+                (_dictionary, _body) = (body, null); // pages refer to it to the chunk's end
                 _opener.OpenDictionary(body);
                 break;
             case PageType.Dictionary:

@@ -11,7 +11,7 @@ namespace BatchLLM.Parquet.Reading;
 /// reading, needs nothing but the page, and so is done on another thread, ahead of whoever wants the rows.
 /// </summary>
 /// <remarks>
-/// A large page of texts comes in pieces (<see cref="PagePieces"/>), and what is stored of it is read a part at a time if it
+/// A large page of texts or numbers comes in pieces (<see cref="PagePieces"/>), and what is stored of it is read a part at a time if it
 /// is more than one. The sum of such a page is added up on the way and known at its end: its first rows are given out before,
 /// its last ones are not (<see cref="VerifyAsync"/>). To read it twice, for its sum and for its rows, was rejected: it is the
 /// larger part of what a shard of a remote file costs.
@@ -45,9 +45,7 @@ internal sealed class PageBody : IAsyncDisposable
         _stored = IsStreamed ? [] : buffers.Rent(header.CompressedSize);
         if (!IsTooLarge && FindFault() is null && !ComesInPieces)
         {
-            _data = header.Type == PageType.Dictionary
-                ? new byte[header.UncompressedSize]
-                : buffers.Rent(header.UncompressedSize);
+            _data = IsDictionary ? buffers.RentDictionary(header.UncompressedSize) : buffers.Rent(header.UncompressedSize);
         }
     }
 
@@ -64,13 +62,16 @@ internal sealed class PageBody : IAsyncDisposable
     public PagePieces? Pieces { get; private set; }
 
     /// <summary>
-    /// Levels and values once it is open, or at least as much; of a page that comes in pieces only the levels. Those of a
-    /// dictionary are as long, and not used again: slices refer to them as long as anyone holds a batch of the chunk.
+    /// Levels and values once it is open, or at least as much; of a page that comes in pieces only the levels. Slices refer to
+    /// those of a dictionary as long as a batch of its chunk is valid.
     /// </summary>
     public byte[] Data => Pieces is null ? _data : Levels;
 
     /// <summary>Bytes of levels and values.</summary>
     public int Length => Header.UncompressedSize;
+
+    /// <summary>True for the values that other pages of the chunk refer to.</summary>
+    public bool IsDictionary => Header.Type == PageType.Dictionary;
 
     /// <summary>True if what is stored of the page is not held as a whole: <see cref="StreamAsync"/> begins with it.</summary>
     public bool IsStreamed =>
@@ -165,7 +166,11 @@ internal sealed class PageBody : IAsyncDisposable
         }
 
         _buffers.Return(_stored);
-        if (Pieces is null && Header.Type != PageType.Dictionary)
+        if (IsDictionary)
+        {
+            _buffers.ReturnDictionary(_data);
+        }
+        else if (Pieces is null)
         {
             _buffers.Return(_data);
         }
@@ -178,9 +183,12 @@ internal sealed class PageBody : IAsyncDisposable
 
     private static bool IsInPieces(PageHeader header, ParquetColumnSchema column) =>
         header.UncompressedSize > MostWhole
-        && header.Encoding is ParquetEncoding.PLAIN or ParquetEncoding.DELTA_LENGTH_BYTE_ARRAY
-        && column.Type.Physical == ParquetPhysicalType.ByteArray
+        && (header.Encoding == ParquetEncoding.PLAIN
+            ? column.Type.PlainSize > 0
+            : header.Encoding == ParquetEncoding.DELTA_LENGTH_BYTE_ARRAY && HasLengths(column))
         && (header.Type == PageType.DataV2 || (header.Type == PageType.Data && HasRunsOnly(header, column)));
+
+    private static bool HasLengths(ParquetColumnSchema column) => column.Type.Physical == ParquetPhysicalType.ByteArray;
 
     /// <summary>Levels in the older encoding have no length before them.</summary>
     private static bool HasRunsOnly(PageHeader header, ParquetColumnSchema column) =>
@@ -194,7 +202,8 @@ internal sealed class PageBody : IAsyncDisposable
             : Math.Min(1, _column.MaxRepetition) + Math.Min(1, _column.MaxDefinition);
         var length = Header.UncompressedSize - _data.Length;
         Func<byte[], PageLengths>? openLengths = Header.Encoding == ParquetEncoding.PLAIN ? null : OpenLengths;
-        var cutter = new PageCutter(ValuesCodec, values, length, levelKinds, _buffers, openLengths);
+        var valueBytes = HasLengths(_column) ? 0 : _column.Type.PlainSize;
+        var cutter = new PageCutter(ValuesCodec, values, length, levelKinds, _buffers, openLengths, valueBytes);
         if (Header.Checksum is not null)
         {
             values.BeginSum(Crc32.Of(_data));

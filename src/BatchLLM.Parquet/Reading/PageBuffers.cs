@@ -11,7 +11,8 @@ namespace BatchLLM.Parquet.Reading;
 /// </summary>
 /// <remarks>
 /// Rooms for pieces have a limit of their own: arrays of two sizes that took each other's place were collected as late. What
-/// a process holds between readers is one such set, of at most 90 MiB; readers that end side by side leave the last one's.
+/// a process holds between readers is one such set, of at most 90 MiB, or 200 after a reader that took as much; readers that
+/// end side by side leave the last one's.
 /// </remarks>
 /// <param name="roomBytes">Bytes of a room.</param>
 internal sealed class PageBuffers(int roomBytes = PagePieces.RoomBytes) : IDisposable
@@ -22,8 +23,14 @@ internal sealed class PageBuffers(int roomBytes = PagePieces.RoomBytes) : IDispo
     /// </summary>
     private const long MostBytes = 18 << 20;
 
-    /// <summary>Bytes that are held at most with those that are free, unless more were rented at once.</summary>
-    private const long MostKept = 32 << 20;
+    /// <summary>Bytes that are held besides what was rented at once: else small pages push out what the next large one takes.</summary>
+    private const long MostSpare = 14 << 20;
+
+    /// <summary>
+    /// Bytes that are left to the next reader, if so many were rented at once: a large dictionary and what was stored of it. Made
+    /// anew by each reader, such arrays came to several hundred megabytes before they were collected.
+    /// </summary>
+    private const long MostKept = 128 << 20;
 
     /// <summary>
     /// Bytes of rooms that are held at most, unless each page that is wanted next takes its own: half of a page of 50 MB, so that
@@ -56,7 +63,9 @@ internal sealed class PageBuffers(int roomBytes = PagePieces.RoomBytes) : IDispo
     private int _rentedRooms;
     private int _rentedSlices;
     private long _rentedBytes;
-    private long _mostRented = MostKept;
+    private long _dictionaryBytes;
+    private long _mostRented;
+    private long _mostRentedBefore;
     private long _freeBytes;
 
     /// <summary>Those that the last reader left, or none yet.</summary>
@@ -104,9 +113,12 @@ internal sealed class PageBuffers(int roomBytes = PagePieces.RoomBytes) : IDispo
     {
         lock (_lock)
         {
-            return _rentedBytes + bytes <= MostBytes;
+            return _rentedBytes - _dictionaryBytes + bytes <= MostBytes;
         }
     }
+
+    /// <summary>Bytes of arrays, rented and free. A reader after one with large pages finds theirs, and the one after it no more.</summary>
+    private long MostHeld => Math.Max(MostBytes, Math.Max(_mostRented, _mostRentedBefore)) + MostSpare;
 
     private long HeldBytes => ((long)_rentedRooms * roomBytes) + ((long)_rentedSlices * PagePieces.SlicesBytes);
 
@@ -158,6 +170,27 @@ internal sealed class PageBuffers(int roomBytes = PagePieces.RoomBytes) : IDispo
         }
     }
 
+    /// <summary>As <see cref="Rent"/>, for as long as a chunk is read: it does not count as what is held for later.</summary>
+    public byte[] RentDictionary(int length)
+    {
+        lock (_lock)
+        {
+            var rented = Rent(length);
+            _dictionaryBytes += rented.Length;
+            return rented;
+        }
+    }
+
+    /// <summary>Takes a dictionary's array back.</summary>
+    public void ReturnDictionary(byte[] array)
+    {
+        lock (_lock)
+        {
+            _dictionaryBytes -= array.Length;
+            Return(array);
+        }
+    }
+
     /// <summary>Takes an array back.</summary>
     public void Return(byte[] array)
     {
@@ -168,13 +201,16 @@ internal sealed class PageBuffers(int roomBytes = PagePieces.RoomBytes) : IDispo
         }
     }
 
-    /// <summary>Takes slices back.</summary>
+    /// <summary>Takes slices back; none if there are none.</summary>
     public void Return(ByteSlice[] slices)
     {
         lock (_lock)
         {
-            _rentedSlices--;
-            _slices.Push(slices);
+            if (slices.Length > 0)
+            {
+                _rentedSlices--;
+                _slices.Push(slices);
+            }
         }
     }
 
@@ -198,7 +234,7 @@ internal sealed class PageBuffers(int roomBytes = PagePieces.RoomBytes) : IDispo
 
     private void Keep(byte[] array)
     {
-        if (array.Length > 0 && _rentedBytes + _freeBytes + array.Length <= _mostRented)
+        if (array.Length > 0 && _rentedBytes + _freeBytes + array.Length <= MostHeld)
         {
             _free.Add(array);
             _freeBytes += array.Length;
@@ -224,7 +260,7 @@ internal sealed class PageBuffers(int roomBytes = PagePieces.RoomBytes) : IDispo
     private byte[] Allocate(int length)
     {
         var size = RoundUp(length);
-        DropDownTo(_mostRented - _rentedBytes - size);
+        DropDownTo(MostHeld - _rentedBytes - size);
         return GC.AllocateUninitializedArray<byte>(size);
     }
 
@@ -232,8 +268,8 @@ internal sealed class PageBuffers(int roomBytes = PagePieces.RoomBytes) : IDispo
     {
         lock (_lock)
         {
-            _mostRented = MostKept;
-            DropDownTo(MostKept);
+            (_mostRentedBefore, _mostRented) = (Math.Min(_mostRented, MostKept), 0);
+            DropDownTo(MostHeld);
             while ((long)_rooms.Count * roomBytes > MostKeptRoomBytes)
             {
                 _rooms.Pop();

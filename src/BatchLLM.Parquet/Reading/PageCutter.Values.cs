@@ -4,7 +4,7 @@ using static System.FormattableString;
 
 namespace BatchLLM.Parquet.Reading;
 
-/// <content>Finds the values, by the length before each or before all.</content>
+/// <content>Finds the values, by their size, or by the length before each or before all.</content>
 internal sealed partial class PageCutter
 {
     /// <summary>Finds the whole values among what was decompressed last.</summary>
@@ -15,13 +15,17 @@ internal sealed partial class PageCutter
             return;
         }
 
-        if (_lengths is null)
+        if (_lengths is not null)
         {
-            FindPlain();
+            FindByLengths(_lengths);
+        }
+        else if (valueBytes > 0)
+        {
+            FindAlike();
         }
         else
         {
-            FindByLengths(_lengths);
+            FindPlain();
         }
     }
 
@@ -47,6 +51,12 @@ internal sealed partial class PageCutter
         }
 
         _at = lengths.HasNext ? _at : _filled; // what stands behind the last value is of no use
+    }
+
+    private void FindAlike()
+    {
+        _count = (_filled - _start) / valueBytes;
+        _at = _start + (_count * valueBytes);
     }
 
     private void FindPlain()
@@ -79,6 +89,7 @@ internal sealed partial class PageCutter
 
     /// <summary>Bytes of a value that is not whole yet, as far as that is known.</summary>
     private int BytesOfNext() => _lengths is not null ? (_lengths.HasNext ? _lengths.Next : 1)
+        : valueBytes > 0 ? Math.Min(valueBytes, length)
         : _filled - _at < sizeof(int)
         ? sizeof(int)
         : sizeof(int) + BinaryPrimitives.ReadInt32LittleEndian(_bytes.AsSpan(_at));

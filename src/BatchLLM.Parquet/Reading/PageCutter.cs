@@ -6,7 +6,7 @@ using BatchLLM.Parquet.Values;
 namespace BatchLLM.Parquet.Reading;
 
 /// <summary>
-/// Decompresses a large page of byte arrays a part at a time, and cuts it between values: in the PLAIN encoding, or where the
+/// Decompresses a large page a part at a time, and cuts it between values: in the PLAIN encoding, or of byte arrays where the
 /// lengths stand before all values, which are then held as they are packed. Pieces follow each other in a room until it is
 /// full; what is left of a value there, and what the codec wants to see again, is kept and stands in front of the next one.
 /// </summary>
@@ -16,13 +16,15 @@ namespace BatchLLM.Parquet.Reading;
 /// <param name="levelKinds">How many kinds of levels stand before the values, each with its length: 0 to 2.</param>
 /// <param name="buffers">Where arrays come from for slices, and for a value that takes more than a room.</param>
 /// <param name="openLengths">Reads the lengths where they stand before all values; null where each stands before its own.</param>
+/// <param name="valueBytes">Bytes of every value where none has a length; 0 where each has.</param>
 internal sealed partial class PageCutter(
     PageCodec codec,
     StoredBytes source,
     int length,
     int levelKinds,
     PageBuffers buffers,
-    Func<byte[], PageLengths>? openLengths = null) : IAsyncDisposable
+    Func<byte[], PageLengths>? openLengths = null,
+    int valueBytes = 0) : IAsyncDisposable
 {
     /// <summary>Small enough to stay in a processor's own cache, beside what it is made from and the codec's tables.</summary>
     private const int PartBytes = 128 << 10;
@@ -86,7 +88,7 @@ internal sealed partial class PageCutter(
     /// <exception cref="ParquetException">The lengths that stand before all values are damaged.</exception>
     public async ValueTask<PagePiece> NextAsync()
     {
-        (_slices, _count) = (buffers.RentSlices(), 0);
+        (_slices, _count) = (valueBytes > 0 ? [] : buffers.RentSlices(), 0);
         _lengths?.BeginPiece();
         try
         {
@@ -98,7 +100,7 @@ internal sealed partial class PageCutter(
             throw;
         }
 
-        var piece = new PagePiece(_room!, _bytes, _slices, _count);
+        var piece = new PagePiece(_room!, _bytes, _start, _slices, _count);
         (_position, _start) = (_position + _at - _start, _at);
         if (IsDone || (_given < length && !HasRoom && !HasFullSlices))
         {

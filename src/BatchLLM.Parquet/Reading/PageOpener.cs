@@ -2,19 +2,17 @@ using System.Buffers.Binary;
 using BatchLLM.Parquet.Encodings;
 using BatchLLM.Parquet.Metadata;
 using BatchLLM.Parquet.Schemas;
-using BatchLLM.Parquet.Values;
 
 namespace BatchLLM.Parquet.Reading;
 
 /// <summary>Turns a page's decompressed bytes into decoders: finds the levels, keeps the chunk's dictionary.</summary>
-internal sealed class PageOpener(ParquetColumnSchema column, PagePlace place)
+internal sealed class PageOpener(ParquetColumnSchema column, PageBuffers buffers, PagePlace place) : IDisposable
 {
     private const string Repetition = "repetition";
     private const string Definition = "definition";
 
     private byte[] _page = [];
-    private ColumnValues? _dictionary;
-    private int _dictionaryCount;
+    private PageDictionary? _dictionary;
 
     /// <summary>True once the chunk's dictionary was read.</summary>
     public bool HasDictionary => _dictionary is not null;
@@ -22,21 +20,25 @@ internal sealed class PageOpener(ParquetColumnSchema column, PagePlace place)
     /// <summary>Reads a dictionary page.</summary>
     public void OpenDictionary(PageBody body)
     {
-        var (header, data) = (body.Header, body.Data);
+        var header = body.Header;
         if (header.Encoding is not (ParquetEncoding.PLAIN or ParquetEncoding.PLAIN_DICTIONARY))
         {
             throw place.Unsupported($"a dictionary in the encoding {header.Encoding}");
         }
 
-        if (column.Type.PlainSize == 0 || (long)header.ValueCount * column.Type.PlainSize > data.Length)
+        if (column.Type.PlainSize == 0 || (long)header.ValueCount * column.Type.PlainSize > body.Length)
         {
             throw place.Damaged(
-                $"a dictionary claims {header.ValueCount} values of {column.Type.Physical} in {data.Length} bytes");
+                $"a dictionary claims {header.ValueCount} values of {column.Type.Physical} in {body.Length} bytes");
         }
 
-        _dictionary = ColumnValues.ForDictionary(column.Type, header.ValueCount);
-        _dictionaryCount = header.ValueCount;
-        new PageValues(data, 0, data.Length, column.Type, place).DecodePlain().Read(_dictionary, _dictionaryCount);
+        if (header.ValueCount > PageDictionary.MostEntries)
+        {
+            throw place.Unsupported(FormattableString.Invariant($"a dictionary of {header.ValueCount} entries"));
+        }
+
+        var page = new PageValues(body.Data, 0, body.Length, column.Type, place);
+        _dictionary = new PageDictionary(page, header.ValueCount, buffers);
     }
 
     /// <summary>Opens a data page of version 1: levels and values are compressed together.</summary>
@@ -60,12 +62,15 @@ internal sealed class PageOpener(ParquetColumnSchema column, PagePlace place)
         return Open(body, repetitions, definitions, levelsLength);
     }
 
+    /// <summary>Gives the dictionary up.</summary>
+    public void Dispose() => _dictionary?.Dispose();
+
     private DataPage Open(PageBody body, HybridDecoder? repetitions, HybridDecoder? definitions, int start)
     {
         var decoder = body.Pieces is { } pieces
-            ? new PieceDecoder(pieces, place)
+            ? new PieceDecoder(pieces, column.Type, place)
             : new PageValues(_page, start, body.Length, column.Type, place)
-                .Decode(body.Header.Encoding, _dictionary, _dictionaryCount);
+                .Decode(body.Header.Encoding, _dictionary);
         return new DataPage(
             new LevelDecoder(repetitions, column.MaxRepetition, Repetition, place),
             new LevelDecoder(definitions, column.MaxDefinition, Definition, place),

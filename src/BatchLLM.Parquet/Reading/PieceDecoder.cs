@@ -1,10 +1,11 @@
 using BatchLLM.Parquet.Encodings;
+using BatchLLM.Parquet.Schemas;
 using BatchLLM.Parquet.Values;
 
 namespace BatchLLM.Parquet.Reading;
 
 /// <summary>Decodes the values of a page that comes in pieces; those read at once are of one piece.</summary>
-internal sealed class PieceDecoder(PagePieces pieces, PagePlace place) : ValueDecoder
+internal sealed class PieceDecoder(PagePieces pieces, ParquetColumnType type, PagePlace place) : ValueDecoder
 {
     private PagePiece? _piece;
     private int _left;
@@ -35,9 +36,21 @@ internal sealed class PieceDecoder(PagePieces pieces, PagePlace place) : ValueDe
 
         if (_piece is { } piece)
         {
-            target.Bytes = piece.Bytes;
-            piece.Slices.AsSpan(piece.Count - _left, count).CopyTo(target.Slices);
+            Read(target, piece, piece.Count - _left, count);
             _left -= count;
         }
+    }
+
+    private void Read(ColumnValues target, PagePiece piece, int first, int count)
+    {
+        if (piece.Slices.Length > 0)
+        {
+            target.Bytes = piece.Bytes;
+            piece.Slices.AsSpan(first, count).CopyTo(target.Slices);
+            return;
+        }
+
+        var rest = new PageValues(piece.Bytes, piece.Start + (first * type.PlainSize), piece.Bytes.Length, type, place);
+        rest.DecodePlain().Read(target, count);
     }
 }

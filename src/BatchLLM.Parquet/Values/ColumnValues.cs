@@ -4,19 +4,19 @@ namespace BatchLLM.Parquet.Values;
 
 /// <summary>
 /// Values of one column: numbers, or slices of <see cref="Bytes"/>, never both. A batch has one place per row, a null's
-/// place holding nothing of meaning; a dictionary has one per entry. What is nested has one place per element of the
-/// list around it, grows as far as its rows need, and holds its bytes as <see cref="Segments"/>; groups hold no values,
-/// but say which of their places are null and where the elements of each begin.
+/// place holding nothing of meaning. What is nested has one place per element of the list around it, grows as far as its
+/// rows need, and holds its bytes as <see cref="Segments"/>; groups hold no values, but say which of their places are null
+/// and where the elements of each begin.
 /// </summary>
 internal sealed class ColumnValues
 {
     private readonly bool _isBytes;
 
-    private ColumnValues(bool isBytes, int capacity, int rows)
+    private ColumnValues(bool isBytes, int rows)
     {
         _isBytes = isBytes;
-        Numbers = isBytes ? [] : new long[capacity];
-        Slices = isBytes ? new ByteSlice[capacity] : [];
+        Numbers = isBytes ? [] : new long[rows];
+        Slices = isBytes ? new ByteSlice[rows] : [];
         Defined = new byte[rows];
         Indices = new int[rows];
     }
@@ -51,16 +51,13 @@ internal sealed class ColumnValues
     public int[] Offsets { get; private set; } = [];
 
     /// <summary>Room for a batch.</summary>
-    public static ColumnValues ForRows(ParquetColumnType type, int rows) => new(type.IsBytes, rows, rows);
-
-    /// <summary>Room for a dictionary.</summary>
-    public static ColumnValues ForDictionary(ParquetColumnType type, int entries) => new(type.IsBytes, entries, 0);
+    public static ColumnValues ForRows(ParquetColumnType type, int rows) => new(type.IsBytes, rows);
 
     /// <summary>Room that <see cref="GrowValues"/> makes.</summary>
-    public static ColumnValues ForElements(ParquetColumnType type) => new(type.IsBytes, 0, 0);
+    public static ColumnValues ForElements(ParquetColumnType type) => new(type.IsBytes, rows: 0);
 
     /// <summary>Room that <see cref="GrowPlaces"/> makes.</summary>
-    public static ColumnValues ForGroup() => new(isBytes: true, 0, 0);
+    public static ColumnValues ForGroup() => new(isBytes: true, rows: 0);
 
     /// <summary>The bytes of a value.</summary>
     public ReadOnlySpan<byte> BytesAt(int place) => Segments.Length > 0

@@ -1,6 +1,7 @@
 // DuckDB as a peer of the Parquet reader: one JSON object a line in, one a line out. {"make": path, "codec": name, "rows": n,
 // "group": n} writes a file of two text columns in row groups of so many rows; {"read": path, "threads": n} sums the bytes of
-// both, which decodes every value, and says the seconds, elapsed and of processors. Uses the packages of tests/peers.
+// both, which decodes every value, and says the seconds, elapsed and of processors; {"run": sql} runs what makes other files.
+// Uses the packages of tests/peers.
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { join } from "node:path";
@@ -42,5 +43,6 @@ async function read({ read: path, threads }) {
 
 for await (const line of createInterface({ input: process.stdin })) {
   const request = JSON.parse(line);
-  process.stdout.write(JSON.stringify(request.make ? await make(request) : await read(request)) + "\n");
+  const answer = request.make ? make(request) : request.run ? connection.run(request.run).then(() => ({})) : read(request);
+  process.stdout.write(JSON.stringify(await answer) + "\n");
 }

@@ -87,7 +87,7 @@ public sealed class ByteStreamSplitTests
     private static ValueDecoder Decoder(ParquetColumnType type, ParquetEncoding encoding, byte[] data)
     {
         byte[] padded = [0xAA, .. data, 0xAA];
-        return new PageValues(padded, 1, 1 + data.Length, type, Place).Decode(encoding, null, 0);
+        return new PageValues(padded, 1, 1 + data.Length, type, Place).Decode(encoding, null);
     }
 
     private static List<string> Read(ParquetColumnType type, ParquetEncoding encoding, byte[] data, Random random)

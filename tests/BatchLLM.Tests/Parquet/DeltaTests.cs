@@ -219,7 +219,7 @@ public sealed class DeltaTests
     {
         // The page begins inside its buffer, and what stands behind it is not part of it.
         byte[] padded = [0xAA, 0xAA, .. data, 0xAA, 0xAA, 0xAA];
-        return new PageValues(padded, 2, 2 + data.Length, type, Place).Decode(encoding, null, 0);
+        return new PageValues(padded, 2, 2 + data.Length, type, Place).Decode(encoding, null);
     }
 
     private static long[] Numbers(ParquetColumnType type, byte[] data, int count, Random? random = null)

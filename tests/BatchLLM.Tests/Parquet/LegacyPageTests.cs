@@ -18,7 +18,7 @@ public sealed class LegacyPageTests
     {
         // Rows: 7, null, null, 8, null, null, null, null, 9.
         byte[] body = [0b1001_0000, 0b1000_0000, 7, 0, 0, 0, 8, 0, 0, 0, 9, 0, 0, 0];
-        var opener = new PageOpener(Column, new PagePlace("a", "b", 0));
+        using var opener = new PageOpener(Column, new PageBuffers(), new PagePlace("a", "b", 0));
         var page = opener.OpenVersion1(await BodyAsync(Header(body.Length, ParquetEncoding.BIT_PACKED, rows: 9), body));
         var values = ColumnValues.ForRows(Column.Type, 9);
 
@@ -32,7 +32,7 @@ public sealed class LegacyPageTests
     public async Task Levels_in_an_unknown_encoding_are_refused_by_its_name()
     {
         var body = await BodyAsync(Header(8, ParquetEncoding.PLAIN, rows: 1), new byte[8]);
-        var opener = new PageOpener(Column, new PagePlace("a", "b", 0));
+        using var opener = new PageOpener(Column, new PageBuffers(), new PagePlace("a", "b", 0));
 
         var refusal = Assert.Throws<ParquetException>(() => opener.OpenVersion1(body));
 

@@ -56,6 +56,42 @@ public sealed partial class PageCutterTests
     }
 
     [Fact]
+    public async Task Pieces_are_the_page_where_all_values_are_of_one_size()
+    {
+        for (var seed = 0; seed < 200; seed++)
+        {
+            var random = new Random(seed);
+            var size = random.Next(4) == 0 ? random.Next(1, 10_000) : 8;
+            var (values, rest) = (random.Next(2000), random.Next(size));
+            var page = new byte[(values * size) + rest];
+            random.NextBytes(page);
+            var codec = Codecs[seed % Codecs.Length];
+            var buffers = new PageBuffers(random.Next(1, 5000));
+            var stored = Stored(codec, page, seed, buffers);
+            await using var cutter = new PageCutter(codec, stored, page.Length, levelKinds: 0, buffers, valueBytes: size);
+
+            var found = await ReadAllAsync(cutter, buffers, size);
+
+            Assert.True(cutter.Fault is null, $"seed {seed}: {cutter.Fault}");
+            Assert.True(page.AsSpan(0, values * size).SequenceEqual(found), $"seed {seed}: {found.Length} bytes of {page.Length}");
+            await cutter.DisposeAsync();
+            Assert.True(buffers.IsWhole, $"seed {seed}: room is missing");
+        }
+    }
+
+    /// <summary>A type may claim any size.</summary>
+    [Fact]
+    public async Task A_page_smaller_than_a_value_has_none()
+    {
+        var buffers = new PageBuffers(roomBytes: 4);
+        var stored = Stored(new byte[3000], seed: 0, buffers);
+        await using var cutter = new PageCutter(
+            UncompressedCodec.Instance, stored, length: 3000, levelKinds: 0, buffers, valueBytes: int.MaxValue);
+
+        Assert.Empty(await ReadAllAsync(cutter, buffers, int.MaxValue));
+    }
+
+    [Fact]
     public async Task A_changed_page_with_lengths_before_all_values_ends_somehow()
     {
         var faults = 0;
@@ -240,8 +276,8 @@ public sealed partial class PageCutterTests
         Assert.Equal("at byte 7 of 11 a value claims 16777216 bytes", cutter.Fault);
     }
 
-    /// <returns>The values, with their lengths.</returns>
-    private static async Task<byte[]> ReadAllAsync(PageCutter cutter, PageBuffers buffers)
+    /// <returns>The values, with their lengths unless all are of one size.</returns>
+    private static async Task<byte[]> ReadAllAsync(PageCutter cutter, PageBuffers buffers, int valueBytes = 0)
     {
         var found = new ByteBuffer();
         PieceRoom? room = null, former = null;
@@ -258,7 +294,8 @@ public sealed partial class PageCutterTests
 
                 var piece = await cutter.NextAsync();
                 Assert.Same(room, piece.Room);
-                foreach (var (offset, length) in piece.Slices.AsSpan(0, piece.Count))
+                found.Append(piece.Bytes.AsSpan(piece.Start, piece.Count * valueBytes));
+                foreach (var (offset, length) in piece.Slices.AsSpan(0, valueBytes > 0 ? 0 : piece.Count))
                 {
                     found.AppendLength(length);
                     found.Append(piece.Bytes.AsSpan(offset, length));

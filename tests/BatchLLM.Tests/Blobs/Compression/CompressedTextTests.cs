@@ -16,6 +16,8 @@ public sealed class CompressedTextTests
         new TheoryDataRow<string, int>(CompressedTexts.ZstandardUri, seed),
     })];
 
+    private static byte[] EmptyMember => [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
     public static TheoryData<string> Uris => [CompressedTexts.GzipUri, CompressedTexts.ZstandardUri];
 
     [Theory]
@@ -65,7 +67,7 @@ public sealed class CompressedTextTests
     public async Task Bytes_behind_the_end_are_an_error(string uri)
     {
         var whole = CompressedTexts.Compress(uri, ThreeRows);
-        foreach (var more in (byte[][])[[0], [.. "garbage"u8], [0x1F], [.. whole[..^1]]])
+        foreach (var more in (byte[][])[[0, 1], [.. "garbage"u8], [0x1F], [.. whole[..^1]]])
         {
             Assert.StartsWith($"{uri} is damaged", await RefusalAsync(uri, [.. whole, .. more]), StringComparison.Ordinal);
         }
@@ -74,7 +76,7 @@ public sealed class CompressedTextTests
     [Fact]
     public async Task Empty_gzip_members_and_every_part_of_a_head_are_passed_over()
     {
-        byte[] empty = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        var empty = EmptyMember;
         byte[] head = [0x1F, 0x8B, 8, 2 | 4 | 8 | 16, 1, 2, 3, 4, 0, 3, 3, 0, 7, 8, 9, .. "name\0comment\0"u8, 5, 6];
         byte[] member = [.. head, .. CompressedTexts.Gzip(ThreeRows)[10..]];
 
@@ -82,6 +84,25 @@ public sealed class CompressedTextTests
         {
             var file = new MemoryBlob([.. empty, .. empty, .. member, .. empty], bytesPerRead);
             Assert.Equal(3, (await new JsonlRowReader(file).RowsAsync(CompressedTexts.GzipUri)).Count);
+        }
+    }
+
+    /// <summary>As gzip reads them: tapes and blocks are filled up so.</summary>
+    [Fact]
+    public async Task Zeros_behind_the_last_gzip_member_are_passed_over()
+    {
+        var (member, empty) = (CompressedTexts.Gzip(ThreeRows), EmptyMember);
+        foreach (var zeros in new[] { 1, 9, 10, 511, 100_000 })
+        {
+            foreach (var members in (byte[][])[member, [.. empty, .. member], [.. member, .. empty]])
+            {
+                var file = new MemoryBlob([.. members, .. new byte[zeros]], bytesPerRead: 1000);
+                Assert.Equal(3, (await new JsonlRowReader(file).RowsAsync(CompressedTexts.GzipUri)).Count);
+            }
+
+            await RefusalAsync(CompressedTexts.GzipUri, [.. member, .. new byte[zeros], 1]);
+            await RefusalAsync(CompressedTexts.GzipUri, [.. member, .. new byte[zeros], .. member]);
+            await RefusalAsync(CompressedTexts.GzipUri, new byte[zeros]);
         }
     }
 
