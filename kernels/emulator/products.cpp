@@ -1,5 +1,6 @@
 // Matrix products, which a GPU's library computes: plain, with sums in float32 in one fixed order.
-#include "../gpu.h"
+#include "products.h"
+
 #include "../nvfp4.h"
 
 #include <vector>
@@ -10,17 +11,6 @@ using namespace emulator;
 
 namespace
 {
-
-// As ElementType of the device's interface.
-enum class Element : i32
-{
-    Float32,
-    BFloat16,
-    E4M3,
-    Int8,
-    Int32,
-    E2M1,
-};
 
 struct Operand
 {
@@ -94,7 +84,6 @@ i32 dot(const signed char* x, const signed char* w, size_t depth)
 
 } // namespace
 
-// y = x wT. // x: [rows, depth], w: [columns, depth], y: [rows, columns]; scales of blocks in tiles, for E2M1 only
 extern "C" void emulator_multiply(
     const void* x, const void* w, void* y, const u8* x_scales, const u8* w_scales, u64 rows, u64 columns, u64 depth, Element input,
     Element output)

@@ -1,5 +1,5 @@
 // libcublasLt.so.12, as far as BatchLLM calls it: one algorithm, the emulator's plain sums.
-#include "../../gpu.h"
+#include "../products.h"
 
 #include <cstring>
 #include <map>
@@ -7,9 +7,6 @@
 #include "device.h"
 
 using namespace emulator;
-
-// As ElementType of the device's interface.
-extern "C" void emulator_multiply(const void* x, const void* w, void* y, u64 rows, u64 columns, u64 depth, i32 input, i32 output);
 
 namespace
 {
@@ -185,7 +182,8 @@ i32 cublasLtMatmul(
     }
     CUresult result = queue.queue([=, rows = x->columns, columns = w->columns, depth = w->rows, in = w->type, out = y->type]
     {
-        emulator_multiply(b, a, d, rows, columns, depth, element(in), element(out));
+        emulator_multiply(
+            b, a, d, nullptr, nullptr, rows, columns, depth, static_cast<Element>(element(in)), static_cast<Element>(element(out)));
         return state();
     });
     queue.last_product = product;
