@@ -9,7 +9,7 @@ namespace BatchLLM.Blobs;
 
 /// <summary>Chooses the reader of a format.</summary>
 /// <param name="store">Where files live.</param>
-public sealed class RowReaders(IBlobStore store)
+public sealed class RowReaders(IBlobSource store)
 {
     private readonly ConcurrentDictionary<DataFormat, IRowReader> _readers = [];
 
@@ -21,9 +21,9 @@ public sealed class RowReaders(IBlobStore store)
 
     /// <summary>A reader over a store's files, which adds the columns of their paths (<see cref="HivePartitions"/>).</summary>
     /// <exception cref="ArgumentOutOfRangeException">The format is not resolved.</exception>
-    public static IRowReader For(DataFormat format, IBlobStore store) => new PartitionedRowReader(OfFiles(format, store));
+    public static IRowReader For(DataFormat format, IBlobSource store) => new PartitionedRowReader(OfFiles(format, store));
 
-    private static IRowReader OfFiles(DataFormat format, IBlobStore store) => format switch
+    private static IRowReader OfFiles(DataFormat format, IBlobSource store) => format switch
     {
         DataFormat.Jsonl => new JsonlRowReader(store),
         DataFormat.Csv => new CsvRowReader(store),

@@ -23,12 +23,12 @@ public sealed class CsvRowReader : IRowReader
     private readonly int _maxRecordBytes;
 
     /// <summary>Reads from a store.</summary>
-    public CsvRowReader(IBlobStore store)
+    public CsvRowReader(IBlobSource store)
         : this(store, MaxRecordBytes)
     {
     }
 
-    internal CsvRowReader(IBlobStore store, int maxRecordBytes)
+    internal CsvRowReader(IBlobSource store, int maxRecordBytes)
     {
         (_content, _maxRecordBytes) = (new TextContent(store), maxRecordBytes);
         _lines = new LineSource(_content, maxRecordBytes, () => new CsvScan());

@@ -22,12 +22,12 @@ public sealed class JsonlRowReader : IRowReader
     private readonly int _maxLineBytes;
 
     /// <summary>Reads from a store.</summary>
-    public JsonlRowReader(IBlobStore store)
+    public JsonlRowReader(IBlobSource store)
         : this(store, MaxLineBytes)
     {
     }
 
-    internal JsonlRowReader(IBlobStore store, int maxLineBytes)
+    internal JsonlRowReader(IBlobSource store, int maxLineBytes)
     {
         (_content, _maxLineBytes) = (new TextContent(store), maxLineBytes);
         _lines = new LineSource(_content, maxLineBytes, () => new PlainLineScan());

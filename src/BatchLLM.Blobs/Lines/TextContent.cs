@@ -5,7 +5,7 @@ namespace BatchLLM.Blobs.Lines;
 
 /// <summary>A file's text, decompressed if its name says so. Offsets are those of the text.</summary>
 /// <param name="store">Where files live.</param>
-internal sealed class TextContent(IBlobStore store)
+internal sealed class TextContent(IBlobSource store)
 {
     /// <summary>Opens a text at its first line, behind a byte order mark.</summary>
     /// <exception cref="BatchLLMException">The file is missing, damaged, or refused.</exception>

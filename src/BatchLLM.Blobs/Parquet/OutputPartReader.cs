@@ -8,7 +8,7 @@ namespace BatchLLM.Blobs.Parquet;
 /// <summary>Reads back the rows that a <see cref="ParquetRowWriter"/> wrote.</summary>
 /// <param name="store">Where parts live.</param>
 /// <param name="columns">What they hold.</param>
-public sealed class OutputPartReader(IBlobStore store, OutputColumns columns)
+public sealed class OutputPartReader(IBlobSource store, OutputColumns columns)
 {
     private const int RowsPerRange = 4096;
 

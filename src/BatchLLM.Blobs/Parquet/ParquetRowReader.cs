@@ -14,10 +14,10 @@ namespace BatchLLM.Blobs.Parquet;
 /// <remarks>See <see cref="ParquetRow"/> for how values are read.</remarks>
 public sealed class ParquetRowReader : IRowReader
 {
-    private readonly IBlobStore _store;
+    private readonly IBlobSource _store;
 
     /// <summary>Reads from a store.</summary>
-    public ParquetRowReader(IBlobStore store) => _store = store;
+    public ParquetRowReader(IBlobSource store) => _store = store;
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<RowRange> SplitAsync(

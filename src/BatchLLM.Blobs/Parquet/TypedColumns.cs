@@ -31,7 +31,7 @@ public sealed class TypedColumns
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="BatchLLMException">A file is missing or not Parquet.</exception>
     public static async ValueTask<TypedColumns> SharedAsync(
-        IBlobStore store, IEnumerable<string> uris, IReadOnlyList<string> names, CancellationToken cancellationToken)
+        IBlobSource store, IEnumerable<string> uris, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
         Dictionary<string, ParquetFieldSchema>? shared = null;
         foreach (var uri in uris)
@@ -47,7 +47,7 @@ public sealed class TypedColumns
     internal ParquetFieldSchema? Find(string name) => _fields.GetValueOrDefault(name);
 
     private static async ValueTask<Dictionary<string, ParquetFieldSchema>> OfFileAsync(
-        IBlobStore store, string uri, IReadOnlyList<string> names, CancellationToken cancellationToken)
+        IBlobSource store, string uri, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
         await using var stream = await store.OpenReadAsync(uri, cancellationToken);
         var file = await ParquetFailure.TranslateAsync(

@@ -6,7 +6,7 @@ using Spectre.Console;
 namespace BatchLLM.Host.Display;
 
 /// <summary>Shows a few rows of a finished job as input -> completion. Only when asked: it prints the user's text.</summary>
-internal sealed class SampleView(Terminal terminal, IBlobStore blobs)
+internal sealed class SampleView(Terminal terminal, IBlobSource blobs)
 {
     private const int MostCharacters = 400;
 

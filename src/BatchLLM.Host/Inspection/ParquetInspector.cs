@@ -9,7 +9,7 @@ internal static class ParquetInspector
 {
     /// <exception cref="BatchLLMException">It is no Parquet file, or a damaged one.</exception>
     public static async Task<DataFileInspection> InspectAsync(
-        IBlobStore blobs, BlobInfo file, CancellationToken cancellationToken)
+        IBlobSource blobs, BlobInfo file, CancellationToken cancellationToken)
     {
         await using var stream = await blobs.OpenReadAsync(file.Uri, cancellationToken);
         try

@@ -1,21 +1,14 @@
 namespace BatchLLM.Rows;
 
 /// <summary>Where inputs and outputs live. URIs are absolute; a store serves the schemes it knows.</summary>
-public interface IBlobStore
+public interface IBlobStore : IBlobSource
 {
     /// <summary>
     /// The blobs matching a URI that may hold the globs <c>*</c>, <c>?</c> and <c>**</c> (any depth), sorted ordinally.
-    /// As in a shell, a glob never matches a leading dot. A URI without globs gives that blob, or nothing if it does not
+    /// As in a shell, a glob never matches a leading dot, and as in Spark no leading underscore. A URI without globs gives that blob, or nothing if it does not
     /// exist.
     /// </summary>
     IAsyncEnumerable<BlobInfo> ListAsync(string pattern, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Opens a blob for random-access reading; the stream is seekable and knows its length. If the blob is replaced
-    /// meanwhile, a read gives the opened content or fails, and never some of both.
-    /// </summary>
-    /// <exception cref="BatchLLMException">The blob is missing or unreadable; the message names it.</exception>
-    ValueTask<Stream> OpenReadAsync(string uri, CancellationToken cancellationToken);
 
     /// <summary>
     /// Writes a blob. Nothing stands under <paramref name="uri"/> until <paramref name="write"/> has returned and the

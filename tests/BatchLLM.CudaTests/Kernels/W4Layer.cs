@@ -47,8 +47,10 @@ internal static class W4Layer
         public void ReadZeroPoints(int firstRow, int rowCount, Span<byte> destination) =>
             zeroPoints.AsSpan(firstRow * blocks, rowCount * blocks).CopyTo(destination);
 
-        public void ReadFloats(int firstRow, int rowCount, Span<float> weights) => throw new NotSupportedException();
+        public void ReadFloats(int firstRow, int rowCount, Span<float> weights) => throw Quantized();
 
-        public void ReadBits16(int firstRow, int rowCount, Span<ushort> bits) => throw new NotSupportedException();
+        public void ReadBits16(int firstRow, int rowCount, Span<ushort> bits) => throw Quantized();
+
+        private static InvalidOperationException Quantized() => new("The layer is quantized: there are codes, and no floating-point weights.");
     }
 }

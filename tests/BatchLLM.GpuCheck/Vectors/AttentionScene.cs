@@ -1,5 +1,5 @@
-using BatchLLM.Checkpoints.Formats;
 using BatchLLM.Checkpoints;
+using BatchLLM.Checkpoints.Formats;
 using BatchLLM.Cuda.Kernels;
 using BatchLLM.Engine.Reference;
 using BatchLLM.Inference;

@@ -3,7 +3,7 @@ using BatchLLM.Rows;
 namespace BatchLLM.Tests.Blobs;
 
 /// <summary>One readable blob in memory whose reads come in pieces as small as a network's.</summary>
-internal sealed class MemoryBlob(byte[] content, int bytesPerRead = int.MaxValue) : IBlobStore
+internal sealed class MemoryBlob(byte[] content, int bytesPerRead = int.MaxValue) : IBlobSource
 {
     public const string Uri = "memory:/rows.jsonl";
 
@@ -12,23 +12,8 @@ internal sealed class MemoryBlob(byte[] content, int bytesPerRead = int.MaxValue
 
     public int BytesRead { get; private set; }
 
-    public IAsyncEnumerable<BlobInfo> ListAsync(string pattern, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
     public ValueTask<Stream> OpenReadAsync(string uri, CancellationToken cancellationToken) =>
         ValueTask.FromResult<Stream>(new PieceStream(this, content, bytesPerRead));
-
-    public Task<BlobDigest> WriteAsync(
-        string uri, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    public Task MoveAsync(string from, string to, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    public Task DeleteAsync(string uri, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task<bool> DeleteVersionAsync(string uri, string version, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
 
     private sealed class PieceStream(MemoryBlob blob, byte[] content, int bytesPerRead)
         : MemoryStream(content, writable: false)

@@ -14,10 +14,10 @@ public sealed class LocalBatchEngineFaultTests
         using var runner = new ScriptedRunner(TestWindow.Ample);
         await using var engine = Engine(runner);
         var fault = new BatchLLMException("The device is gone.", isTransient: true);
-        runner.BeforeStep = step => ThrowIf(step == 8, fault);
+        runner.BeforeStep = step => StepFaults.ThrowIf(step == 8, fault);
         var results = new List<Generation>();
 
-        var thrown = await Assert.ThrowsAsync<BatchLLMException>(() => CollectAsync(engine, results));
+        var thrown = await Assert.ThrowsAsync<BatchLLMException>(() => TestWindow.CollectAsync(engine, Window, results));
 
         Assert.Same(fault, thrown);
         Assert.InRange(results.Count, 1, Window.Length - 1);
@@ -28,8 +28,8 @@ public sealed class LocalBatchEngineFaultTests
     {
         using var runner = new ScriptedRunner(TestWindow.Ample);
         await using var engine = Engine(runner);
-        runner.BeforeStep = step => ThrowIf(step == 8, new BatchLLMException("The device is gone."));
-        await Assert.ThrowsAsync<BatchLLMException>(() => CollectAsync(engine, []));
+        runner.BeforeStep = step => StepFaults.ThrowIf(step == 8, new BatchLLMException("The device is gone."));
+        await Assert.ThrowsAsync<BatchLLMException>(() => TestWindow.CollectAsync(engine, Window, []));
 
         Assert.Equal(Window.Length, (await TestWindow.RunAsync(engine, Window)).Count);
     }
@@ -40,10 +40,10 @@ public sealed class LocalBatchEngineFaultTests
         using var runner = new ScriptedRunner(TestWindow.Ample);
         await using var engine = Engine(runner);
         using var cancel = new CancellationTokenSource();
-        runner.BeforeStep = step => CancelIf(step == 5, cancel);
+        runner.BeforeStep = step => StepFaults.CancelIf(step == 5, cancel);
 
         var thrown = await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => CollectAsync(engine, [], cancel.Token));
+            () => TestWindow.CollectAsync(engine, Window, [], cancel.Token));
 
         Assert.Equal(cancel.Token, thrown.CancellationToken);
         Assert.Equal(6, runner.StepCount);
@@ -110,36 +110,11 @@ public sealed class LocalBatchEngineFaultTests
         await engine.DisposeAsync();
 
         Assert.True(runner.IsDisposed);
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => CollectAsync(engine, []));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => TestWindow.CollectAsync(engine, Window, []));
     }
 
     private static LocalBatchEngine Engine(ScriptedRunner runner) =>
         new(runner, new ByteTokenizer(), TestWindow.NoStopTokens);
-
-    private static async Task CollectAsync(
-        LocalBatchEngine engine, List<Generation> results, CancellationToken cancellationToken = default)
-    {
-        await foreach (var generation in engine.RunAsync(Window, cancellationToken))
-        {
-            results.Add(generation);
-        }
-    }
-
-    private static void ThrowIf(bool condition, Exception exception)
-    {
-        if (condition)
-        {
-            throw exception;
-        }
-    }
-
-    private static void CancelIf(bool condition, CancellationTokenSource source)
-    {
-        if (condition)
-        {
-            source.Cancel();
-        }
-    }
 
     private static void WaitIf(bool condition, ManualResetEventSlim signal)
     {

@@ -70,12 +70,12 @@ public sealed class StepsInFlightTests
         var fault = new BatchLLMException("The device is gone.", isTransient: true);
         var begun = 0;
         using var runner = new ScriptedRunner(TestWindow.Ample with { StepsInFlight = 2 });
-        runner.BeforeStep = step => ThrowIf(!isInBegin && step == 8, fault);
-        runner.BeforeBegin = _ => ThrowIf(isInBegin && ++begun == 8, fault);
+        runner.BeforeStep = step => StepFaults.ThrowIf(!isInBegin && step == 8, fault);
+        runner.BeforeBegin = _ => StepFaults.ThrowIf(isInBegin && ++begun == 8, fault);
         await using var engine = new LocalBatchEngine(runner, new ByteTokenizer(), TestWindow.NoStopTokens);
         var results = new List<Generation>();
 
-        var thrown = await Assert.ThrowsAsync<BatchLLMException>(() => CollectAsync(engine, results));
+        var thrown = await Assert.ThrowsAsync<BatchLLMException>(() => TestWindow.CollectAsync(engine, Window, results));
 
         Assert.Same(fault, thrown);
         Assert.InRange(results.Count, 1, Window.Length - 1);
@@ -89,9 +89,9 @@ public sealed class StepsInFlightTests
         using var runner = new ScriptedRunner(TestWindow.Ample with { StepsInFlight = 2 });
         var reports = 0;
         await using var engine = new LocalBatchEngine(
-            runner, new ByteTokenizer(), TestWindow.NoStopTokens, new StepObserver(_ => ThrowIf(++reports == 4, new BatchLLMException("No."))));
+            runner, new ByteTokenizer(), TestWindow.NoStopTokens, new StepObserver(_ => StepFaults.ThrowIf(++reports == 4, new BatchLLMException("No."))));
 
-        await Assert.ThrowsAsync<BatchLLMException>(() => CollectAsync(engine, []));
+        await Assert.ThrowsAsync<BatchLLMException>(() => TestWindow.CollectAsync(engine, Window, []));
 
         Assert.Equal(0, runner.InFlightCount);
         Assert.Equal(Window.Length, (await TestWindow.RunAsync(engine, Window)).Count);
@@ -103,9 +103,9 @@ public sealed class StepsInFlightTests
         using var runner = new ScriptedRunner(TestWindow.Ample with { StepsInFlight = 2 });
         await using var engine = new LocalBatchEngine(runner, new ByteTokenizer(), TestWindow.NoStopTokens);
         using var cancel = new CancellationTokenSource();
-        runner.BeforeStep = step => CancelIf(step == 5, cancel);
+        runner.BeforeStep = step => StepFaults.CancelIf(step == 5, cancel);
 
-        var given = CollectAsync(engine, [], cancel.Token);
+        var given = TestWindow.CollectAsync(engine, Window, [], cancel.Token);
         var kept = TestWindow.RunAsync(engine, Window);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
@@ -200,30 +200,5 @@ public sealed class StepsInFlightTests
         Assert.Equal(expected.CompletionTokens, actual.CompletionTokens);
         Assert.Equal(expected.FinishReason, actual.FinishReason);
         Assert.Equal(expected.IsCopy, actual.IsCopy);
-    }
-
-    private static async Task CollectAsync(
-        LocalBatchEngine engine, List<Generation> results, CancellationToken cancellationToken = default)
-    {
-        await foreach (var generation in engine.RunAsync(Window, cancellationToken))
-        {
-            results.Add(generation);
-        }
-    }
-
-    private static void ThrowIf(bool condition, Exception exception)
-    {
-        if (condition)
-        {
-            throw exception;
-        }
-    }
-
-    private static void CancelIf(bool condition, CancellationTokenSource source)
-    {
-        if (condition)
-        {
-            source.Cancel();
-        }
     }
 }

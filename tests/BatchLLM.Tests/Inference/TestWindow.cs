@@ -58,4 +58,14 @@ internal static class TestWindow
 
         return results;
     }
+
+    /// <summary>Runs a window and keeps what comes before a fault.</summary>
+    public static async Task CollectAsync(
+        LocalBatchEngine engine, IReadOnlyList<InferenceRequest> window, List<Generation> results, CancellationToken cancellationToken = default)
+    {
+        await foreach (var generation in engine.RunAsync(window, cancellationToken))
+        {
+            results.Add(generation);
+        }
+    }
 }

@@ -5,7 +5,7 @@ namespace BatchLLM.Host.Service.Output;
 
 /// <summary>Reads a shard's bytes, wherever publishing has put them by now.</summary>
 /// <param name="blobs">Where outputs live.</param>
-internal sealed class ShardReader(IBlobStore blobs)
+internal sealed class ShardReader(IBlobSource blobs)
 {
     /// <summary>Copies the bytes.</summary>
     /// <exception cref="BatchLLMException">

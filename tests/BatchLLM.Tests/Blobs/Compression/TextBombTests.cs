@@ -37,7 +37,7 @@ public sealed class TextBombTests
         await TakesLittleAsync(file, "memory:/bomb.csv.zst", blob => new CsvRowReader(blob, MaxLineBytes));
     }
 
-    private static async Task TakesLittleAsync(byte[] file, string uri, Func<IBlobStore, IRowReader> open)
+    private static async Task TakesLittleAsync(byte[] file, string uri, Func<IBlobSource, IRowReader> open)
     {
         Assert.InRange(file.Length, 0, 40_000);
         var before = GC.GetTotalAllocatedBytes(precise: true);

@@ -64,7 +64,7 @@ public sealed class RangedShardTests
     }
 
     /// <summary>A blob that is read as one on a server is, and notes what is asked for.</summary>
-    private sealed class RangedBlob(byte[] content) : IBlobStore, IRangeSource
+    private sealed class RangedBlob(byte[] content) : IBlobSource, IRangeSource
     {
         public List<(long Start, int Length)> Asked { get; } = [];
 
@@ -77,20 +77,5 @@ public sealed class RangedShardTests
 
         public ValueTask<Stream> OpenReadAsync(string uri, CancellationToken cancellationToken) =>
             ValueTask.FromResult<Stream>(new RangedReadStream(this, content.Length));
-
-        public IAsyncEnumerable<BlobInfo> ListAsync(string pattern, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
-
-        public Task<BlobDigest> WriteAsync(
-            string uri, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
-
-        public Task MoveAsync(string from, string to, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
-
-        public Task DeleteAsync(string uri, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<bool> DeleteVersionAsync(string uri, string version, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
     }
 }
