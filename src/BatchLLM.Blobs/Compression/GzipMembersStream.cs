@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace BatchLLM.Blobs.Compression;
 
@@ -13,9 +14,9 @@ internal sealed class GzipMembersStream(Stream source) : ForwardStream
 {
     private const int TrailerBytes = 8;
 
+    private readonly Crc32 _checksum = new(); // of the member so far
     private DeflateStream? _member;
     private ReadTally? _tally; // of the member's reads
-    private uint _checksum; // of the member so far
     private long _length; // of the member so far
 
     /// <exception cref="InvalidDataException">The input is no gzip, damaged, or ends inside a member.</exception>
@@ -26,7 +27,7 @@ internal sealed class GzipMembersStream(Stream source) : ForwardStream
             var read = await ReadMemberAsync(buffer, cancellationToken);
             if (read > 0)
             {
-                _checksum = Crc32.Append(_checksum, buffer.Span[..read]);
+                _checksum.Append(buffer.Span[..read]);
                 _length += read;
                 return read;
             }
@@ -56,7 +57,8 @@ internal sealed class GzipMembersStream(Stream source) : ForwardStream
             return false;
         }
 
-        (_checksum, _length) = (0, 0);
+        _checksum.Reset();
+        _length = 0;
         _tally = new ReadTally(source);
         _member = new DeflateStream(_tally, CompressionMode.Decompress);
         return true;
@@ -93,7 +95,7 @@ internal sealed class GzipMembersStream(Stream source) : ForwardStream
     private int FindEnd(ReadOnlySpan<byte> window, bool isAtEnd)
     {
         Span<byte> trailer = stackalloc byte[TrailerBytes];
-        BinaryPrimitives.WriteUInt32LittleEndian(trailer, _checksum);
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer, _checksum.GetCurrentHashAsUInt32());
         BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], unchecked((uint)_length));
         var padded = -1; // with zeros behind it, which may also be the last ones of a trailer
         for (var end = TrailerBytes; end <= window.Length; end++)

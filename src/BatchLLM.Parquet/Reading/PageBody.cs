@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using BatchLLM.Parquet.Compression;
 using BatchLLM.Parquet.Encodings;
 using BatchLLM.Parquet.Metadata;
@@ -206,7 +207,7 @@ internal sealed class PageBody : IAsyncDisposable
         var cutter = new PageCutter(ValuesCodec, values, length, levelKinds, _buffers, openLengths, valueBytes);
         if (Header.Checksum is not null)
         {
-            values.BeginSum(Crc32.Of(_data));
+            values.BeginSum(_data);
         }
 
         Pieces = new PagePieces(cutter, length, () => FindWrongSumAsync(values), values.IsLast, _buffers);
@@ -221,7 +222,7 @@ internal sealed class PageBody : IAsyncDisposable
 
     private string? Open() => FindWrongSum() ?? FindFault() ?? Decompress();
 
-    private string? FindWrongSum() => Header.Checksum is null ? null : FindWrong(Crc32.Of(Stored.Span));
+    private string? FindWrongSum() => Header.Checksum is null ? null : FindWrong(Crc32.HashToUInt32(Stored.Span));
 
     private async ValueTask<string?> FindWrongSumAsync(StoredBytes values) =>
         Header.Checksum is null ? null : FindWrong(await values.SumAsync());

@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+
 namespace BatchLLM.Parquet.Reading;
 
 /// <summary>
@@ -23,13 +25,13 @@ internal sealed class StoredBytes : IAsyncDisposable
     private readonly int _partBytes;
     private readonly PageBuffers _buffers;
     private readonly CancellationTokenSource _stop;
+    private readonly Crc32 _sum = new();
     private byte[] _room = [];
     private int _at;
     private int _end;
     private long _position;
     private byte[] _next = [];
     private Task<int>? _reading;
-    private uint _sum;
     private long _summedEnd = long.MaxValue;
 
     /// <summary>All of them are in memory.</summary>
@@ -77,8 +79,13 @@ internal sealed class StoredBytes : IAsyncDisposable
     }
 
     /// <summary>Begins to add up what is read; called before anything is passed over.</summary>
-    /// <param name="before">The sum of what is stored before them.</param>
-    public void BeginSum(uint before) => (_sum, _summedEnd) = (Crc32.Of(Unread.Span, before), _position);
+    /// <param name="before">What is stored before them.</param>
+    public void BeginSum(ReadOnlySpan<byte> before)
+    {
+        _sum.Append(before);
+        _sum.Append(Unread.Span);
+        _summedEnd = _position;
+    }
 
     /// <summary>Reads the next part, unless there is none, behind what is left of the one before.</summary>
     /// <returns>False if too much is left of it.</returns>
@@ -124,7 +131,7 @@ internal sealed class StoredBytes : IAsyncDisposable
             await MoreAsync();
         }
 
-        return _sum;
+        return _sum.GetCurrentHashAsUInt32();
     }
 
     /// <summary>All of them, in memory.</summary>
@@ -188,7 +195,7 @@ internal sealed class StoredBytes : IAsyncDisposable
     {
         if (_position + read.Length > _summedEnd)
         {
-            _sum = Crc32.Of(read[(int)(_summedEnd - _position)..], _sum);
+            _sum.Append(read[(int)(_summedEnd - _position)..]);
             _summedEnd = _position + read.Length;
         }
     }

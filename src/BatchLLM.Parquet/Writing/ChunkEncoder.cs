@@ -1,7 +1,7 @@
+using System.IO.Hashing;
 using BatchLLM.Parquet.Compression;
 using BatchLLM.Parquet.Encodings;
 using BatchLLM.Parquet.Metadata;
-using BatchLLM.Parquet.Reading;
 using BatchLLM.Parquet.Schemas;
 using BatchLLM.Parquet.Thrift;
 
@@ -116,7 +116,7 @@ internal sealed class ChunkEncoder(CompressionCodec codec, IPageCompressor compr
         header.WriteInt32(1, (int)type);
         header.WriteInt32(2, _body.Length);
         header.WriteInt32(3, _compressed.Length);
-        header.WriteInt32(4, (int)Crc32.Of(_compressed.Span));
+        header.WriteInt32(4, (int)Crc32.HashToUInt32(_compressed.Span));
         header.BeginStruct((short)(type == PageType.Data ? 5 : 7));
         header.WriteInt32(1, valueCount);
         header.WriteInt32(2, (int)encoding);

@@ -10,8 +10,7 @@ public sealed class DependencyRuleTests
     {
         ["BatchLLM"] = [],
         ["BatchLLM.Parquet"] = [],
-        ["System.IO.Hashing"] = [],
-        ["BatchLLM.Blobs"] = ["BatchLLM", "BatchLLM.Parquet", "System.IO.Hashing"],
+        ["BatchLLM.Blobs"] = ["BatchLLM", "BatchLLM.Parquet"],
         ["BatchLLM.Checkpoints"] = ["BatchLLM"],
         ["BatchLLM.Engine"] = ["BatchLLM", "BatchLLM.Checkpoints"],
         ["BatchLLM.Cuda"] = ["BatchLLM", "BatchLLM.Checkpoints", "BatchLLM.Engine"],
@@ -20,7 +19,7 @@ public sealed class DependencyRuleTests
         ["BatchLLM.Host"] =
         [
             "BatchLLM", "BatchLLM.Parquet", "BatchLLM.Blobs", "BatchLLM.Checkpoints", "BatchLLM.Engine",
-            "BatchLLM.Cuda", "BatchLLM.Postgres", "BatchLLM.Dashboard", "System.IO.Hashing",
+            "BatchLLM.Cuda", "BatchLLM.Postgres", "BatchLLM.Dashboard",
         ],
     };
 
@@ -28,11 +27,10 @@ public sealed class DependencyRuleTests
     private static readonly Dictionary<string, string[]> Packages = new()
     {
         ["BatchLLM"] = [],
-        ["BatchLLM.Parquet"] = [],
-        ["System.IO.Hashing"] = [],
+        ["BatchLLM.Parquet"] = ["System.IO.Hashing"],
         ["BatchLLM.Blobs"] =
         [
-            "Azure.Storage.Blobs", "Azure.Identity", "AWSSDK.S3", "AWSSDK.SecurityToken", "AWSSDK.SSO", "AWSSDK.SSOOIDC",
+            "Azure.Storage.Blobs", "Azure.Identity", "System.IO.Hashing", "AWSSDK.S3", "AWSSDK.SecurityToken", "AWSSDK.SSO", "AWSSDK.SSOOIDC",
         ],
         ["BatchLLM.Checkpoints"] = ["Google.Protobuf", "Grpc.Tools"],
         ["BatchLLM.Engine"] = ["Iced"],

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using BatchLLM.Parquet;
 using BatchLLM.Parquet.Compression;
 using BatchLLM.Parquet.Metadata;
@@ -12,14 +13,6 @@ namespace BatchLLM.Tests.Parquet;
 /// <summary>Pages that carry a checksum are compared with it.</summary>
 public sealed class ChecksumTests
 {
-    [Fact]
-    public void The_sum_is_that_of_gzip_whatever_the_length()
-    {
-        Assert.Equal(0u, Crc32.Of([]));
-        Assert.Equal(0xCBF43926, Crc32.Of("123456789"u8));
-        Assert.Equal(0x414FA339u, Crc32.Of("The quick brown fox jumps over the lazy dog"u8));
-    }
-
     [Theory]
     [InlineData("datapage_v1-corrupt-checksum.parquet", "a", "page 0: the CRC-32 of the page's 10240 bytes is ")]
     [InlineData("datapage_v1-corrupt-checksum.parquet", "b", "page 1: the CRC-32 of the page's 10240 bytes is ")]
@@ -60,7 +53,7 @@ public sealed class ChecksumTests
         byte[] values = [.. Enumerable.Repeat(33, 10).SelectMany(BitConverter.GetBytes)];
         var before = type == PageType.Data ? levels : type == PageType.DataV2 ? tenOnes : [];
         byte[] first = [.. before, .. values];
-        var header = Header(type, ParquetEncoding.PLAIN, first, tenOnes.Length, Crc32.Of(first));
+        var header = Header(type, ParquetEncoding.PLAIN, first, tenOnes.Length, Crc32.HashToUInt32(first));
         body = header.Length..(header.Length + first.Length);
         if (type != PageType.Dictionary)
         {

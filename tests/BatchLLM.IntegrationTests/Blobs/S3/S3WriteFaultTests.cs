@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Security.Cryptography;
 using Amazon.Runtime;
-using BatchLLM.Blobs.Compression;
 using BatchLLM.Blobs.S3;
 using BatchLLM.IntegrationTests.Blobs.Faults;
 using BatchLLM.IntegrationTests.Blobs.Remote;
@@ -174,7 +174,7 @@ public sealed class S3WriteFaultTests(SwiftServer server) : IAsyncLifetime
     private static string Crc32Of(byte[] body)
     {
         var bytes = new byte[sizeof(uint)];
-        BinaryPrimitives.WriteUInt32BigEndian(bytes, Crc32.Append(0, body));
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, Crc32.HashToUInt32(body));
         return Convert.ToBase64String(bytes);
     }
 }
