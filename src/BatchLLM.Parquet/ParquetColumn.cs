@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using BatchLLM.Parquet.Schemas;
 using BatchLLM.Parquet.Values;
 
@@ -13,10 +14,11 @@ namespace BatchLLM.Parquet;
 public sealed class ParquetColumn
 {
     private readonly string _file;
+    private readonly bool _isBytes;
 
     private ParquetColumn(
         string file, string name, ParquetField field, ColumnValues values, IReadOnlyList<ParquetColumn> children) =>
-        (_file, Name, Field, Values, Children) = (file, name, field, values, children);
+        (_file, Name, Field, Values, Children, _isBytes) = (file, name, field, values, children, field.Column?.Type.IsBytes == true);
 
     /// <summary>The name or path that was asked for; below a nested column, the field's own name.</summary>
     public string Name { get; }
@@ -48,6 +50,7 @@ public sealed class ParquetColumn
         : OfNested(file, name, field);
 
     /// <summary>True if the row has no value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsNull(int row)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)RowCount, nameof(row));
@@ -89,7 +92,7 @@ public sealed class ParquetColumn
     /// <exception cref="InvalidOperationException">The value is null or of another type.</exception>
     public ReadOnlySpan<byte> GetBytes(int row)
     {
-        if (!Schema.Type.IsBytes)
+        if (!_isBytes)
         {
             throw Wrong("bytes");
         }
@@ -186,9 +189,11 @@ public sealed class ParquetColumn
     {
         if (IsNull(row))
         {
-            throw new InvalidOperationException($"Column '{Name}' is null in row {row} of the batch.");
+            throw Null(row);
         }
     }
+
+    private InvalidOperationException Null(int row) => new($"Column '{Name}' is null in row {row} of the batch.");
 
     private InvalidOperationException Wrong(string asked) =>
         new(Field.Column is { Type: var type }

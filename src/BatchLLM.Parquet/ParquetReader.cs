@@ -8,7 +8,7 @@ namespace BatchLLM.Parquet;
 
 /// <summary>
 /// Reads a Parquet file in batches of rows. Memory is bounded by a page and a dictionary per column asked for, whatever the
-/// size of the row groups, and by 60 MiB of pages that other threads decompress ahead; for what is nested, by the rows of
+/// size of the row groups, and by 90 MiB of pages that other threads decompress ahead; for what is nested, by the rows of
 /// a batch besides, which are fewer where they are large. Of a page of texts or numbers larger than 4 MiB no more than a few MiB are
 /// held, of what is stored and of the rest, unless its values do not stand one after another.
 /// </summary>

@@ -16,9 +16,6 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
 
     private const int FirstHeaderBytes = 1 << 10;
 
-    /// <summary>Enough that two are being decompressed while a third is read.</summary>
-    private const int PagesAhead = 3;
-
     private readonly ChunkBuffer _buffer;
     private readonly PageBuffers _pages;
     private readonly PageCodec _codec;
@@ -28,6 +25,7 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
     private readonly PagePlace _place;
     private readonly ColumnValues _values;
     private readonly long _end;
+    private readonly long _entryCount;
     private long _rowsAhead;
     private PageSpan? _span;
     private PageHeader? _next;
@@ -52,7 +50,7 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
     {
         (_pages, _codec, _isBounded) = (pages, location.Codec, isWhole || span is not null);
         (_place, _values) = (location.Place, values);
-        _rowsAhead = location.EntryCount;
+        (_rowsAhead, _entryCount) = (location.EntryCount, location.EntryCount);
         (_span, _end) = (span, span?.Pages.End ?? long.MaxValue);
         _buffer = new ChunkBuffer(
             source,
@@ -75,9 +73,6 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
     public bool IsAtEnd =>
         RowsInPage == 0 && _ahead.Count == 0 && _next is null && (_rowsAhead == 0 || _buffer.Position >= _end);
 
-    /// <summary>True if no room is wanted for pages that are ahead.</summary>
-    public bool IsFull => _ahead.All(body => body.Pieces is null or { IsFull: true });
-
     /// <summary>Rows that can be read at once; at least 1.</summary>
     /// <param name="most">How many are wanted; at least 1 and at most <see cref="RowsInPage"/>.</param>
     public int Ready(int most) => _page!.Ready(most);
@@ -99,35 +94,6 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
         }
 
         await _page!.LoadAsync();
-    }
-
-    /// <summary>
-    /// Reads pages that will be wanted and has them decompressed by other threads, as long as there is room. Where the end
-    /// of what is wanted is not known there is nothing ahead.
-    /// </summary>
-    public async ValueTask LoadAheadAsync(CancellationToken cancellationToken)
-    {
-        _body?.Continue();
-        foreach (var body in _ahead)
-        {
-            body.Continue();
-        }
-
-        while (_isBounded && _ahead.Count < PagesAhead && _rowsAhead > 0
-            && (_next is not null || _buffer.ExpectedRemaining > 0))
-        {
-            var header = await ReadHeaderAsync(cancellationToken);
-            if (!_pages.HasRoomFor(PageBody.BytesAhead(header, Column)))
-            {
-                _next = header;
-                break;
-            }
-
-            _ahead.Enqueue(await LoadAsync(header, cancellationToken));
-        }
-
-        // What is found from here on is found in the page that is read.
-        _place.Page = _body?.Number ?? _place.Page;
     }
 
     /// <summary>Passes over rows; pages that hold no others are neither read nor decompressed.</summary>

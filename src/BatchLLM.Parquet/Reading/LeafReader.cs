@@ -37,8 +37,8 @@ internal sealed class LeafReader : IAsyncDisposable
     /// <summary>What is held, and the rows given out last.</summary>
     public LeafEntries Entries { get; }
 
-    /// <summary>As <see cref="ColumnChunkReader.IsFull"/>.</summary>
-    public bool IsFull => _chunk.IsFull;
+    /// <summary>What it is read from.</summary>
+    public ColumnChunkReader Chunk => _chunk;
 
     private int CompleteRows => _chunk.IsAtEnd ? Entries.Rows : Math.Max(0, Entries.Rows - 1);
 
@@ -56,9 +56,6 @@ internal sealed class LeafReader : IAsyncDisposable
             left -= next;
         }
     }
-
-    /// <summary>Has the pages that come next decompressed by other threads.</summary>
-    public ValueTask LoadAheadAsync(CancellationToken cancellationToken) => _chunk.LoadAheadAsync(cancellationToken);
 
     /// <summary>Forgets the rows given out, and reads until more are there.</summary>
     /// <param name="rows">Rows wanted; at least 1, and no more than the row group has left.</param>

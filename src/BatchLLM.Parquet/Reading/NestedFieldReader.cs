@@ -11,8 +11,8 @@ internal sealed class NestedFieldReader(
 {
     private readonly LeafEntries[] _entries = [.. leaves.Select(leaf => leaf.Entries)];
 
-    /// <summary>As <see cref="ColumnChunkReader.IsFull"/>.</summary>
-    public bool IsFull => leaves.All(leaf => leaf.IsFull);
+    /// <summary>What the leaves are read from.</summary>
+    public IEnumerable<ColumnChunkReader> Chunks => leaves.Select(leaf => leaf.Chunk);
 
     /// <summary>Passes over rows.</summary>
     public async ValueTask SkipAsync(long rows, CancellationToken cancellationToken)
@@ -20,15 +20,6 @@ internal sealed class NestedFieldReader(
         foreach (var leaf in leaves)
         {
             await leaf.SkipAsync(rows, cancellationToken);
-        }
-    }
-
-    /// <summary>Has the pages that come next decompressed by other threads.</summary>
-    public async ValueTask LoadAheadAsync(CancellationToken cancellationToken)
-    {
-        foreach (var leaf in leaves)
-        {
-            await leaf.LoadAheadAsync(cancellationToken);
         }
     }
 

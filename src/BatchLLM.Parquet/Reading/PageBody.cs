@@ -68,6 +68,9 @@ internal sealed class PageBody : IAsyncDisposable
     /// </summary>
     public byte[] Data => Pieces is null ? _data : Levels;
 
+    /// <summary>Where the values stand, once it is open; null where that was not looked for.</summary>
+    public PageSlices? Slices { get; private set; }
+
     /// <summary>Bytes of levels and values.</summary>
     public int Length => Header.UncompressedSize;
 
@@ -126,10 +129,14 @@ internal sealed class PageBody : IAsyncDisposable
         }
     }
 
+    /// <summary>True if no more room is wanted for it before it is read.</summary>
+    public bool IsFull => Pieces is null or { IsFull: true };
+
     /// <summary>Lets a page that comes in pieces go on; gives the room of what was stored of any other back once it is open.</summary>
-    public void Continue()
+    /// <param name="mostHeld">As in <see cref="PagePieces.Feed"/>.</param>
+    public void Continue(int mostHeld)
     {
-        Pieces?.Feed();
+        Pieces?.Feed(mostHeld);
         if (_stored.Length > 0 && _opening is { IsCompleted: true })
         {
             _buffers.Return(_stored);
@@ -142,7 +149,7 @@ internal sealed class PageBody : IAsyncDisposable
     public async ValueTask<string?> OpenAsync()
     {
         var fault = Pieces is null ? await _opening! : await Pieces.OpenAsync();
-        Continue();
+        Continue(PagePieces.MostHeldOfCurrent);
         return fault;
     }
 
@@ -164,6 +171,7 @@ internal sealed class PageBody : IAsyncDisposable
         else if (_opening is not null)
         {
             await _opening;
+            Slices?.Dispose();
         }
 
         _buffers.Return(_stored);
@@ -210,7 +218,7 @@ internal sealed class PageBody : IAsyncDisposable
             values.BeginSum(_data);
         }
 
-        Pieces = new PagePieces(cutter, length, () => FindWrongSumAsync(values), values.IsLast, _buffers);
+        Pieces = new PagePieces(cutter, () => FindWrongSumAsync(values), values.IsLast, _buffers);
     }
 
     private PageLengths OpenLengths(byte[] packed)
@@ -220,7 +228,12 @@ internal sealed class PageBody : IAsyncDisposable
         return new PageLengths(new DeltaIntegers(values, 0), Header.ValueCount);
     }
 
-    private string? Open() => FindWrongSum() ?? FindFault() ?? Decompress();
+    private string? Open()
+    {
+        var fault = FindWrongSum() ?? FindFault() ?? Decompress();
+        Slices = fault is null ? PageSlices.Find(Header, _column, _data.AsSpan(0, Length), _buffers) : null;
+        return fault;
+    }
 
     private string? FindWrongSum() => Header.Checksum is null ? null : FindWrong(Crc32.HashToUInt32(Stored.Span));
 

@@ -11,17 +11,17 @@ namespace BatchLLM.Parquet.Reading;
 /// </summary>
 /// <remarks>
 /// Rooms for pieces have a limit of their own: arrays of two sizes that took each other's place were collected as late. What
-/// a process holds between readers is one such set, of at most 90 MiB, or 200 after a reader that took as much; readers that
+/// a process holds between readers is one such set, of at most 110 MiB, or 220 after a reader that took as much; readers that
 /// end side by side leave the last one's.
 /// </remarks>
 /// <param name="roomBytes">Bytes of a room.</param>
 internal sealed class PageBuffers(int roomBytes = PagePieces.RoomBytes) : IDisposable
 {
     /// <summary>
-    /// Bytes that are held at most, unless the pages that are wanted next take more: parts of what is stored of four large
-    /// pages, two columns of two row groups, and a little.
+    /// Bytes that are held at most, unless the pages that are wanted next take more: some fifteen pages of the usual
+    /// 1 MiB, stored and decompressed, or parts of what is stored of five large pages.
     /// </summary>
-    private const long MostBytes = 18 << 20;
+    private const long MostBytes = 20 << 20;
 
     /// <summary>Bytes that are held besides what was rented at once: else small pages push out what the next large one takes.</summary>
     private const long MostSpare = 14 << 20;
@@ -33,16 +33,16 @@ internal sealed class PageBuffers(int roomBytes = PagePieces.RoomBytes) : IDispo
     private const long MostKept = 128 << 20;
 
     /// <summary>
-    /// Bytes of rooms that are held at most, unless each page that is wanted next takes its own: half of a page of 50 MB, so that
-    /// the other half of it takes as long as half of the page behind it, and two threads are busy all the time.
+    /// Bytes of rooms that are held at most, unless each page that is wanted next takes its own: two thirds of a page of 100 MB, the
+    /// largest of which DuckDB makes many, so that two threads are busy nearly all the time.
     /// </summary>
-    private const long MostRoomBytes = 42 << 20;
+    private const long MostRoomBytes = 64 << 20;
 
     /// <summary>
     /// Bytes of rooms that are kept for the next reader: with those that pages take although there are too many. A few that
     /// were given up by each reader and made anew by the next came to a hundred megabytes before they were collected.
     /// </summary>
-    private const long MostKeptRoomBytes = 54 << 20;
+    private const long MostKeptRoomBytes = 76 << 20;
 
     /// <summary>Slices that are kept for the next reader.</summary>
     private const int MostSlices = 64;

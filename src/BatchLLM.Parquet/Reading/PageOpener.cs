@@ -67,10 +67,10 @@ internal sealed class PageOpener(ParquetColumnSchema column, PageBuffers buffers
 
     private DataPage Open(PageBody body, HybridDecoder? repetitions, HybridDecoder? definitions, int start)
     {
-        var decoder = body.Pieces is { } pieces
-            ? new PieceDecoder(pieces, column.Type, place)
-            : new PageValues(_page, start, body.Length, column.Type, place)
-                .Decode(body.Header.Encoding, _dictionary);
+        var values = new PageValues(_page, start, body.Length, column.Type, place);
+        var decoder = body.Pieces is { } pieces ? new PieceDecoder(pieces, column.Type, place)
+            : body.Slices is { } slices ? new PlainByteArrayDecoder(values, slices)
+            : values.Decode(body.Header.Encoding, _dictionary);
         return new DataPage(
             new LevelDecoder(repetitions, column.MaxRepetition, Repetition, place),
             new LevelDecoder(definitions, column.MaxDefinition, Definition, place),

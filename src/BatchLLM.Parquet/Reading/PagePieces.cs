@@ -15,6 +15,12 @@ internal sealed class PagePieces : IAsyncDisposable
     /// <summary>Bytes of a room: what Zstandard goes back to has to stand in one, and a little.</summary>
     public const int RoomBytes = ZstdInPlace.MostReach + (2 * ZstdInPlace.BlockBytes);
 
+    /// <summary>Rooms of a page whose rows are read, at most: it is emptied as it is filled, and needs no more to be always one piece ahead.</summary>
+    public const int MostHeldOfCurrent = 4;
+
+    /// <summary>Rooms of a page that is ahead, at most: nearly all that there are, because one column is often the largest.</summary>
+    public const int MostHeldAhead = 24;
+
     /// <summary>Values of a piece at most: of very short ones, where they stand takes more than they do.</summary>
     public const int MostValues = 1 << 13;
 
@@ -24,8 +30,6 @@ internal sealed class PagePieces : IAsyncDisposable
     /// <summary>So much is always granted, or cutting and reading would wait for each other.</summary>
     private const int LeastHeld = 2;
 
-    /// <summary>Rooms of a page that is ahead, at most: nearly all that there are, because one column is often the largest.</summary>
-    private const int MostHeldOfAny = 13;
 
     /// <summary>Enough for the time until rooms are handed out again; what waits here is missing elsewhere.</summary>
     private const int MostEmpty = 1;
@@ -35,7 +39,6 @@ internal sealed class PagePieces : IAsyncDisposable
     private readonly Channel<PieceRoom> _rooms = Channel.CreateUnbounded<PieceRoom>();
     private readonly Channel<PagePiece> _pieces = Channel.CreateUnbounded<PagePiece>();
     private readonly Task _cutting;
-    private readonly int _mostHeld;
     private PieceRoom? _filling;
     private PieceRoom? _former;
     private string? _fault;
@@ -44,24 +47,19 @@ internal sealed class PagePieces : IAsyncDisposable
     private PagePiece? _current;
 
     /// <param name="cutter">Cuts the page; disposed with the pieces.</param>
-    /// <param name="length">Bytes of the page.</param>
     /// <param name="checkSum">
     /// Finds out whether what is stored is what was written, and reads what was not read of it: null, or a clause.
     /// </param>
     /// <param name="isHeld">True if all that is stored is in memory: then that is known before anything is made of it.</param>
     /// <param name="buffers">Where room comes from.</param>
-    public PagePieces(PageCutter cutter, int length, Func<ValueTask<string?>> checkSum, bool isHeld, PageBuffers buffers)
+    public PagePieces(PageCutter cutter, Func<ValueTask<string?>> checkSum, bool isHeld, PageBuffers buffers)
     {
         (_cutter, _buffers) = (cutter, buffers);
-        _mostHeld = Math.Clamp(1 + (length / 2 / RoomBytes), LeastHeld + 1, MostHeldOfAny);
         _cutting = Task.Run(() => CutAsync(checkSum, isHeld));
     }
 
-    /// <summary>
-    /// True if no more of the page is to be decompressed before it is read: half of it is. Where all row groups have such a
-    /// page, the other half takes as long as half of the next one; more of it would take the room of other columns.
-    /// </summary>
-    public bool IsFull => IsCut || _held >= _mostHeld;
+    /// <summary>True if no more of the page is to be decompressed before it is read.</summary>
+    public bool IsFull => IsCut || _held >= MostHeldAhead;
 
     private bool IsCut => _cutting.IsCompleted;
 
@@ -72,7 +70,8 @@ internal sealed class PagePieces : IAsyncDisposable
     public string? Fault => IsCut ? _fault : null;
 
     /// <summary>Hands out room as far as there is some, or takes back what is not needed.</summary>
-    public void Feed()
+    /// <param name="mostHeld">Rooms that the page may have.</param>
+    public void Feed(int mostHeld)
     {
         if (IsCut)
         {
@@ -80,7 +79,7 @@ internal sealed class PagePieces : IAsyncDisposable
             return;
         }
 
-        while (_rooms.Reader.Count < MostEmpty && _held < _mostHeld && (_held < LeastHeld || _buffers.HasRoom))
+        while (_rooms.Reader.Count < MostEmpty && _held < mostHeld && (_held < LeastHeld || _buffers.HasRoom))
         {
             _rooms.Writer.TryWrite(Rent());
         }
@@ -90,7 +89,7 @@ internal sealed class PagePieces : IAsyncDisposable
     /// <returns>Null, or what is wrong with the page, as a clause.</returns>
     public async ValueTask<string?> OpenAsync()
     {
-        Feed();
+        Feed(MostHeldOfCurrent);
         return await WaitAsync() ? null : _fault;
     }
 
@@ -99,7 +98,7 @@ internal sealed class PagePieces : IAsyncDisposable
     public async ValueTask<PagePiece?> NextAsync()
     {
         GiveCurrentBack();
-        Feed();
+        Feed(MostHeldOfCurrent);
         _current = await WaitAsync() && _pieces.Reader.TryRead(out var piece) ? piece : null;
         return _current;
     }

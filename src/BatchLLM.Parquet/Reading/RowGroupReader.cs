@@ -9,8 +9,10 @@ internal sealed class RowGroupReader(
     IReadOnlyList<ColumnChunkReader> columns, IReadOnlyList<NestedFieldReader> nested, int maxBatchRows)
     : IAsyncDisposable
 {
+    private readonly ColumnChunkReader[] _chunks = [.. columns, .. nested.SelectMany(field => field.Chunks)];
+
     /// <summary>As <see cref="ColumnChunkReader.IsFull"/>.</summary>
-    public bool IsFull => columns.All(column => column.IsFull) && nested.All(leaves => leaves.IsFull);
+    public bool IsFull => Array.TrueForAll(_chunks, chunk => chunk.IsFull);
 
     /// <summary>Passes over rows in every column.</summary>
     public async ValueTask SkipAsync(long rows, CancellationToken cancellationToken)
@@ -29,14 +31,10 @@ internal sealed class RowGroupReader(
     /// <summary>Has the pages that come next decompressed by other threads, as far as there is room for them.</summary>
     public async ValueTask LoadAheadAsync(CancellationToken cancellationToken)
     {
-        foreach (var column in columns)
+        Array.ForEach(_chunks, chunk => chunk.Continue());
+        while (_chunks.Where(chunk => chunk.CanLoadAhead).MaxBy(chunk => chunk.ShareLeft) is { } chunk)
         {
-            await column.LoadAheadAsync(cancellationToken);
-        }
-
-        foreach (var field in nested)
-        {
-            await field.LoadAheadAsync(cancellationToken);
+            await chunk.LoadAheadAsync(cancellationToken);
         }
     }
 

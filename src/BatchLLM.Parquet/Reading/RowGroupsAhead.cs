@@ -50,7 +50,7 @@ internal sealed class RowGroupsAhead(
     public async ValueTask LoadAheadAsync(CancellationToken cancellationToken)
     {
         await _current!.LoadAheadAsync(cancellationToken);
-        if (_fault is not null)
+        if (_fault is not null || !_current.IsFull)
         {
             return;
         }
