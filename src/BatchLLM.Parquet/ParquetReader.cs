@@ -96,8 +96,9 @@ public sealed class ParquetReader
         var parts = Parts(firstRow, endRow);
         using var pages = PageBuffers.Take();
         using var source = new SourceInTurns(_source);
+        var work = new PageWork();
         await using var groups = new RowGroupsAhead(
-            parts, pages, part => OpenAsync(part, batch.Columns, source, pages, cancellationToken));
+            parts, pages, part => OpenAsync(part, batch.Columns, source, pages, work, cancellationToken));
         foreach (var part in parts)
         {
             var reader = await groups.NextAsync();
@@ -144,6 +145,7 @@ public sealed class ParquetReader
         IReadOnlyList<ParquetColumn> asked,
         SourceInTurns source,
         PageBuffers pages,
+        PageWork work,
         CancellationToken cancellationToken)
     {
         var rows = RowGroups[part.Index].RowCount;
@@ -154,7 +156,7 @@ public sealed class ParquetReader
             ? chunks.ConvertAll(_ => (PageSpan?)null)
             : await PageIndexes.FindAsync(source, chunks, rows, part, cancellationToken);
         var plans = leaves.Select((leaf, i) => new LeafPlan(leaf.Values, chunks[i], rows, isWhole, spans[i])).ToList();
-        var reader = Readers(asked, plans, new CoalescedSource(source, plans.SelectMany(plan => plan.Wanted)), pages);
+        var reader = Readers(asked, plans, new CoalescedSource(source, plans.SelectMany(plan => plan.Wanted)), pages, work);
         try
         {
             await reader.SkipAsync(part.FirstRow, cancellationToken);
@@ -169,7 +171,7 @@ public sealed class ParquetReader
     }
 
     private static RowGroupReader Readers(
-        IReadOnlyList<ParquetColumn> asked, List<LeafPlan> plans, CoalescedSource source, PageBuffers pages)
+        IReadOnlyList<ParquetColumn> asked, List<LeafPlan> plans, CoalescedSource source, PageBuffers pages, PageWork work)
     {
         var flat = new List<ColumnChunkReader>();
         var nested = new List<NestedFieldReader>();
@@ -180,11 +182,11 @@ public sealed class ParquetReader
             next += own.Count;
             if (column.Field.IsFlat)
             {
-                flat.Add(new ColumnChunkReader(source, own[0].Chunk, pages, column.Values, own[0].IsWhole, own[0].Span));
+                flat.Add(new ColumnChunkReader(source, own[0].Chunk, pages, work, column.Values, own[0].IsWhole, own[0].Span));
             }
             else
             {
-                var leaves = own.ConvertAll(plan => new LeafReader(source, pages, plan, MaxBatchRows));
+                var leaves = own.ConvertAll(plan => new LeafReader(source, pages, work, plan, MaxBatchRows));
                 nested.Add(new NestedFieldReader(column, leaves, new RecordAssembly()));
             }
         }

@@ -6,7 +6,7 @@ namespace BatchLLM.Parquet.Encodings;
 
 /// <summary>PLAIN byte arrays: a length of 4 bytes, then the bytes. Values stay where they are, in the page.</summary>
 /// <param name="page">The values.</param>
-/// <param name="found">Where the first of them stand, if that is known; it says so for all unless one is wrong.</param>
+/// <param name="found">Where the first of them stand, if that is known: all, unless one is wrong.</param>
 internal sealed class PlainByteArrayDecoder(PageValues page, PageSlices? found = null) : ValueDecoder
 {
     private int _position = found?.End ?? page.Start;

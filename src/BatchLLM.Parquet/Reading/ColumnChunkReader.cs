@@ -18,6 +18,7 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
 
     private readonly ChunkBuffer _buffer;
     private readonly PageBuffers _pages;
+    private readonly PageWork _work;
     private readonly PageCodec _codec;
     private readonly bool _isBounded;
     private readonly Queue<PageBody> _ahead = new();
@@ -37,6 +38,7 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
     /// <param name="source">The file.</param>
     /// <param name="location">The chunk, checked to lie in the file.</param>
     /// <param name="pages">Room for pages.</param>
+    /// <param name="work">Opens them.</param>
     /// <param name="values">Receives what is read; the reader keeps writing into it.</param>
     /// <param name="isWhole">True if all pages are wanted.</param>
     /// <param name="span">Those that are wanted; null if that is not known, or all are.</param>
@@ -44,11 +46,12 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
         IParquetSource source,
         ChunkLocation location,
         PageBuffers pages,
+        PageWork work,
         ColumnValues values,
         bool isWhole = true,
         PageSpan? span = null)
     {
-        (_pages, _codec, _isBounded) = (pages, location.Codec, isWhole || span is not null);
+        (_pages, _work, _codec, _isBounded) = (pages, work, location.Codec, isWhole || span is not null);
         (_place, _values) = (location.Place, values);
         (_rowsAhead, _entryCount) = (location.EntryCount, location.EntryCount);
         (_span, _end) = (span, span?.Pages.End ?? long.MaxValue);
@@ -197,7 +200,7 @@ internal sealed partial class ColumnChunkReader : IAsyncDisposable
     /// <summary>Reads a page's bytes and begins to decompress them.</summary>
     private async ValueTask<PageBody> LoadAsync(PageHeader header, CancellationToken cancellationToken)
     {
-        var body = new PageBody(header, _place.Of(_pageCount - 1), _codec, Column, _pages);
+        var body = new PageBody(header, _place.Of(_pageCount - 1), _codec, Column, _pages, _work);
         try
         {
             if (body.IsTooLarge)

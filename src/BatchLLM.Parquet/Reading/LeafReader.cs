@@ -23,14 +23,15 @@ internal sealed class LeafReader : IAsyncDisposable
 
     /// <param name="source">The file.</param>
     /// <param name="pages">Room for pages.</param>
+    /// <param name="work">Opens them.</param>
     /// <param name="plan">What is read of it; its values receive what is read, and the reader keeps writing into them.</param>
     /// <param name="step">Entries to decode at once.</param>
-    public LeafReader(IParquetSource source, PageBuffers pages, LeafPlan plan, int step)
+    public LeafReader(IParquetSource source, PageBuffers pages, PageWork work, LeafPlan plan, int step)
     {
         (_place, _rowsLeft, _step) = (plan.Chunk.Place, plan.GroupRows, step);
         var column = plan.Chunk.Column;
         _chunk = new ColumnChunkReader(
-            source, plan.Chunk, pages, ColumnValues.ForRows(column.Type, step), plan.IsWhole, plan.Span);
+            source, plan.Chunk, pages, work, ColumnValues.ForRows(column.Type, step), plan.IsWhole, plan.Span);
         Entries = new LeafEntries(column, plan.Values, _place);
     }
 

@@ -25,8 +25,12 @@ internal sealed class PageBody : IAsyncDisposable
     /// <summary>Larger pages come in pieces, where their form allows it.</summary>
     private const int MostWhole = 4 << 20;
 
+    /// <summary>Whatever Zstandard goes back to is here then, whatever its window.</summary>
+    private const int MostInParts = ZstdInPlace.MostReach;
+
     private readonly PageCodec _codec;
     private readonly PageBuffers _buffers;
+    private readonly PageWork _work;
     private readonly ParquetColumnSchema _column;
     private readonly PagePlace _place;
     private byte[] _stored;
@@ -40,9 +44,10 @@ internal sealed class PageBody : IAsyncDisposable
     /// <param name="codec">The chunk's codec.</param>
     /// <param name="column">The column.</param>
     /// <param name="buffers">Where the room comes from.</param>
-    public PageBody(PageHeader header, PagePlace place, PageCodec codec, ParquetColumnSchema column, PageBuffers buffers)
+    /// <param name="work">Opens it, unless it is large.</param>
+    public PageBody(PageHeader header, PagePlace place, PageCodec codec, ParquetColumnSchema column, PageBuffers buffers, PageWork work)
     {
-        (Header, _place, _codec, _column, _buffers) = (header, place, codec, column, buffers);
+        (Header, _place, _codec, _column, _buffers, _work) = (header, place, codec, column, buffers, work);
         _stored = IsStreamed ? [] : buffers.Rent(header.CompressedSize);
         if (!IsTooLarge && FindFault() is null && !ComesInPieces)
         {
@@ -125,30 +130,22 @@ internal sealed class PageBody : IAsyncDisposable
         }
         else
         {
-            _opening = Task.Run(Open);
+            _opening = _work.Begin(DecompressAsync);
         }
     }
 
     /// <summary>True if no more room is wanted for it before it is read.</summary>
     public bool IsFull => Pieces is null or { IsFull: true };
 
-    /// <summary>Lets a page that comes in pieces go on; gives the room of what was stored of any other back once it is open.</summary>
+    /// <summary>Lets a page that comes in pieces go on.</summary>
     /// <param name="mostHeld">As in <see cref="PagePieces.Feed"/>.</param>
-    public void Continue(int mostHeld)
-    {
-        Pieces?.Feed(mostHeld);
-        if (_stored.Length > 0 && _opening is { IsCompleted: true })
-        {
-            _buffers.Return(_stored);
-            _stored = [];
-        }
-    }
+    public void Continue(int mostHeld) => Pieces?.Feed(mostHeld);
 
     /// <summary>Waits until <see cref="Data"/> holds the page, or its levels.</summary>
     /// <returns>Null, or what is wrong with the page, as a clause.</returns>
     public async ValueTask<string?> OpenAsync()
     {
-        var fault = Pieces is null ? await _opening! : await Pieces.OpenAsync();
+        var fault = Pieces is null ? await _work.HelpAsync(_opening!) : await Pieces.OpenAsync();
         Continue(PagePieces.MostHeldOfCurrent);
         return fault;
     }
@@ -170,7 +167,7 @@ internal sealed class PageBody : IAsyncDisposable
         }
         else if (_opening is not null)
         {
-            await _opening;
+            await _work.HelpAsync(_opening);
             Slices?.Dispose();
         }
 
@@ -228,12 +225,6 @@ internal sealed class PageBody : IAsyncDisposable
         return new PageLengths(new DeltaIntegers(values, 0), Header.ValueCount);
     }
 
-    private string? Open()
-    {
-        var fault = FindWrongSum() ?? FindFault() ?? Decompress();
-        Slices = fault is null ? PageSlices.Find(Header, _column, _data.AsSpan(0, Length), _buffers) : null;
-        return fault;
-    }
 
     private string? FindWrongSum() => Header.Checksum is null ? null : FindWrong(Crc32.HashToUInt32(Stored.Span));
 
@@ -260,15 +251,41 @@ internal sealed class PageBody : IAsyncDisposable
             : Invariant($"the page claims {length} bytes, from {stored} compressed ones; expected at most {most}");
     }
 
-    private string? Decompress()
+    private async Task<string?> DecompressAsync()
     {
+        if ((FindWrongSum() ?? FindFault()) is { } fault)
+        {
+            return fault;
+        }
+
         var levels = (int)LevelsLength;
-        var source = new ArraySegment<byte>(_stored, levels, Header.CompressedSize - levels);
-        var target = new ArraySegment<byte>(_data, levels, Header.UncompressedSize - levels);
+        var target = new ArraySegment<byte>(_data, levels, Length - levels);
         _stored.AsSpan(0, levels).CopyTo(_data);
+        await using var values = new StoredBytes(_stored, levels, Header.CompressedSize - levels, _buffers);
+        _stored = []; // goes with them
 
         // Writers leave out the compressed form of nothing.
-        var isEmpty = source.Count == 0 && target.Count == 0;
-        return isEmpty ? null : ValuesCodec.Decompress(source, target);
+        return (values.Count == 0 && target.Count == 0) || await TryInPartsAsync(values, levels)
+            ? null
+            : ValuesCodec.Decompress(await values.ReadAllAsync(), target);
+    }
+
+    /// <summary>Also finds the values, where that can be done.</summary>
+    private async ValueTask<bool> TryInPartsAsync(StoredBytes values, int levels)
+    {
+        if (Length > MostInParts || PageSlices.Begin(Header, _column, _buffers) is not { } slices)
+        {
+            return false;
+        }
+
+        using var decompression = ValuesCodec.Begin(values, Length - levels);
+        if (await slices.TryFillAsync(decompression, _data.AsMemory(0, Length), levels) && slices.End is not null)
+        {
+            Slices = slices;
+            return true;
+        }
+
+        slices.Dispose();
+        return false;
     }
 }

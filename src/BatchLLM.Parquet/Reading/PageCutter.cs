@@ -27,7 +27,7 @@ internal sealed partial class PageCutter(
     int valueBytes = 0) : IAsyncDisposable
 {
     /// <summary>Small enough to stay in a processor's own cache, beside what it is made from and the codec's tables.</summary>
-    private const int PartBytes = 128 << 10;
+    public const int PartBytes = 128 << 10;
 
     private readonly Decompression _decompression = codec.Begin(source, length);
     private PageLengths? _lengths;

@@ -103,7 +103,7 @@ public sealed class ChecksumTests
             column, UncompressedCodec.Instance, new PagePlace("a.parquet", "b", 3), 0, chunk.Length, chunk.Length, 10);
         var values = ColumnValues.ForRows(column.Type, 10);
         using var stream = new MemoryStream(chunk);
-        await using var reader = new ColumnChunkReader(new ParquetStreamSource(stream), location, new PageBuffers(), values);
+        await using var reader = new ColumnChunkReader(new ParquetStreamSource(stream), location, new PageBuffers(), new PageWork(), values);
         await reader.LoadPageAsync(CancellationToken.None);
         reader.Read(10);
         return Assert.Single(values.Numbers.Distinct());

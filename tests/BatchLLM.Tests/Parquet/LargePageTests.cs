@@ -196,7 +196,7 @@ public sealed class LargePageTests
                 footer.Metadata.RowGroups[0].Columns[0], Name, new PagePlace("f", "name", 0), footer.Start, rowCount: 200);
             var buffers = new PageBuffers();
             using var failing = new SourceInTurns(new FailingSource(file, reads));
-            await using (var reader = new ColumnChunkReader(failing, location, buffers, ColumnValues.ForRows(Name.Type, 1)))
+            await using (var reader = new ColumnChunkReader(failing, location, buffers, new PageWork(), ColumnValues.ForRows(Name.Type, 1)))
             {
                 await Assert.ThrowsAsync<IOException>(async () =>
                 {

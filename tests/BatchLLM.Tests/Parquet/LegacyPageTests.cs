@@ -43,7 +43,7 @@ public sealed class LegacyPageTests
     public async Task A_small_page_cannot_ask_for_a_large_buffer()
     {
         var header = Header(1 << 29, ParquetEncoding.RLE, rows: 1) with { CompressedSize = 100 };
-        var body = new PageBody(header, new PagePlace("a", "b", 0), SnappyCodec.Instance, Column, new PageBuffers());
+        var body = new PageBody(header, new PagePlace("a", "b", 0), SnappyCodec.Instance, Column, new PageBuffers(), new PageWork());
         body.BeginOpening();
 
         var fault = await body.OpenAsync();
@@ -59,7 +59,7 @@ public sealed class LegacyPageTests
             new PagePlace("a", "b", 0),
             UncompressedCodec.Instance,
             Column,
-            new PageBuffers());
+            new PageBuffers(), new PageWork());
         bytes.CopyTo(body.Stored);
         body.BeginOpening();
         Assert.Null(await body.OpenAsync());

@@ -190,7 +190,7 @@ public sealed class ReadAheadTests
             var location = ChunkLocation.Of(chunk, Text, place, footer.Start, 200_000);
             var buffers = new PageBuffers();
             var values = ColumnValues.ForRows(Text.Type, 1000);
-            await using (var reader = new ColumnChunkReader(new FailingSource(file, reads), location, buffers, values))
+            await using (var reader = new ColumnChunkReader(new FailingSource(file, reads), location, buffers, new PageWork(), values))
             {
                 await Assert.ThrowsAsync<IOException>(async () =>
                 {
