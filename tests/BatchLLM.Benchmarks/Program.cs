@@ -18,7 +18,7 @@ switch (args)
         TokenizerSpeed.Run(folder is [var peers] ? peers : Path.Combine("tests", "peers"));
         return 0;
     case ["parquet", .. var count]:
-        ParquetSpeed.Run(Path.Combine("tests", "peers"), count is [var fileRows] ? int.Parse(fileRows, null) : 2_000_000);
+        await ParquetSpeed.RunAsync(Path.Combine("tests", "peers"), count is [var fileRows] ? int.Parse(fileRows, null) : 2_000_000);
         return 0;
     case ["parquet-memory"]:
         await ParquetMemory.RunAsync(Path.Combine("tests", "peers"));
