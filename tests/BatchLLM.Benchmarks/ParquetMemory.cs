@@ -7,7 +7,7 @@ namespace BatchLLM.Benchmarks;
 
 /// <summary>
 /// What memory files take that are read worst: a dictionary of 40 MB, pages of numbers as large as a row group, texts that
-/// share bytes with the one before. Each is read ten times by a process of its own; tests/peers/install.sh fetches DuckDB.
+/// share bytes with the one before, many columns in small pages. Each is read ten times by a process of its own; tests/peers/install.sh fetches DuckDB.
 /// </summary>
 internal static class ParquetMemory
 {
@@ -60,6 +60,9 @@ internal static class ParquetMemory
                 await WriteDeltaAsync(file, pageBytes);
                 Measure($"DELTA_BYTE_ARRAY, pages of {name}", file);
             }
+
+            await WriteWideAsync(file);
+            Measure("200 columns of texts, pages of 8 KB", file);
         }
         finally
         {
@@ -83,6 +86,26 @@ internal static class ParquetMemory
         {
             var own = SHA512.HashData(BitConverter.GetBytes(row));
             writer.Columns[0].AppendText(Shared + Convert.ToHexString(own) + Convert.ToHexString(SHA512.HashData(own)));
+            await writer.EndRowAsync(CancellationToken.None);
+        }
+
+        await writer.CompleteAsync(CancellationToken.None);
+    }
+
+    /// <summary>Texts of 64 bytes that share nothing.</summary>
+    private static async Task WriteWideAsync(string path)
+    {
+        await using var stream = File.Create(path);
+        var columns = Enumerable.Range(0, 200).Select(i => new ParquetColumnSchema($"text{i}", ParquetColumnType.Text, IsOptional: true));
+        var writer = new ParquetWriter(
+            stream, [.. columns], new ParquetWriterOptions { PageBytes = 8 << 10, RowGroupBytes = 512 << 20, Compression = ParquetCompression.Snappy });
+        for (var row = 0; row < 20_000; row++)
+        {
+            foreach (var (index, column) in writer.Columns.Index())
+            {
+                column.AppendText(Convert.ToHexString(SHA256.HashData(BitConverter.GetBytes(((long)row << 8) | (uint)index))));
+            }
+
             await writer.EndRowAsync(CancellationToken.None);
         }
 

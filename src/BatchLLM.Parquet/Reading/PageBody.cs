@@ -25,9 +25,6 @@ internal sealed class PageBody : IAsyncDisposable
     /// <summary>Larger pages come in pieces, where their form allows it.</summary>
     private const int MostWhole = 4 << 20;
 
-    /// <summary>Whatever Zstandard goes back to is here then, whatever its window.</summary>
-    private const int MostInParts = ZstdInPlace.MostReach;
-
     private readonly PageCodec _codec;
     private readonly PageBuffers _buffers;
     private readonly PageWork _work;
@@ -104,7 +101,7 @@ internal sealed class PageBody : IAsyncDisposable
     public static long BytesAhead(PageHeader header, ParquetColumnSchema column) =>
         IsInPieces(header, column)
             ? Math.Min(header.CompressedSize, StoredBytes.MostHeld)
-            : (long)header.CompressedSize + header.UncompressedSize;
+            : (long)header.CompressedSize + header.UncompressedSize + PageSlices.BytesFor(header, column);
 
     /// <summary>Begins to read, to check and to decompress a page that is streamed, on another thread.</summary>
     /// <param name="file">Stands at the page, and is moved behind it.</param>
@@ -273,7 +270,7 @@ internal sealed class PageBody : IAsyncDisposable
     /// <summary>Also finds the values, where that can be done.</summary>
     private async ValueTask<bool> TryInPartsAsync(StoredBytes values, int levels)
     {
-        if (Length > MostInParts || PageSlices.Begin(Header, _column, _buffers) is not { } slices)
+        if (PageSlices.Begin(Header, _column, _buffers) is not { } slices)
         {
             return false;
         }

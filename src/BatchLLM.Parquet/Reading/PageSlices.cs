@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using BatchLLM.Parquet.Compression;
 using BatchLLM.Parquet.Metadata;
 using BatchLLM.Parquet.Schemas;
@@ -13,10 +15,13 @@ namespace BatchLLM.Parquet.Reading;
 /// </summary>
 internal sealed class PageSlices : IDisposable
 {
+    /// <summary>Whatever Zstandard goes back to is in the page then, whatever its window.</summary>
+    private const int MostBytes = ZstdInPlace.MostReach;
+
     private readonly PageHeader _header;
     private readonly ParquetColumnSchema _column;
     private readonly PageBuffers _buffers;
-    private readonly List<ByteSlice[]> _slices = [];
+    private byte[] _slices = [];
     private int? _end;
 
     private PageSlices(PageHeader header, ParquetColumnSchema column, PageBuffers buffers) =>
@@ -28,15 +33,26 @@ internal sealed class PageSlices : IDisposable
     /// <summary>Index behind the last one in the page; null if it is not known where the first begins.</summary>
     public int? End => _end;
 
+    private int Most => BytesFor(_header, _column) / Unsafe.SizeOf<ByteSlice>();
+
+    private Span<ByteSlice> Slices => MemoryMarshal.Cast<byte, ByteSlice>(_slices.AsSpan());
+
+    /// <summary>Bytes of room that it takes to say where the values of a page stand.</summary>
+    /// <returns>0 if they are no byte arrays, or one cannot go from one to the next.</returns>
+    public static int BytesFor(PageHeader header, ParquetColumnSchema column) =>
+        header.Encoding == ParquetEncoding.PLAIN && column.Type.Physical == ParquetPhysicalType.ByteArray
+            && header is { Type: PageType.Data or PageType.DataV2, UncompressedSize: >= 0 and <= MostBytes }
+            ? Math.Min(header.ValueCount, header.UncompressedSize / sizeof(int)) * Unsafe.SizeOf<ByteSlice>()
+            : 0;
+
     /// <summary>Begins to look for the values of a page.</summary>
     /// <param name="header">The page's.</param>
     /// <param name="column">Its column.</param>
     /// <param name="buffers">Where room comes from.</param>
-    /// <returns>Null if they are no byte arrays, or one cannot go from one to the next.</returns>
+    /// <returns>Null if it takes no room.</returns>
     public static PageSlices? Begin(PageHeader header, ParquetColumnSchema column, PageBuffers buffers) =>
-        header.Encoding == ParquetEncoding.PLAIN && column.Type.Physical == ParquetPhysicalType.ByteArray
-            && header.Type is PageType.Data or PageType.DataV2
-            ? new PageSlices(header, column, buffers)
+        BytesFor(header, column) is > 0 and var bytes
+            ? new PageSlices(header, column, buffers) { _slices = buffers.Rent(bytes) }
             : null;
 
     /// <summary>Decompresses a page, and finds its values.</summary>
@@ -67,31 +83,22 @@ internal sealed class PageSlices : IDisposable
     public void Find(ReadOnlySpan<byte> page)
     {
         _end ??= ValuesStart(page);
-        while (_end is not null && Count < _header.ValueCount && FindMore(page))
+        if (_end is { } at)
         {
+            FindFrom(at, page);
         }
     }
 
     /// <summary>Copies the next of them.</summary>
     /// <param name="first">0-based number of the first.</param>
     /// <param name="target">Filled completely; they must have been found.</param>
-    public void CopyTo(int first, Span<ByteSlice> target)
-    {
-        while (!target.IsEmpty)
-        {
-            var (array, at) = Math.DivRem(first, PagePieces.MostValues);
-            var count = Math.Min(target.Length, PagePieces.MostValues - at);
-            _slices[array].AsSpan(at, count).CopyTo(target);
-            target = target[count..];
-            first += count;
-        }
-    }
+    public void CopyTo(int first, Span<ByteSlice> target) => Slices.Slice(first, target.Length).CopyTo(target);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _slices.ForEach(_buffers.Return);
-        _slices.Clear();
+        _buffers.Return(_slices);
+        _slices = [];
     }
 
     private int? ValuesStart(ReadOnlySpan<byte> page)
@@ -124,31 +131,22 @@ internal sealed class PageSlices : IDisposable
         return claimed >= 0 && claimed <= page.Length - at ? at + claimed : null;
     }
 
-    /// <returns>False if what is here of the page ends, or is wrong.</returns>
-    private bool FindMore(ReadOnlySpan<byte> page)
+    private void FindFrom(int at, ReadOnlySpan<byte> page)
     {
-        var (array, first) = Math.DivRem(Count, PagePieces.MostValues);
-        if (array == _slices.Count)
-        {
-            _slices.Add(_buffers.RentSlices());
-        }
-
-        var slices = _slices[array].AsSpan(first);
-        var at = _end!.Value;
-        var (count, most) = (0, Math.Min(_header.ValueCount - Count, slices.Length));
-        for (; count < most && page.Length - at >= sizeof(int); count++)
+        var slices = Slices[..Most];
+        var count = Count;
+        for (; count < slices.Length && page.Length - at >= sizeof(int); count++)
         {
             var claimed = BinaryPrimitives.ReadInt32LittleEndian(page[at..]);
             if ((uint)claimed > (uint)(page.Length - at - sizeof(int)))
             {
-                break;
+                break; // not here yet, or wrong
             }
 
             slices[count] = new ByteSlice(at + sizeof(int), claimed);
             at += sizeof(int) + claimed;
         }
 
-        (_end, Count) = (at, Count + count);
-        return count == slices.Length;
+        (_end, Count) = (at, count);
     }
 }

@@ -105,7 +105,9 @@ public sealed class BenchTests(CliFixture cli) : IClassFixture<CliFixture>
         {
             var seconds = phase.GetProperty("seconds").GetDouble();
             Assert.InRange(phase.GetProperty("processor_seconds").GetDouble(), 1e-6, (seconds * Environment.ProcessorCount) + 0.1);
-            Assert.InRange(phase.GetProperty("arithmetic_share").GetDouble(), 1e-6, 1);
+
+            // Of what the machine gave when it was measured, which is less when others use it: a share may come out above 1.
+            Assert.InRange(phase.GetProperty("arithmetic_share").GetDouble(), 1e-6, 50);
             Assert.InRange(phase.GetProperty("bandwidth_share").GetDouble(), 1e-6, 50);
             Assert.Equal(seconds, phase.GetProperty("seconds_by_part").EnumerateObject().Sum(p => p.Value.GetDouble()), 1e-9);
         }

@@ -73,7 +73,7 @@ public sealed class PageSlicesTests
     }
 
     private static PageHeader Header(int count) =>
-        new() { Type = PageType.Data, Encoding = ParquetEncoding.PLAIN, DefinitionEncoding = ParquetEncoding.RLE, ValueCount = count };
+        new() { Type = PageType.Data, UncompressedSize = 1 << 20, Encoding = ParquetEncoding.PLAIN, DefinitionEncoding = ParquetEncoding.RLE, ValueCount = count };
 
     /// <summary>Levels of some bytes, and values of which one in four pages has a wrong one.</summary>
     private static (byte[] Page, int Start, int Count) RandomPage(Random random)
