@@ -25,21 +25,10 @@ internal sealed class PlainByteArrayDecoder(PageValues page, PageSlices? found =
     private void ReadUnknown(Span<ByteSlice> slices)
     {
         var data = page.Data.AsSpan(0, page.End);
-        var position = _position;
-        for (var i = 0; i < slices.Length; i++)
+        if (PlainSlices.Find(data, ref _position, slices) < slices.Length)
         {
-            var length = data.Length - position < 4 ? -1 : BinaryPrimitives.ReadInt32LittleEndian(data[position..]);
-            position += 4;
-            if (length < 0 || length > data.Length - position)
-            {
-                throw Overrun(position - 4, length);
-            }
-
-            slices[i] = new ByteSlice(position, length);
-            position += length;
+            throw Overrun(_position, data.Length - _position < 4 ? -1 : BinaryPrimitives.ReadInt32LittleEndian(data[_position..]));
         }
-
-        _position = position;
     }
 
     private ParquetException Overrun(int position, int length) => page.Place.Damaged(

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using BatchLLM.Parquet.Encodings;
 using BatchLLM.Parquet.Values;
 using static System.FormattableString;
 
@@ -62,23 +63,13 @@ internal sealed partial class PageCutter
     private void FindPlain()
     {
         ReadOnlySpan<byte> bytes = _bytes.AsSpan(0, _filled);
-        var (slices, at, count) = (_slices, _at, _count);
-        var left = length - _position + _start - sizeof(int);
-        for (; count < slices.Length && bytes.Length - at >= sizeof(int); count++)
+        _count += PlainSlices.Find(bytes, ref _at, _slices.AsSpan(_count));
+        if (_count < _slices.Length && bytes.Length - _at >= sizeof(int))
         {
-            var claimed = BinaryPrimitives.ReadInt32LittleEndian(bytes[at..]);
-            if ((uint)claimed > (uint)(bytes.Length - at - sizeof(int)))
-            {
-                // Whatever is larger than the rest of the page is wrong.
-                Fault = claimed < 0 || claimed > left - at ? Overrun(at, claimed) : null;
-                break;
-            }
-
-            slices[count] = new ByteSlice(at + sizeof(int), claimed);
-            at += sizeof(int) + claimed;
+            // Whatever is larger than the rest of the page is wrong.
+            var (claimed, left) = (BinaryPrimitives.ReadInt32LittleEndian(bytes[_at..]), length - _position + _start - sizeof(int) - _at);
+            Fault = claimed < 0 || claimed > left ? Overrun(_at, claimed) : null;
         }
-
-        (_at, _count) = (at, count);
     }
 
     private string Overrun(int at, int claimed)

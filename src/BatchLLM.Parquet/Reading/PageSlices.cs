@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using BatchLLM.Parquet.Compression;
+using BatchLLM.Parquet.Encodings;
 using BatchLLM.Parquet.Metadata;
 using BatchLLM.Parquet.Schemas;
 using BatchLLM.Parquet.Values;
@@ -85,7 +86,8 @@ internal sealed class PageSlices : IDisposable
         _end ??= ValuesStart(page);
         if (_end is { } at)
         {
-            FindFrom(at, page);
+            Count += PlainSlices.Find(page, ref at, Slices[Count..Most]);
+            _end = at;
         }
     }
 
@@ -129,24 +131,5 @@ internal sealed class PageSlices : IDisposable
         var claimed = BinaryPrimitives.ReadInt32LittleEndian(page[at..]);
         at += sizeof(int);
         return claimed >= 0 && claimed <= page.Length - at ? at + claimed : null;
-    }
-
-    private void FindFrom(int at, ReadOnlySpan<byte> page)
-    {
-        var slices = Slices[..Most];
-        var count = Count;
-        for (; count < slices.Length && page.Length - at >= sizeof(int); count++)
-        {
-            var claimed = BinaryPrimitives.ReadInt32LittleEndian(page[at..]);
-            if ((uint)claimed > (uint)(page.Length - at - sizeof(int)))
-            {
-                break; // not here yet, or wrong
-            }
-
-            slices[count] = new ByteSlice(at + sizeof(int), claimed);
-            at += sizeof(int) + claimed;
-        }
-
-        (_end, Count) = (at, count);
     }
 }
