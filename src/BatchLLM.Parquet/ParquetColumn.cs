@@ -50,7 +50,7 @@ public sealed class ParquetColumn
         : OfNested(file, name, field);
 
     /// <summary>True if the row has no value.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // asked twice for every value: the getters of texts took 3 % of reading as calls, 1 % inlined
     public bool IsNull(int row)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)RowCount, nameof(row));

@@ -16,7 +16,6 @@ internal sealed class LeafReader : IAsyncDisposable
 
     private const int ManyBytes = 8 << 20;
 
-    private readonly ColumnChunkReader _chunk;
     private readonly PagePlace _place;
     private readonly int _step;
     private long _rowsLeft;
@@ -30,7 +29,7 @@ internal sealed class LeafReader : IAsyncDisposable
     {
         (_place, _rowsLeft, _step) = (plan.Chunk.Place, plan.GroupRows, step);
         var column = plan.Chunk.Column;
-        _chunk = new ColumnChunkReader(
+        Chunk = new ColumnChunkReader(
             source, plan.Chunk, pages, work, ColumnValues.ForRows(column.Type, step), plan.IsWhole, plan.Span);
         Entries = new LeafEntries(column, plan.Values, _place);
     }
@@ -39,16 +38,16 @@ internal sealed class LeafReader : IAsyncDisposable
     public LeafEntries Entries { get; }
 
     /// <summary>What it is read from.</summary>
-    public ColumnChunkReader Chunk => _chunk;
+    public ColumnChunkReader Chunk { get; }
 
-    private int CompleteRows => _chunk.IsAtEnd ? Entries.Rows : Math.Max(0, Entries.Rows - 1);
+    private int CompleteRows => Chunk.IsAtEnd ? Entries.Rows : Math.Max(0, Entries.Rows - 1);
 
     private bool HasEnough => CompleteRows > 0 && (Entries.Count >= ManyEntries || Entries.CopiedBytes >= ManyBytes);
 
     /// <summary>Passes over rows: whole pages by the offset index, others decoded to find where rows end.</summary>
     public async ValueTask SkipAsync(long rows, CancellationToken cancellationToken)
     {
-        var passed = await _chunk.SeekAsync(cancellationToken);
+        var passed = await Chunk.SeekAsync(cancellationToken);
         _rowsLeft -= passed;
         for (var left = rows - passed; left > 0;)
         {
@@ -66,7 +65,7 @@ internal sealed class LeafReader : IAsyncDisposable
     public async ValueTask<int> LoadAsync(int rows, CancellationToken cancellationToken)
     {
         Entries.DropGiven();
-        while (CompleteRows < rows && !_chunk.IsAtEnd && !HasEnough)
+        while (CompleteRows < rows && !Chunk.IsAtEnd && !HasEnough)
         {
             if (CompleteRows == 0 && Entries.Count > MaxRowEntries)
             {
@@ -74,8 +73,8 @@ internal sealed class LeafReader : IAsyncDisposable
                     FormattableString.Invariant($"more than {MaxRowEntries} values in one row"));
             }
 
-            await _chunk.LoadPageAsync(cancellationToken);
-            _chunk.Read(Entries, _chunk.Ready(Math.Min(_step, _chunk.RowsInPage)));
+            await Chunk.LoadPageAsync(cancellationToken);
+            Chunk.Read(Entries, Chunk.Ready(Math.Min(_step, Chunk.RowsInPage)));
         }
 
         return CompleteRows > 0
@@ -89,19 +88,19 @@ internal sealed class LeafReader : IAsyncDisposable
     {
         Entries.Give(rows);
         _rowsLeft -= rows;
-        if (_rowsLeft == 0 && (!_chunk.IsAtEnd || Entries.Rows > rows))
+        if (_rowsLeft == 0 && (!Chunk.IsAtEnd || Entries.Rows > rows))
         {
             throw _place.Damaged($"the chunk's levels go on after the row group's last row");
         }
     }
 
     /// <summary>As <see cref="ColumnChunkReader.VerifyAsync"/>.</summary>
-    public ValueTask VerifyAsync() => _chunk.VerifyAsync();
+    public ValueTask VerifyAsync() => Chunk.VerifyAsync();
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _chunk.DisposeAsync();
+        await Chunk.DisposeAsync();
         Entries.Dispose();
     }
 }

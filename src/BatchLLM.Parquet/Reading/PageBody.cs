@@ -222,7 +222,6 @@ internal sealed class PageBody : IAsyncDisposable
         return new PageLengths(new DeltaIntegers(values, 0), Header.ValueCount);
     }
 
-
     private string? FindWrongSum() => Header.Checksum is null ? null : FindWrong(Crc32.HashToUInt32(Stored.Span));
 
     private async ValueTask<string?> FindWrongSumAsync(StoredBytes values) =>

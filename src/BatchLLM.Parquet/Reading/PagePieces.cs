@@ -30,7 +30,6 @@ internal sealed class PagePieces : IAsyncDisposable
     /// <summary>So much is always granted, or cutting and reading would wait for each other.</summary>
     private const int LeastHeld = 2;
 
-
     /// <summary>Enough for the time until rooms are handed out again; what waits here is missing elsewhere.</summary>
     private const int MostEmpty = 1;
 

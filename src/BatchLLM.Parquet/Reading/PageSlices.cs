@@ -23,7 +23,6 @@ internal sealed class PageSlices : IDisposable
     private readonly ParquetColumnSchema _column;
     private readonly PageBuffers _buffers;
     private byte[] _slices = [];
-    private int? _end;
 
     private PageSlices(PageHeader header, ParquetColumnSchema column, PageBuffers buffers) =>
         (_header, _column, _buffers) = (header, column, buffers);
@@ -32,7 +31,7 @@ internal sealed class PageSlices : IDisposable
     public int Count { get; private set; }
 
     /// <summary>Index behind the last one in the page; null if it is not known where the first begins.</summary>
-    public int? End => _end;
+    public int? End { get; private set; }
 
     private int Most => BytesFor(_header, _column) / Unsafe.SizeOf<ByteSlice>();
 
@@ -83,11 +82,11 @@ internal sealed class PageSlices : IDisposable
     /// <param name="page">As far as it is decompressed: never less than before.</param>
     public void Find(ReadOnlySpan<byte> page)
     {
-        _end ??= ValuesStart(page);
-        if (_end is { } at)
+        End ??= ValuesStart(page);
+        if (End is { } at)
         {
             Count += PlainSlices.Find(page, ref at, Slices[Count..Most]);
-            _end = at;
+            End = at;
         }
     }
 

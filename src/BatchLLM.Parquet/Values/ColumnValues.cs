@@ -61,7 +61,7 @@ internal sealed class ColumnValues
     public static ColumnValues ForGroup() => new(isBytes: true, rows: 0);
 
     /// <summary>The bytes of a value.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // as ParquetColumn.IsNull
     public ReadOnlySpan<byte> BytesAt(int place) => Segments.Length > 0
         ? Segments[place].AsSpan()
         : Bytes.AsSpan(Slices[place].Offset, Slices[place].Length);
